@@ -1,0 +1,97 @@
+"""A correction of a locked result, signed by the head, both sides visible (更正)."""
+
+from sqlmodel import col, func, select
+
+from activities.docket import Docket, Target, ruling
+from activities.publishing import await_receipt, queue
+from models.outcomes import Correction, CorrectionDecision, PublicationKind, Result, Verdict
+from models.papers import CorrectResult, SignCorrection
+from models.task import Visit
+from rules.refusal import Refusal
+from rules.results import check_categories
+from rules.roles import Role
+from rules.stages import VisitStage
+from rules.waits import WaitKind
+
+_LOCKED = frozenset({VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED})
+
+
+@ruling(Target.CORRECTION, CorrectResult, Role.HANDLER, Role.OFFICER)
+def correct(docket: Docket, paper: CorrectResult) -> None:
+    """Ask for a correction, before and after side by side; at any time after approval, also years later."""
+    session = docket.session
+    if docket.case != f"{paper.result}/{paper.number}":
+        raise Refusal("CaseUnknown", f"更正编号须为 {paper.result}/{paper.number}")
+    result = session.get_one(Result, paper.result)
+    visit = session.get_one(Visit, result.visit)
+    if visit.department != docket.department:
+        raise Refusal("NotOwnResult", "只能更正本部门录入的结果（谁检查、谁录入、谁公示）")
+    if visit.stage not in _LOCKED or result.cycle != visit.cycle:
+        raise Refusal("NotLocked", "该结果尚未审批锁定，无须更正：请审批单位退回后重新录入")
+    known = session.exec(select(func.count()).where(col(Correction.result) == result.id)).one()
+    if paper.number != known + 1:
+        raise Refusal("CorrectionNumber", f"该结果已有{known}次更正，本次编号须为{known + 1}")
+    check_categories(paper.categories)
+    before = _standing(docket, result)
+    after = {"categories": [one.value for one in paper.categories], "finding": paper.finding}
+    if before == after:
+        raise Refusal("NothingCorrected", "更正前后内容相同")
+    session.add(
+        Correction(
+            id=docket.case,
+            result=result.id,
+            number=paper.number,
+            before=before,
+            after=after,
+            reason=paper.reason,
+            submission=docket.by,
+        )
+    )
+    session.flush()
+    docket.clocks.open(
+        WaitKind.SIGN,
+        key=f"correction/{docket.case}/sign",
+        scope=f"correction/{docket.case}",
+        task=docket.any_task.id,
+        department=docket.department,
+        opened_by=docket.by,
+    )
+
+
+@ruling(Target.CORRECTION, SignCorrection, Role.HEAD)
+def sign(docket: Docket, paper: SignCorrection) -> None:
+    """The unit's head signs and the correction is published, or refuses and it ends (阳城 五·一)."""
+    session = docket.session
+    correction = session.get(Correction, docket.case)
+    if correction is None:
+        raise Refusal("CorrectionUnknown", f"没有更正 {docket.case}")
+    visit = session.get_one(Visit, session.get_one(Result, correction.result).visit)
+    if visit.department != docket.department:
+        raise Refusal("NotOwnResult", "更正须由录入单位的主要负责人签字")
+    if session.get(CorrectionDecision, correction.id) is not None:
+        raise Refusal("AlreadyDecided", "该更正已有签字意见")
+    if not paper.sign and not paper.reason.strip():
+        raise Refusal("ReasonMissing", "不同意更正须写明理由")
+    session.add(
+        CorrectionDecision(
+            correction=correction.id,
+            verdict=Verdict.APPROVED if paper.sign else Verdict.RETURNED,
+            reason=paper.reason,
+            submission=docket.by,
+        )
+    )
+    docket.clocks.settle_scope(f"correction/{docket.case}", by=docket.by)
+    if paper.sign:
+        publication = queue(session, visit, PublicationKind.CORRECTION, correction.id, docket.now)
+        await_receipt(docket.clocks, publication, by=docket.by)
+
+
+def _standing(docket: Docket, result: Result) -> dict[str, object]:
+    """What the result says today: its last signed correction, else itself."""
+    last = docket.session.exec(
+        select(Correction)
+        .join(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
+        .where(col(Correction.result) == result.id, col(CorrectionDecision.verdict) == Verdict.APPROVED)
+        .order_by(col(Correction.number).desc())
+    ).first()
+    return last.after if last else {"categories": result.categories, "finding": result.finding}

@@ -1,0 +1,119 @@
+"""Acts of an office outside any task: policies, registers, persons, tokens."""
+
+from datetime import datetime, time, timedelta
+
+from sqlmodel import col, func, select
+
+from activities.docket import Docket, Target, ruling
+from models.organisation import Department, Person, Posting, Token
+from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
+from models.registers import Policy, RegisterConfirmation
+from rules.calendar import TZ
+from rules.policy import PolicyKey, check_value
+from rules.refusal import Refusal
+from rules.roles import Role
+
+_REGISTERS = {"subjects": "检查对象名录库", "officers": "执法检查人员名录库", "items": "随机抽查事项清单"}
+_OWN = frozenset({PolicyKey.RISING_TABLE})
+"""Policies that a department sets for itself; all others are the coordinating office's."""
+
+
+@ruling(Target.OFFICE, SetPolicy, Role.OFFICE, Role.HEAD)
+def set_policy(docket: Docket, paper: SetPolicy) -> None:
+    """A new version of a policy value with its clause; the former ones stay."""
+    try:
+        key = PolicyKey(paper.key)
+    except ValueError:
+        raise Refusal("PolicyUnknown", f"没有规则“{paper.key}”；可用 policy show 查看全部规则") from None
+    if docket.submission.role is Role.HEAD and (key not in _OWN or paper.department != docket.department):
+        raise Refusal("WrongRole", f"“{key.label}”由领导小组办公室设定；部门负责人只能确认本部门的递加比例表")
+    check_value(key, paper.value)
+    version = docket.session.exec(
+        select(func.count()).where(
+            col(Policy.office) == docket.office,
+            col(Policy.department) == paper.department,
+            col(Policy.key) == key.value,
+        )
+    ).one()
+    docket.session.add(
+        Policy(
+            office=docket.office,
+            department=paper.department,
+            key=key.value,
+            version=version + 1,
+            value=paper.value,
+            clause=paper.clause,
+            valid_from=paper.valid_from,
+            set_by=docket.submission.actor,
+            set_at=docket.now,
+        )
+    )
+
+
+@ruling(Target.OFFICE, ConfirmRegister, Role.KEEPER)
+def confirm_register(docket: Docket, paper: ConfirmRegister) -> None:
+    """A keeper's word that a register is up to date today (动态管理)."""
+    if paper.register not in _REGISTERS:
+        raise Refusal("RegisterUnknown", f"没有名录库“{paper.register}”，可选：{'、'.join(_REGISTERS)}")
+    docket.session.add(
+        RegisterConfirmation(
+            office=docket.office,
+            directory=paper.register,
+            confirmed_on=docket.clocks.today,
+            confirmed_by=docket.submission.actor,
+        )
+    )
+
+
+@ruling(Target.OFFICE, PostPerson, Role.OFFICE, Role.HEAD)
+def post_person(docket: Docket, paper: PostPerson) -> None:
+    """Give a person a role; a head only within their own department."""
+    session = docket.session
+    body = session.get(Department, paper.department)
+    if body is None or body.office != docket.office:
+        raise Refusal("DepartmentUnknown", f"没有部门 {paper.department}")
+    if docket.submission.role is Role.HEAD and paper.department != docket.department:
+        raise Refusal("WrongDepartment", "单位负责人只能登记本单位人员的职务")
+    try:
+        role = Role(paper.role)
+    except ValueError:
+        raise Refusal("RoleUnknown", f"没有职务“{paper.role}”，可选：{'、'.join(Role)}") from None
+    if session.get(Person, paper.person) is None:
+        session.add(Person(id=paper.person, office=docket.office, name=paper.name))
+        session.flush()
+    if paper.acting_for is not None and session.get(Person, paper.acting_for) is None:
+        raise Refusal("PersonUnknown", f"没有被代理人 {paper.acting_for}")
+    session.add(
+        Posting(
+            person=paper.person,
+            department=paper.department,
+            role=role,
+            from_day=paper.from_day,
+            to_day=paper.to_day,
+            acting_for=paper.acting_for,
+        )
+    )
+
+
+@ruling(Target.OFFICE, IssueToken, Role.OFFICE)
+def issue_token(docket: Docket, paper: IssueToken) -> None:
+    """A personal token: only its hash is kept; it ends with its expiry day."""
+    if docket.session.get(Person, paper.person) is None:
+        raise Refusal("PersonUnknown", f"没有人员 {paper.person}；请先 person post")
+    docket.session.add(
+        Token(
+            sha256=paper.sha256,
+            person=paper.person,
+            issued_at=docket.now,
+            expires_at=datetime.combine(paper.expires_on + timedelta(days=1), time(), TZ),
+        )
+    )
+
+
+@ruling(Target.OFFICE, RevokeTokens, Role.OFFICE)
+def revoke_tokens(docket: Docket, paper: RevokeTokens) -> None:
+    """Revoke every living token of a person."""
+    for token in docket.session.exec(
+        select(Token).where(col(Token.person) == paper.person, col(Token.revoked_at).is_(None))
+    ):
+        token.revoked_at = docket.now

@@ -1,0 +1,192 @@
+"""Stage 1: scope, items and visit periods, each proposed by one and confirmed by another (发起准备)."""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from activities.docket import Docket, Target, ruling
+from models.organisation import Department
+from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
+from models.registers import CheckItem, Subject
+from models.task import Aspect, DrawAct, JointTask, Preparation, TakingPart
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.scope import ScopeFilter, SubjectFacts, accepts
+from rules.waits import WaitKind
+
+
+def open_preparation(docket: Docket, task: JointTask) -> None:
+    """The initiator owes three proposals from the launch on."""
+    docket.clocks.open(
+        WaitKind.PREPARE,
+        key=f"{task.id}/prepare",
+        scope=f"joint-task/{task.id}",
+        task=task.id,
+        department=task.initiator,
+        opened_by="task.start",
+        count=len(Aspect),
+    )
+
+
+@ruling(Target.TASK, ProposeScope, Role.HANDLER)
+def propose_scope(docket: Docket, paper: ProposeScope) -> None:
+    """The row's prose as a filter, answered with its live count."""
+    _before_draw(docket)
+    docket.data["count"] = len(subjects_in_scope(docket.session, docket.office, paper.filter))
+    _propose(docket, Aspect.SCOPE, paper)
+
+
+@ruling(Target.TASK, ProposeItems, Role.HANDLER)
+def propose_items(docket: Docket, paper: ProposeItems) -> None:
+    """Each taking-part department's items, all from that department's own list."""
+    _before_draw(docket)
+    session, task = docket.session, docket.living_task
+    parts = session.exec(select(TakingPart.department).where(col(TakingPart.task) == task.id)).all()
+    if missing := sorted(set(parts) - set(paper.items)):
+        raise Refusal("ItemsMissing", f"下列参与部门没有抽查事项，请补充：{'、'.join(missing)}")
+    if strange := sorted(set(paper.items) - set(parts)):
+        raise Refusal("NotTakingPart", f"下列部门不参与本任务，请删去：{'、'.join(strange)}")
+    for department, codes in paper.items.items():
+        known = set(
+            session.exec(
+                select(CheckItem.code).where(
+                    col(CheckItem.office) == docket.office, col(CheckItem.department) == department
+                )
+            )
+        )
+        unknown = [code for code in codes if code not in known]
+        if unknown or not codes:
+            name = session.get_one(Department, department).name
+            raise Refusal(
+                "ItemUnknown", f"{name}的抽查事项清单中没有：{'、'.join(unknown) or '（未选任何事项）'}"
+            )
+    _propose(docket, Aspect.ITEMS, paper)
+
+
+@ruling(Target.TASK, ProposePeriods, Role.HANDLER)
+def propose_periods(docket: Docket, paper: ProposePeriods) -> None:
+    """The visit period of each batch; the shares of the drawn order add up to 100."""
+    _before_draw(docket)
+    if sum(period.share for period in paper.periods) != 100:
+        raise Refusal("SharesWrong", "各批次的比例之和须为100，请更正")
+    if any(period.last_day < period.first_day for period in paper.periods):
+        raise Refusal("PeriodReversed", "检查时段的截止日早于起始日，请更正")
+    if any(period.last_day < docket.clocks.today for period in paper.periods):
+        raise Refusal("PeriodPast", "检查时段已经过去，请重新安排")
+    _propose(docket, Aspect.PERIODS, paper)
+
+
+@ruling(Target.TASK, ConfirmAspect, Role.APPROVER, Role.HEAD, Role.HANDLER)
+def confirm_aspect(docket: Docket, paper: ConfirmAspect) -> None:
+    """A second person of the initiator confirms the newest proposal, by the hash of what they saw."""
+    _before_draw(docket)
+    aspect = Aspect(paper.aspect)
+    newest = newest_proposal(docket.session, docket.living_task.id, aspect)
+    if newest is None or newest.sha256 != paper.sha256:
+        raise Refusal("ProposalChanged", f"{aspect.label}的最新方案与所见不同，请用 task show 重新查看后确认")
+    if newest.confirmed_by is not None:
+        return
+    if newest.proposed_by == docket.submission.actor:
+        raise Refusal("SecondPersonNeeded", f"{aspect.label}须由提出人以外的第二人复核确认")
+    newest.confirmed_by = docket.submission.actor
+    docket.session.flush()
+    task = docket.living_task
+    docket.clocks.settle_key(f"{task.id}/confirm/{aspect.value}/{newest.number}", by=docket.by)
+
+
+def confirmed(session: Session, task: str) -> dict[Aspect, Preparation]:
+    """The newest confirmed proposal of each aspect."""
+    rows = session.exec(
+        select(Preparation)
+        .where(col(Preparation.task) == task, col(Preparation.confirmed_by).is_not(None))
+        .order_by(col(Preparation.number))
+    )
+    return {row.aspect: row for row in rows}
+
+
+def newest_proposal(session: Session, task: str, aspect: Aspect) -> Preparation | None:
+    """The newest proposal of an aspect, confirmed or not."""
+    return session.exec(
+        select(Preparation)
+        .where(col(Preparation.task) == task, col(Preparation.aspect) == aspect)
+        .order_by(col(Preparation.number).desc())
+    ).first()
+
+
+def subjects_in_scope(session: Session, office: str, scope: ScopeFilter) -> list[Subject]:
+    """The subjects of the directory that a filter accepts and that are in force (存续)."""
+    statement = select(Subject).where(col(Subject.office) == office, col(Subject.status) == "存续")
+    if scope.kinds:
+        statement = statement.where(col(Subject.kind).in_(scope.kinds))
+    rows = session.exec(statement.order_by(col(Subject.code)))
+    return [row for row in rows if accepts(scope, facts_of(row))]
+
+
+def facts_of(subject: Subject) -> SubjectFacts:
+    """What a scope filter may look at."""
+    return SubjectFacts(
+        code=subject.code,
+        kind=subject.kind,
+        legal_form=subject.legal_form,
+        tags=frozenset(subject.tags),
+        area=subject.area,
+        credit_class=subject.credit_class,
+        capital=subject.capital,
+        floor_area=subject.floor_area,
+        licence=subject.licence,
+        licence_level=subject.licence_level,
+    )
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """SHA-256 of canonical JSON: what a second person confirms and what the draw's plan names."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _before_draw(docket: Docket) -> None:
+    """Scope, items and periods are part of what is hashed: unchangeable once a draw is asked for."""
+    docket.initiator_only()
+    if docket.session.get(DrawAct, (docket.living_task.id, 1)) is not None:
+        raise Refusal(
+            "AlreadyFrozen", "抽取已申请，范围、事项和时段不能再改；确需变更须经领导小组办公室批准重新抽取"
+        )
+
+
+def _propose(docket: Docket, aspect: Aspect, paper: Paper) -> None:
+    session, task = docket.session, docket.living_task
+    content = paper.model_dump(mode="json")
+    digest = content_hash(content)
+    former = newest_proposal(session, task.id, aspect)
+    number = (
+        session.exec(
+            select(func.count()).where(col(Preparation.task) == task.id, col(Preparation.aspect) == aspect)
+        ).one()
+        + 1
+    )
+    session.add(
+        Preparation(
+            task=task.id,
+            aspect=aspect,
+            number=number,
+            content=content,
+            sha256=digest,
+            proposed_by=docket.submission.actor,
+        )
+    )
+    session.flush()
+    if former is None:
+        docket.clocks.settle_key(f"{task.id}/prepare", by=docket.by)
+    elif former.confirmed_by is None:
+        docket.clocks.settle_key(f"{task.id}/confirm/{aspect.value}/{former.number}", by=docket.by)
+    docket.clocks.open(
+        WaitKind.CONFIRM,
+        key=f"{task.id}/confirm/{aspect.value}/{number}",
+        scope=f"joint-task/{task.id}",
+        task=task.id,
+        department=task.initiator,
+        opened_by=docket.by,
+    )
+    docket.data |= {"aspect": aspect.value, "number": number, "sha256": digest}

@@ -1,0 +1,40 @@
+"""Stage 7: proof of what a department publishes itself (本部门网站或媒体公示)."""
+
+from sqlmodel import col, select
+
+from activities.docket import Docket, Target, ruling
+from activities.publishing import published, scope_of
+from models.outcomes import Publication
+from models.papers import ProvePublication
+from rules.channel import Channel
+from rules.refusal import Refusal
+from rules.roles import Role
+
+
+@ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), ProvePublication, Role.HANDLER)
+def prove(docket: Docket, paper: ProvePublication) -> None:
+    """Record address, day and hash of the proof; also for corrections and outcomes after the task's end."""
+    rows = docket.session.exec(select(Publication).where(col(Publication.id).in_(paper.publications))).all()
+    mine = {
+        row.id: row
+        for row in rows
+        if row.department == docket.department and scope_of(row) == docket.submission.target
+    }
+    if unknown := [one for one in paper.publications if one not in mine]:
+        raise Refusal("PublicationUnknown", f"不是本部门在此案中的公示事项：{'、'.join(unknown[:5])}")
+    for row in mine.values():
+        if row.channel is not Channel.OWN_SITE:
+            raise Refusal("WrongChannel", f"{row.id} 由国家企业信用信息公示系统公示，无须本部门提交证明")
+        if row.receipted_at is None:
+            raise Refusal("NotEntered", f"{row.id} 尚无省平台录入回执，请在收到回执后提交公示证明")
+    fresh = [row for row in mine.values() if row.published_at is None]
+    for row in fresh:
+        row.published_at = docket.now
+        row.proof = {
+            "address": paper.address,
+            "published_on": paper.published_on.isoformat(),
+            "sha256": paper.sha256,
+            "submission": docket.by,
+        }
+    docket.session.flush()
+    published(docket.clocks, fresh, by=docket.by)

@@ -1,0 +1,150 @@
+"""Summary tables per task and department, submitted and receipted (抽查结果汇总表)."""
+
+from collections import Counter
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from activities.acts.launch import office_department
+from activities.clocks import Clocks
+from activities.docket import Docket, Target, ruling
+from activities.draw_papers import load_plan
+from models.organisation import Department
+from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Summary, Verdict
+from models.papers import ReceiptSummary, SubmitSummary
+from models.task import ActStep, DrawnSubject, DrawStep, JointTask, TakingPart, Visit
+from rules.disposal import DisposalKind
+from rules.refusal import Refusal
+from rules.results import Category
+from rules.roles import Role
+from rules.waits import WaitKind
+
+
+def open_summary(clocks: Clocks, part: TakingPart) -> None:
+    """A department's next summary falls due: the first with its last publication, then a supplement."""
+    part.summaries += 1
+    part.summaries_open += 1
+    clocks.session.add(Summary(task=part.task, department=part.department, number=part.summaries))
+    clocks.session.flush()
+    clocks.open(
+        WaitKind.SUMMARY,
+        key=f"{part.task}/summary/{part.department}/{part.summaries}",
+        scope=f"joint-task/{part.task}",
+        task=part.task,
+        department=part.department,
+        opened_by="published" if part.summaries == 1 else "disposals ended",
+        cycle=part.summaries,
+    )
+
+
+@ruling(Target.TASK, SubmitSummary, Role.HANDLER)
+def submit(docket: Docket, paper: SubmitSummary) -> None:
+    """Submit the table: its figures are computed here, with disposals as of this day."""
+    task, part = docket.living_task, docket.part()
+    summary = docket.session.get(Summary, (task.id, docket.department, paper.number))
+    if summary is None:
+        raise Refusal("SummaryNotDue", "本部门最后一项结果公示后才报送汇总表")
+    if summary.submitted is not None:
+        raise Refusal("AlreadySubmitted", "汇总表已经报送")
+    summary.content = compile_summary(docket.session, task, part)
+    summary.disposals_open = part.disposals_open
+    summary.submitted = docket.by
+    docket.clocks.settle_key(f"{task.id}/summary/{docket.department}/{paper.number}", by=docket.by)
+    docket.clocks.open(
+        WaitKind.SUMMARY_RECEIPT,
+        key=f"{task.id}/summary-receipt/{docket.department}/{paper.number}",
+        scope=f"joint-task/{task.id}",
+        task=task.id,
+        department=office_department(docket.session, docket.office),
+        opened_by=docket.by,
+        cycle=paper.number,
+    )
+
+
+@ruling(Target.TASK, ReceiptSummary, Role.OFFICE)
+def receipt(docket: Docket, paper: ReceiptSummary) -> None:
+    """The coordinating office receipts a table; a supplement follows where disposals were still open."""
+    task, part = docket.living_task, docket.part(paper.department)
+    summary = docket.session.get(Summary, (task.id, paper.department, paper.number))
+    if summary is None or summary.submitted is None:
+        raise Refusal("SummaryNotSubmitted", "该部门尚未报送汇总表")
+    if summary.receipted is not None:
+        return
+    summary.receipted = docket.by
+    part.summaries_open -= 1
+    docket.clocks.settle_key(f"{task.id}/summary-receipt/{paper.department}/{paper.number}", by=docket.by)
+
+
+def compile_summary(session: Session, task: JointTask, part: TakingPart) -> dict[str, Any]:
+    """The figures of one department's table, from the same rows that everything else reads."""
+    plan = load_plan(session, task.id, 1)
+    drawn = session.exec(select(DrawnSubject).where(col(DrawnSubject.task) == task.id)).all()
+    classed = sum(row.credit_class != "-" for row in drawn)
+    market = int(session.get_one(DrawStep, (task.id, 1, ActStep.DRAWN, "")).content["market_entities"])
+    return {
+        "type": part.part.label,
+        "task": task.id,
+        "name": task.name,
+        "department": session.get_one(Department, part.department).name,
+        "population": plan["population"],
+        "ratio": plan["quota"]["percent"],
+        "drawn": len(drawn),
+        "class_use": {"market_entities": market, "by_class": classed},
+        "completed": part.visited,
+        "completion_rate": _rate(part.visited, part.subjects),
+        "entered": part.receipted,
+        "published": part.published,
+        "unpublished": part.subjects - part.published,
+        "publication_rate": _rate(part.published, part.subjects),
+        "categories": _categories(session, part),
+        "disposals": _disposals(session, part),
+        "disposals_open": part.disposals_open,
+    }
+
+
+def _categories(session: Session, part: TakingPart) -> dict[str, int]:
+    """Subjects per category, each counted once a category, as corrected."""
+    rows = session.exec(
+        select(Result, Visit)
+        .join(Visit, col(Visit.id) == col(Result.visit))
+        .where(
+            col(Visit.task) == part.task,
+            col(Visit.department) == part.department,
+            col(Result.cycle) == col(Visit.cycle),
+        )
+    ).all()
+    corrected = {
+        row.result: row.after["categories"]
+        for row in session.exec(
+            select(Correction)
+            .join(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
+            .join(Result, col(Result.id) == col(Correction.result))
+            .join(Visit, col(Visit.id) == col(Result.visit))
+            .where(col(Visit.task) == part.task, col(CorrectionDecision.verdict) == Verdict.APPROVED)
+            .order_by(col(Correction.number))
+        )
+    }
+    found: dict[str, set[str]] = {}
+    for result, visit in rows:
+        found.setdefault(visit.id, set()).update(corrected.get(result.id, result.categories))
+    problems = [
+        # 未发现问题 of one item does not hold for a subject at which another item has a problem.
+        categories - {Category.NO_PROBLEM.value} if len(categories) > 1 else categories
+        for categories in found.values()
+    ]
+    counts = Counter(category for categories in problems for category in categories)
+    return {category.label: counts[category.value] for category in Category}
+
+
+def _disposals(session: Session, part: TakingPart) -> dict[str, dict[str, int]]:
+    rows = session.exec(
+        select(Disposal.kind, func.count(), func.count(col(Disposal.closed_at)))
+        .where(col(Disposal.task) == part.task, col(Disposal.department) == part.department)
+        .group_by(col(Disposal.kind))
+    ).all()
+    return {DisposalKind(kind).label: {"opened": opened, "ended": ended} for kind, opened, ended in rows}
+
+
+def _rate(count: int, of: int) -> str:
+    """Per cent with two decimals, cut and never rounded up to 100."""
+    return "100.00" if count == of else f"{count * 10000 // of / 100:.2f}"

@@ -1,0 +1,189 @@
+"""The one place that rules on papers: each in a savepoint, its answer and audit event with it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+import activities.acts  # noqa: F401 - registers the rulings
+from activities import audit
+from activities.authority import check_person, check_role
+from activities.docket import RULINGS, Docket, Target
+from activities.progress import advance
+from models.messages import AnswerSlip
+from models.organisation import Office
+from models.outcomes import Disposal, Result
+from models.task import JointTask, Visit
+from models.trail import Answer, Outcome, Submission
+from rules.calendar import local_day
+from rules.refusal import Refusal
+
+log = structlog.get_logger(__name__)
+
+
+def paper_hash(kind: str, content: dict[str, Any], nonce: str) -> str:
+    """SHA-256 over nonce, kind and canonical content: the nonce keeps short contents from being guessed."""
+    text = json.dumps([nonce, kind, content], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file(session: Session, submission: Submission) -> Submission:
+    """File a paper once: a repeat of the same id gets the stored row; another content is refused."""
+    values = submission.model_dump()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(Submission).values(**values).on_conflict_do_nothing(index_elements=["id"]))
+    stored = session.get_one(Submission, submission.id)
+    same = (stored.kind, stored.target, stored.content, stored.actor) == (
+        submission.kind,
+        submission.target,
+        submission.content,
+        submission.actor,
+    )
+    if not same:
+        raise Refusal("MessageIdReused", f"消息编号 {submission.id} 已用于另一份文书，请换用新编号")
+    return stored
+
+
+def apply_waiting(
+    session: Session, target: str, now: datetime, named: Sequence[str] = ()
+) -> list[AnswerSlip]:
+    """Rule on every filed paper of a target that has no answer yet, in order of filing.
+
+    Named submissions that have their answer already are answered from its row: a repeat changes nothing.
+    """
+    statement = (
+        select(Submission)
+        .outerjoin(Answer, col(Answer.submission) == col(Submission.id))
+        .where(col(Submission.target) == target, col(Answer.submission).is_(None))
+        .order_by(col(Submission.filed_at), col(Submission.id))
+    )
+    waiting = session.exec(statement).all()
+    for submission in waiting:
+        rule_on(session, submission, now)
+    ids = {*named, *(submission.id for submission in waiting)}
+    answers = session.exec(select(Answer).where(col(Answer.submission).in_(ids))).all()
+    return [
+        AnswerSlip(submission=row.submission, outcome=row.outcome.value, type=row.type) for row in answers
+    ]
+
+
+def rule_on(session: Session, submission: Submission, now: datetime) -> Answer:
+    """Rule on one paper: its effects, or its refusal, with the answer's row and the audit event."""
+    docket = Docket(session=session, submission=submission, office="", now=now)
+    try:
+        with session.begin_nested():
+            _judge(docket)
+        answer = Answer(
+            submission=submission.id,
+            outcome=Outcome.ACCEPTED,
+            type="Accepted",
+            data=docket.data,
+            answered_at=now,
+        )
+    except Refusal as refusal:
+        return refuse(session, submission, refusal, now)
+    session.add(answer)
+    session.flush()
+    return answer
+
+
+def refuse(session: Session, submission: Submission, refusal: Refusal, now: datetime) -> Answer:
+    """Store a refusal as the paper's answer, audited: nobody is turned away without a trace."""
+    answer = Answer(
+        submission=submission.id,
+        outcome=Outcome.REFUSED,
+        type=refusal.type,
+        words=refusal.words,
+        answered_at=now,
+    )
+    session.add(answer)
+    audit.record(
+        session,
+        submission.chain,
+        f"refused:{submission.kind}",
+        at=now,
+        actor=submission.actor,
+        acting_for=submission.acting_for,
+        role=submission.role.value,
+        department=submission.department,
+        detail={"submission": submission.id, "sha256": submission.sha256, "type": refusal.type},
+    )
+    log.info("paper refused", kind=submission.kind, type=refusal.type, submission=submission.id)
+    return answer
+
+
+def _judge(docket: Docket) -> None:
+    submission = docket.submission
+    rule = RULINGS.get(submission.kind)
+    if rule is None or submission.target.split("/", 1)[0] not in rule.targets:
+        raise Refusal("KindUnknown", f"{submission.target} 不受理“{submission.kind}”")
+    docket.office = _office(docket)
+    check_person(
+        docket.session,
+        person=submission.actor,
+        role=submission.role,
+        department=submission.department,
+        acting_for=submission.acting_for,
+        office=docket.office,
+        day=local_day(docket.now),
+    )
+    check_role(rule.roles, submission.role)
+    try:
+        paper = rule.paper.model_validate(submission.content)
+    except ValidationError as error:
+        fields = "、".join(sorted({".".join(str(part) for part in line["loc"]) for line in error.errors()}))
+        raise Refusal("PaperInvalid", f"文书内容不合要求，请更正：{fields}") from None
+    rule.act(docket, paper)
+    docket.audit(submission.kind)
+    if docket.task is not None:
+        advance(docket.clocks, docket.task)
+
+
+def _office(docket: Docket) -> str:
+    """Find the case behind the target, lock it for this transaction, and name its office."""
+    session, submission = docket.session, docket.submission
+    kind, case = submission.target.split("/", 1)
+    if kind == Target.OFFICE:
+        if session.get(Office, case) is None:
+            raise Refusal("OfficeUnknown", f"没有领导小组办公室 {case}")
+        return case
+    task_id: str | None = case
+    if kind == Target.DISPOSAL:
+        disposal = session.get(Disposal, case, with_for_update=True)
+        task_id = disposal.task if disposal else None
+    elif kind == Target.CORRECTION:
+        task_id = task_of_result(session, case.rsplit("/", 1)[0])
+    task = session.get(JointTask, task_id, with_for_update=True) if task_id else None
+    if task is None:
+        raise Refusal("CaseUnknown", f"没有 {submission.target}；可用 task list、disposal list 查看编号")
+    docket.task = task
+    return task.office
+
+
+def task_of_result(session: Session, result: str) -> str | None:
+    """The task that a result belongs to."""
+    row = session.get(Result, result)
+    return session.get_one(Visit, row.visit).task if row else None
+
+
+def chain_of(session: Session, target: str, office: str) -> str:
+    """The audit chain that a paper to this target is written to; the office's where the case is unknown."""
+    kind, _, case = target.partition("/")
+    if kind == Target.TASK and session.get(JointTask, case) is not None:
+        return audit.task_chain(case)
+    if kind == Target.DISPOSAL and (disposal := session.get(Disposal, case)) is not None:
+        return audit.task_chain(disposal.task)
+    if kind == Target.CORRECTION and (task := task_of_result(session, case.rsplit("/", 1)[0])) is not None:
+        return audit.task_chain(task)
+    return audit.office_chain(office)
+
+
+def utc_now() -> datetime:
+    """The wall clock, for entry points only: activities are given their moment."""
+    return datetime.now(UTC)

@@ -1,0 +1,149 @@
+"""The audit trail (留痕): hash chains, one per task, plan document and office."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.trail import AuditAnchor, AuditEvent, AuditHead
+
+GENESIS = "0" * 64
+
+
+def task_chain(task: str) -> str:
+    """The chain of a task, its disposals and corrections included."""
+    return f"task/{task}"
+
+
+def plan_chain(document: str) -> str:
+    """The chain of a plan document."""
+    return f"plan/{document}"
+
+
+def office_chain(office: str) -> str:
+    """The chain of an office: registers, persons, policies, calendar, refusals without a task."""
+    return f"office/{office}"
+
+
+def event_hash(event: AuditEvent) -> str:
+    """SHA-256 over the event's canonical JSON, the previous hash included."""
+    body = {
+        "chain": event.chain,
+        "number": event.number,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor,
+        "acting_for": event.acting_for,
+        "role": event.role,
+        "department": event.department,
+        "event": event.event,
+        "detail": event.detail,
+        "previous": event.previous,
+    }
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def record(
+    session: Session,
+    chain: str,
+    event: str,
+    *,
+    at: datetime,
+    actor: str = "system",
+    role: str = "machine",
+    department: str = "",
+    acting_for: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Append one event to a chain. The head's row is locked until the transaction ends.
+
+    The lock is per chain: one global chain would make every writer wait for every other.
+    """
+    head = session.exec(select(AuditHead).where(col(AuditHead.chain) == chain).with_for_update()).first()
+    if head is None:
+        head = AuditHead(chain=chain, number=0, hash=GENESIS)
+        session.add(head)
+    row = AuditEvent(
+        chain=chain,
+        number=head.number + 1,
+        at=at,
+        actor=actor,
+        acting_for=acting_for,
+        role=role,
+        department=department,
+        event=event,
+        # Through JSON once, so that what is hashed now is what any database gives back later.
+        detail=json.loads(json.dumps(detail or {}, ensure_ascii=False, default=str)),
+        previous=head.hash,
+        hash="",
+    )
+    row.hash = event_hash(row)
+    session.add(row)
+    head.number, head.hash = row.number, row.hash
+    session.flush()
+    return row
+
+
+def verify(session: Session) -> list[str]:
+    """What is wrong with the trail, a line each; empty when every chain and anchor holds."""
+    faults: list[str] = []
+    seen: dict[str, tuple[int, str]] = {}
+    known: dict[str, list[str]] = {}
+    events = session.exec(
+        select(AuditEvent)
+        .order_by(col(AuditEvent.chain), col(AuditEvent.number))
+        .execution_options(yield_per=500)
+    )
+    for event in events:
+        number, previous = seen.get(event.chain, (0, GENESIS))
+        if event.number != number + 1:
+            faults.append(f"{event.chain} #{number + 1}: 缺失")
+        if event.previous != previous:
+            faults.append(f"{event.chain} #{event.number}: 与前一条不衔接")
+        if event_hash(event) != event.hash:
+            faults.append(f"{event.chain} #{event.number}: 内容与哈希不符")
+        seen[event.chain] = (event.number, event.hash)
+        known.setdefault(event.chain, []).append(event.hash)
+    for head in session.exec(select(AuditHead)):
+        faults += _tail_faults(head, seen)
+    for anchor in session.exec(select(AuditAnchor)):
+        faults += _anchor_faults(anchor, known)
+    return faults
+
+
+def _tail_faults(head: AuditHead, seen: dict[str, tuple[int, str]]) -> list[str]:
+    if seen.get(head.chain, (0, GENESIS)) == (head.number, head.hash):
+        return []
+    return [f"{head.chain}: 链尾与登记不符（登记为第 {head.number} 条）"]
+
+
+def _anchor_faults(anchor: AuditAnchor, known: dict[str, list[str]]) -> list[str]:
+    if anchor_hash(anchor.day, anchor.heads) != anchor.hash:
+        return [f"锚点 {anchor.day}: 内容与哈希不符"]
+    return [
+        f"锚点 {anchor.day}: {chain} 第 {number} 条已不存在或被改动"
+        for chain, (number, digest) in anchor.heads.items()
+        if len(known.get(chain, [])) < number or known[chain][number - 1] != digest
+    ]
+
+
+def anchor_hash(day: date, heads: dict[str, Any]) -> str:
+    """SHA-256 over the day and all heads, canonical JSON."""
+    text = json.dumps([day.isoformat(), heads], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def anchor(session: Session, day: date) -> AuditAnchor:
+    """The day's anchor over all heads; the first call of a day makes it."""
+    stored = session.get(AuditAnchor, day)
+    if stored is None:
+        heads = {
+            head.chain: [head.number, head.hash]
+            for head in session.exec(select(AuditHead).order_by(col(AuditHead.chain)))
+        }
+        stored = AuditAnchor(day=day, heads=heads, hash=anchor_hash(day, heads))
+        session.add(stored)
+        session.flush()
+    return stored

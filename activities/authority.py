@@ -1,0 +1,73 @@
+"""Who may act: a posting that is valid on the day, of one's own or as a named substitute (代理)."""
+
+from datetime import date
+
+from sqlmodel import Session, col, or_, select
+
+from models.organisation import Department, Person, Posting
+from rules.refusal import Refusal
+from rules.roles import Role
+
+
+def postings_of(session: Session, person: str, day: date) -> list[Posting]:
+    """The postings that a person holds on a day, own ones first."""
+    rows = session.exec(
+        select(Posting)
+        .where(
+            col(Posting.person) == person,
+            col(Posting.from_day) <= day,
+            or_(col(Posting.to_day).is_(None), col(Posting.to_day) >= day),
+        )
+        .order_by(col(Posting.acting_for).is_not(None), col(Posting.id))
+    )
+    return list(rows)
+
+
+def holders_of(session: Session, department: str, role: Role, day: date) -> list[Posting]:
+    """Who holds a role in a department on a day; a substitute goes before the one they stand for."""
+    rows = session.exec(
+        select(Posting)
+        .where(
+            col(Posting.department) == department,
+            col(Posting.role) == role,
+            col(Posting.from_day) <= day,
+            or_(col(Posting.to_day).is_(None), col(Posting.to_day) >= day),
+        )
+        .order_by(col(Posting.acting_for).is_(None), col(Posting.id))
+    )
+    return list(rows)
+
+
+def check_person(
+    session: Session,
+    *,
+    person: str,
+    role: Role,
+    department: str,
+    acting_for: str | None,
+    office: str,
+    day: date,
+) -> None:
+    """Refuse a person who does not hold the role that the paper names, in that department, on that day."""
+    if session.get(Person, person) is None:
+        raise Refusal("PersonUnknown", f"没有人员 {person}；请由管理员用 person post 登记")
+    body = session.get(Department, department)
+    if body is None or body.office != office:
+        raise Refusal("WrongOffice", f"{department} 不属于本领导小组办公室，无权办理")
+    held = [
+        posting
+        for posting in postings_of(session, person, day)
+        if posting.department == department and posting.role is role and posting.acting_for == acting_for
+    ]
+    if not held:
+        raise Refusal(
+            "NotPosted",
+            f"{person} 在 {department} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
+        )
+
+
+def check_role(roles: frozenset[Role], role: Role) -> None:
+    """Refuse a role that the paper's kind does not admit."""
+    if role not in roles:
+        allowed = "、".join(sorted(one.label for one in roles))
+        raise Refusal("WrongRole", f"“{role.label}”不能办理此事，须由{allowed}办理")

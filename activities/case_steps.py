@@ -1,0 +1,107 @@
+"""The activities of a disposal or correction: the same papers, waits and rungs in a scope of their own."""
+
+from sqlmodel import Session, col, func, select
+from temporalio import activity
+
+from activities.apply import apply_waiting, task_of_result
+from activities.clocks import Clocks
+from activities.docket import Target
+from activities.progress import advance, next_rung, open_waits
+from activities.rungs import fire_due
+from adapters.database import Database
+from models.messages import ApplyRequest, CaseApplied, CaseProgress, CaseStep
+from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
+from models.task import JointTask
+from models.trail import Outbox, Wait
+from rules.disposal import DisposalState, ended
+
+
+class CaseActivities:
+    """A case's steps against one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @activity.defn(name="read_case")
+    def read_case(self, step: CaseStep) -> CaseProgress:
+        """Where the case stands."""
+        with self.database.read() as session:
+            return read_case(session, step.target)
+
+    @activity.defn(name="apply_case_papers")
+    def apply_case_papers(self, request: ApplyRequest) -> CaseApplied:
+        """Rule on all papers that wait for the case."""
+        with self.database.write() as session:
+            answers = apply_waiting(session, request.target, request.now, request.submissions)
+            return CaseApplied(answers=tuple(answers), progress=read_case(session, request.target))
+
+    @activity.defn(name="fire_case_rungs")
+    def fire_case_rungs(self, step: CaseStep) -> CaseProgress:
+        """Fire the rungs that are due, each once."""
+        with self.database.write() as session:
+            task = session.get_one(JointTask, task_of_case(session, step.target), with_for_update=True)
+            clocks = Clocks(session, task.office, step.now)
+            fire_due(clocks, step.target)
+            advance(clocks, task)
+            return read_case(session, step.target)
+
+
+def task_of_case(session: Session, target: str) -> str:
+    """The task that a disposal or correction belongs to; '' for one that is not known (yet)."""
+    kind, case = target.split("/", 1)
+    if kind == Target.DISPOSAL:
+        disposal = session.get(Disposal, case)
+        return disposal.task if disposal else ""
+    return task_of_result(session, case.rsplit("/", 1)[0]) or ""
+
+
+def read_case(session: Session, target: str) -> CaseProgress:
+    """All that a case's workflow is told."""
+    kind, case = target.split("/", 1)
+    waits, _ = open_waits(session, target)
+    task = task_of_case(session, target)
+    label, state, closed = _disposal(session, case) if kind == Target.DISPOSAL else _correction(session, case)
+    level = session.exec(
+        select(func.max(Wait.level)).where(col(Wait.scope) == target, col(Wait.closed_at).is_(None))
+    ).one()
+    unsent = session.exec(
+        select(func.count()).where(col(Outbox.source) == task, col(Outbox.sent_at).is_(None))
+    ).one()
+    return CaseProgress(
+        case=case,
+        office=session.get_one(JointTask, task).office if task else "",
+        task=task,
+        kind=kind,
+        label=label,
+        state=state,
+        closed=closed,
+        waits=waits,
+        level=level or 0,
+        next_rung=next_rung(session, target),
+        outbox=unsent,
+    )
+
+
+def _disposal(session: Session, case: str) -> tuple[str, str, bool]:
+    row = session.get_one(Disposal, case)
+    state = DisposalState(row.state)
+    if row.closed_at is None and ended(state):
+        return row.kind.label, "待公示处置结果", False
+    return row.kind.label, state.label, row.closed_at is not None
+
+
+def _correction(session: Session, case: str) -> tuple[str, str, bool]:
+    """A correction is over when it is published, refused by the head, or was never accepted."""
+    if session.get(Correction, case) is None:
+        return "更正", "未受理", True
+    decision = session.get(CorrectionDecision, case)
+    if decision is None:
+        return "更正", "待主要负责人签字", False
+    if decision.verdict is Verdict.RETURNED:
+        return "更正", "主要负责人不同意", True
+    published = session.exec(
+        select(Publication.published_at).where(
+            col(Publication.kind) == PublicationKind.CORRECTION, col(Publication.reference) == case
+        )
+    ).first()
+    return ("更正", "待公示更正", False) if published is None else ("更正", "已公示", True)

@@ -1,0 +1,207 @@
+"""A filed paper with all that is needed to rule on it, and the registry of the rulings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from sqlmodel import Session, col, select
+
+from activities import audit
+from activities.clocks import Clocks
+from models.messages import Wake
+from models.organisation import Department
+from models.papers import Paper
+from models.task import JointTask, TakingPart
+from models.trail import Notification, Outbox, Submission
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.stages import TaskStatus
+
+
+class Target(StrEnum):
+    """What a paper is addressed to; its value is the first part of the target's name."""
+
+    OFFICE = "office"
+    TASK = "joint-task"
+    DISPOSAL = "disposal"
+    CORRECTION = "correction"
+
+
+P = TypeVar("P", bound=Paper)
+Ruling = Callable[["Docket", Any], None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may file a kind of paper, and what it does."""
+
+    targets: frozenset[Target]
+    paper: type[Paper]
+    roles: frozenset[Role]
+    act: Ruling
+
+
+RULINGS: dict[str, Rule] = {}
+
+
+def ruling(
+    target: Target | tuple[Target, ...], paper: type[P], *roles: Role
+) -> Callable[[Callable[["Docket", P], None]], Ruling]:
+    """Register the function that rules on a kind of paper, filed by one of `roles`."""
+
+    def register(function: Callable[["Docket", P], None]) -> Ruling:
+        targets = frozenset(target if isinstance(target, tuple) else (target,))
+        RULINGS[paper.kind] = Rule(targets, paper, frozenset(roles), cast("Ruling", function))
+        return cast("Ruling", function)
+
+    return register
+
+
+@dataclass
+class Docket:
+    """One submission inside the transaction that rules on it."""
+
+    session: Session
+    submission: Submission
+    office: str
+    now: datetime
+    task: JointTask | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """The office's clocks at this moment."""
+        return Clocks(self.session, self.office, self.now)
+
+    @property
+    def by(self) -> str:
+        """What closes or opens a wait: this submission."""
+        return self.submission.id
+
+    @property
+    def department(self) -> str:
+        """The department that acts."""
+        return self.submission.department
+
+    @property
+    def case(self) -> str:
+        """The id behind the target's kind: of the task, disposal, correction or office."""
+        return self.submission.target.split("/", 1)[1]
+
+    @property
+    def living_task(self) -> JointTask:
+        """The task, refused where it has ended."""
+        task = self.any_task
+        if task.status is not TaskStatus.OPEN:
+            raise Refusal(
+                "TaskClosed",
+                f"任务 {task.id} {task.status.label}，不再受理；结果有误请用 result correct 更正",
+            )
+        return task
+
+    @property
+    def any_task(self) -> JointTask:
+        """The task, open or not."""
+        if self.task is None:
+            raise Refusal("TaskUnknown", f"没有任务 {self.case}；可用 task list 查看任务编号")
+        return self.task
+
+    def part(self, department: str | None = None) -> TakingPart:
+        """The part of a department in the task (the acting one's by default); refused for an outsider."""
+        name = department or self.department
+        part = self.session.get(TakingPart, (self.any_task.id, name))
+        if part is None:
+            raise Refusal("NotTakingPart", f"{name} 不是本任务的参与部门，无权办理")
+        return part
+
+    def initiator_only(self) -> None:
+        """Refuse anyone but the initiating department."""
+        if self.department != self.any_task.initiator:
+            raise Refusal("InitiatorOnly", "此事由发起部门办理，请联系发起部门")
+
+    def audit(self, event: str, **detail: Any) -> None:
+        """A link of the paper's chain, with the actor's names."""
+        paper = self.submission
+        audit.record(
+            self.session,
+            paper.chain,
+            event,
+            at=self.now,
+            actor=paper.actor,
+            acting_for=paper.acting_for,
+            role=paper.role.value,
+            department=paper.department,
+            detail={"submission": paper.id, "sha256": paper.sha256, **detail},
+        )
+
+
+def notify(
+    session: Session,
+    department: str,
+    role: Role,
+    *,
+    key: str,
+    event: str,
+    text: str,
+    now: datetime,
+    task: str | None = None,
+    urgent: bool = False,
+) -> None:
+    """Write a notice for a role and wake the department's desk, which delivers it.
+
+    `key` is what keeps a repeated fact from being told twice.
+    """
+    office = session.get_one(Department, department).office
+    if session.exec(select(Notification).where(col(Notification.key) == key)).first() is not None:
+        return
+    session.add(
+        Notification(
+            key=key,
+            office=office,
+            department=department,
+            role=role,
+            task=task,
+            event=event,
+            text=text,
+            urgent=urgent,
+            created_at=now,
+        )
+    )
+    wake(
+        session,
+        desk_id(department, now.year),
+        event,
+        source=task or department,
+        now=now,
+        start="DepartmentWorkflow",
+    )
+
+
+def desk_id(department: str, year: int) -> str:
+    """The workflow id of a department's desk; `department` is `<office>/<code>`."""
+    return f"department/{department}/{year}"
+
+
+def wake(
+    session: Session,
+    workflow: str,
+    event: str,
+    *,
+    source: str,
+    now: datetime,
+    start: str = "",
+    count: int = 1,
+) -> None:
+    """Write a signal to be sent after the commit; with `start`, the workflow is started by it."""
+    session.add(
+        Outbox(
+            workflow=workflow,
+            start=start,
+            argument=Wake(kind=event, count=count).model_dump(),
+            source=source,
+            created_at=now,
+        )
+    )

@@ -1,0 +1,209 @@
+"""Filing a paper and delivering its number: the one way in which anybody acts (提交与投递)."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+
+import structlog
+from sqlmodel import Session, col, select
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.apply import chain_of, file, paper_hash, rule_on
+from activities.docket import Target
+from activities.outbox import OutboxActivities, start_argument
+from adapters.database import Database
+from models.messages import TASK_QUEUE, AnswerSlip, Slip
+from models.organisation import Department
+from models.outcomes import Disposal
+from models.papers import Paper
+from models.task import JointTask
+from models.trail import Answer, Submission
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.stages import TaskStatus
+
+log = structlog.get_logger(__name__)
+
+PAUSE = 0.2
+TRIES = 50
+"""Ten seconds of trying; then the paper lies filed and the sweep delivers it."""
+RPC_PATIENCE = timedelta(seconds=20)
+_TRY_AGAIN = (
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+)
+_NOBODY = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in what role, for which department, and as whose substitute."""
+
+    person: str
+    role: Role
+    department: str
+    acting_for: str | None = None
+
+
+class Filing:
+    """Files papers in one database and delivers them to one engine."""
+
+    def __init__(self, database: Database, client: Client | None, task_queue: str = TASK_QUEUE) -> None:
+        self.database = database
+        self.client = client
+        self.task_queue = task_queue
+
+    async def send(
+        self,
+        target: str,
+        paper: Paper,
+        actor: Actor,
+        *,
+        message_id: str | None = None,
+        now: datetime | None = None,
+    ) -> Answer:
+        """File a paper, have it ruled on, and return its answer; the same message id gets the same answer.
+
+        Refuses `NotDelivered` where engine or worker are away: the paper is filed and is delivered later.
+        """
+        moment = now or datetime.now(UTC)
+        submission = await asyncio.to_thread(self._file, target, paper, actor, message_id, moment)
+        if target.startswith(f"{Target.OFFICE}/"):
+            answer = await asyncio.to_thread(self._rule_now, submission.id, moment)
+            await self._courier().deliver(None, moment) if self.client else None
+            return answer
+        for _ in range(TRIES):
+            answered = await asyncio.to_thread(self.answer_of, submission.id)
+            if answered is not None:
+                return answered
+            await self._deliver(submission, paper.count, moment)
+        raise Refusal("NotDelivered", f"文书已存档（编号 {submission.id}），服务恢复后自动处理，无须重复提交")
+
+    def answer_of(self, submission: str) -> Answer | None:
+        """The stored answer, None while there is none."""
+        with self.database.read() as session:
+            return session.get(Answer, submission)
+
+    def _file(
+        self, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
+    ) -> Submission:
+        content, nonce = paper.model_dump(mode="json"), token_hex(16)
+        with self.database.write() as session:
+            return file(
+                session,
+                Submission(
+                    id=message_id or token_hex(16),
+                    target=target,
+                    chain=chain_of(session, target, office_of(session, actor.department)),
+                    kind=paper.kind,
+                    content=content,
+                    nonce=nonce,
+                    sha256=paper_hash(paper.kind, content, nonce),
+                    actor=actor.person,
+                    role=actor.role,
+                    department=actor.department,
+                    acting_for=actor.acting_for,
+                    filed_at=now,
+                ),
+            )
+
+    def _rule_now(self, submission: str, now: datetime) -> Answer:
+        """An act of the office waits for no workflow: it is ruled on where it is filed."""
+        with self.database.write() as session:
+            stored = session.get(Answer, submission)
+            return stored or rule_on(session, session.get_one(Submission, submission), now)
+
+    async def _deliver(self, submission: Submission, count: int, now: datetime) -> None:
+        if self.client is None:
+            await asyncio.sleep(PAUSE)
+            return
+        slip = Slip(
+            submission=submission.id,
+            sha256=submission.sha256,
+            kind=submission.kind,
+            count=count,
+            actor=submission.actor,
+        )
+        try:
+            await self._update(submission.target, slip)
+        except RPCError as error:
+            if error.status in _NOBODY:
+                await asyncio.to_thread(refuse_closed, self.database, submission.target, now)
+            elif error.status not in _TRY_AGAIN:
+                raise
+            await asyncio.sleep(PAUSE)
+        except (TimeoutError, WorkflowUpdateFailedError):
+            # The run ended or was replaced under the message; the answer's row, or the next try, knows.
+            await asyncio.sleep(PAUSE)
+
+    async def _update(self, target: str, slip: Slip) -> None:
+        client = self._courier().client
+        if target.startswith(f"{Target.CORRECTION}/"):
+            await client.execute_update_with_start_workflow(
+                "act",
+                slip,
+                id=slip.submission,
+                result_type=AnswerSlip,
+                rpc_timeout=RPC_PATIENCE,
+                start_workflow_operation=WithStartWorkflowOperation(
+                    "CorrectionWorkflow",
+                    start_argument(target),
+                    id=target,
+                    task_queue=self.task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    static_summary=target,
+                ),
+            )
+            return
+        await client.get_workflow_handle(target).execute_update(
+            "act", slip, id=slip.submission, result_type=AnswerSlip, rpc_timeout=RPC_PATIENCE
+        )
+
+    def _courier(self) -> OutboxActivities:
+        if self.client is None:
+            raise RuntimeError("no engine")
+        return OutboxActivities(self.database, self.client, self.task_queue)
+
+
+def office_of(session: Session, department: str) -> str:
+    """The office of a department; refused for one that no office knows."""
+    row = session.get(Department, department)
+    if row is None:
+        raise Refusal("DepartmentUnknown", f"没有部门 {department}；可用 person list 查看自己的部门和职务")
+    return row.office
+
+
+def refuse_closed(database: Database, target: str, now: datetime) -> None:
+    """Answer the papers of a target that nobody serves, where its case has ended or was never known.
+
+    An open case without a workflow is left to be rebuilt: its papers wait.
+    """
+    with database.write() as session:
+        if is_open(session, target):
+            log.warning("open case without a workflow", target=target)
+            return
+        papers = session.exec(
+            select(Submission)
+            .outerjoin(Answer, col(Answer.submission) == col(Submission.id))
+            .where(col(Submission.target) == target, col(Answer.submission).is_(None))
+            .order_by(col(Submission.filed_at), col(Submission.id))
+        ).all()
+        for paper in papers:
+            # Ruled on like any other: a closed task says so, an unknown one too, each with its remedy.
+            answer = rule_on(session, paper, now)
+            log.info("ruled on without a workflow", target=target, type=answer.type)
+
+
+def is_open(session: Session, target: str) -> bool:
+    """Whether the case behind a target is open in SQL."""
+    kind, _, case = target.partition("/")
+    if kind == Target.TASK:
+        task = session.get(JointTask, case)
+        return task is not None and task.status is TaskStatus.OPEN
+    disposal = session.get(Disposal, case) if kind == Target.DISPOSAL else None
+    return disposal is not None and disposal.closed_at is None

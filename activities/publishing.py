@@ -1,0 +1,125 @@
+"""What is on its way to the public: entry's receipt, forwarding and publication are three facts (公示)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from activities.clocks import Clocks
+from activities.docket import wake
+from activities.passage import await_next, move
+from models.outcomes import Disposal, Publication, PublicationKind
+from models.registers import Subject
+from models.task import JointTask, TakingPart, Visit
+from rules.channel import Channel, channel_of
+from rules.policy import PolicyKey
+from rules.stages import VisitStage
+from rules.waits import WaitKind
+
+
+def exchange_id(office: str) -> str:
+    """The workflow id of an office's exchange."""
+    return f"exchange/{office}"
+
+
+def queue(
+    session: Session, visit: Visit, kind: PublicationKind, reference: str, now: datetime
+) -> Publication:
+    """Queue one set of results, correction or outcome for the platform; a repeat finds it queued."""
+    subject = session.get_one(Subject, visit.subject)
+    office = session.get_one(JointTask, visit.task).office
+    key = f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{reference}"
+    stored = session.exec(select(Publication).where(col(Publication.key) == key)).first()
+    if stored is None:
+        stored = Publication(
+            key=key,
+            office=office,
+            task=visit.task,
+            department=visit.department,
+            visit=visit.id,
+            cycle=visit.cycle,
+            kind=kind,
+            reference=reference,
+            channel=channel_of(subject.legal_form),
+            queued_at=now,
+        )
+        session.add(stored)
+        wake(session, exchange_id(office), "queued", source=visit.task, now=now, start="ExchangeWorkflow")
+    return stored
+
+
+def scope_of(publication: Publication) -> str:
+    """The workflow that waits for a publication."""
+    if publication.kind is PublicationKind.RESULT:
+        return f"joint-task/{publication.task}"
+    return f"{publication.kind.value}/{publication.reference}"
+
+
+def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
+    """The platform's receipts came: results are entered; what is not published yet is waited for."""
+    session = clocks.session
+    visits: dict[tuple[str, str, Channel], list[Visit]] = {}
+    for publication in publications:
+        if publication.kind is PublicationKind.RESULT:
+            visit = session.get_one(Visit, publication.visit)
+            if visit.stage is VisitStage.APPROVED:
+                visits.setdefault((publication.task, publication.department, publication.channel), []).append(
+                    visit
+                )
+        else:
+            _await_publication(clocks, publication, by=by)
+    for (task, department, channel), members in visits.items():
+        part = session.get_one(TakingPart, (task, department))
+        move(clocks, part, members, VisitStage.RECEIPTED, by=by)
+        stops_at = clocks.policies.value(PolicyKey.ENTRY_STOPS_AT, department)
+        kind = WaitKind.FORWARD if channel is Channel.NATIONAL else WaitKind.PROOF
+        await_next(clocks, kind, members, by=by, anchor=clocks.today, inside_clock=stops_at == "publication")
+
+
+def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
+    """Publication is a fact: results leave stage 7, a correction or disposal can end."""
+    session = clocks.session
+    for publication in publications:
+        if publication.kind is PublicationKind.RESULT:
+            visit = session.get_one(Visit, publication.visit)
+            part = session.get_one(TakingPart, (publication.task, publication.department))
+            if visit.stage is VisitStage.RECEIPTED and publication.receipted_at is not None:
+                move(clocks, part, [visit], VisitStage.PUBLISHED, by=by)
+        elif publication.receipted_at is not None:
+            clocks.settle_scope(scope_of(publication), by=by)
+            if publication.kind is PublicationKind.DISPOSAL:
+                end_disposal(session, session.get_one(Disposal, publication.reference), clocks.now)
+
+
+def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
+    """A correction's or disposal's publication opens a wait in its own scope."""
+    clocks.open(
+        WaitKind.RECEIPT,
+        key=f"{publication.key}|receipt",
+        scope=scope_of(publication),
+        task=publication.task,
+        department=publication.department,
+        opened_by=by,
+    )
+
+
+def end_disposal(session: Session, disposal: Disposal, now: datetime) -> None:
+    """A disposal ends when its outcome is published; its task counts one fewer."""
+    if disposal.closed_at is None:
+        disposal.closed_at = now
+        part = session.get_one(TakingPart, (disposal.task, disposal.department))
+        part.disposals_open -= 1
+
+
+def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> None:
+    clocks.settle_key(f"{publication.key}|receipt", by=by)
+    if publication.published_at is None:
+        kind = WaitKind.FORWARD if publication.channel is Channel.NATIONAL else WaitKind.PROOF
+        clocks.open(
+            kind,
+            key=f"{publication.key}|publish",
+            scope=scope_of(publication),
+            task=publication.task,
+            department=publication.department,
+            opened_by=by,
+        )

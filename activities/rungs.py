@@ -1,0 +1,56 @@
+"""Firing the rungs of a scope's waits: notices only, each claimed by insert (催办升级)."""
+
+from sqlmodel import col, select
+
+from activities.acts.launch import office_department
+from activities.clocks import Clocks
+from activities.docket import notify
+from models.trail import Deadline, Wait
+from rules.ladder import Fired, Level, recipients
+from rules.roles import Role
+from rules.waits import WAITS, WaitKind
+
+
+def fire_due(clocks: Clocks, scope: str) -> int:
+    """Fire what is due in a scope and return how many rungs were sent."""
+    rows = clocks.session.exec(
+        select(Wait, Deadline)
+        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .where(
+            col(Wait.scope) == scope,
+            col(Wait.closed_at).is_(None),
+            col(Deadline.next_rung).is_not(None),
+            col(Deadline.next_rung) <= clocks.now,
+        )
+        .order_by(col(Wait.key))
+    ).all()
+    sent = 0
+    for wait, deadline in rows:
+        fired = clocks.fire(wait, deadline)
+        if fired is not None:
+            _tell(clocks, wait, deadline, fired)
+            sent += 1
+    return sent
+
+
+def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
+    rung, repetition = fired
+    kind = WaitKind(wait.kind)
+    text = (
+        f"{rung.label}：{kind.label}（{wait.open}件未办，{deadline.due_day}到期）。"
+        f"办理：{WAITS[kind].command.format(target=wait.scope.split('/', 1)[1])}"
+    )
+    for role in recipients(rung, wait.role):
+        to_office = role is Role.OFFICE
+        department = office_department(clocks.session, wait.office) if to_office else wait.department
+        notify(
+            clocks.session,
+            department,
+            role,
+            key=f"{wait.key}/{deadline.due.isoformat()}/{rung.name}/{repetition}/{role.value}",
+            event="overdue" if rung.offset >= 0 else "due",
+            text=text,
+            now=clocks.now,
+            task=wait.task,
+            urgent=rung.level >= Level.HEAD,
+        )

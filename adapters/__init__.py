@@ -1,0 +1,1 @@
+"""Ports to the outside: database, engine, exchange, files, mail."""

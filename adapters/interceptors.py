@@ -1,0 +1,32 @@
+"""What stands between the engine and our activities: nothing personal leaves in a failure."""
+
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+log = structlog.get_logger(__name__)
+
+
+class _Discreet(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
+        try:
+            return await self.next.execute_activity(input)
+        except ApplicationError:
+            raise
+        except Exception as error:
+            # SQLAlchemy prints parameters, PostgreSQL keys, pydantic inputs: histories get a log id.
+            log_id = uuid4().hex[:12]
+            log.exception("activity failed", log_id=log_id)
+            name = type(error).__name__
+            raise ApplicationError(f"{name}, see log {log_id}", type=name) from None
+
+
+class DiscreetFailures(Interceptor):
+    """Replaces the message of every unexpected exception by its type and a log id."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
+        """Wrap the activity."""
+        return _Discreet(super().intercept_activity(next))

@@ -1,0 +1,40 @@
+"""Settings from the environment; what is not set has a default that works on a bare machine."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Profile(StrEnum):
+    """Where the service runs: in demo and dev `--as PERSON` says who acts, elsewhere a token does."""
+
+    DEMO = "demo"
+    DEV = "dev"
+    PRODUCTION = "production"
+
+    @property
+    def label(self) -> str:
+        """The profile's Chinese name."""
+        return {"demo": "演示", "dev": "开发", "production": "正式"}[self.value]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an entry point needs to know of its surroundings."""
+
+    profile: Profile
+    data: Path
+    database_url: str
+    exchange: Path
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Read JOINT_PROFILE, JOINT_DATA, DATABASE_URL and JOINT_EXCHANGE."""
+        data = Path(os.environ.get("JOINT_DATA", ".data"))
+        return cls(
+            profile=Profile(os.environ.get("JOINT_PROFILE", Profile.PRODUCTION)),
+            data=data,
+            database_url=os.environ.get("DATABASE_URL", f"sqlite:///{data.resolve()}/joint-inspection.db"),
+            exchange=Path(os.environ.get("JOINT_EXCHANGE", str(data / "exchange"))),
+        )

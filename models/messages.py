@@ -1,0 +1,226 @@
+"""What travels through the engine: ids, counts, stages and hashes; never a name, code or finding."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from rules.stages import Claim, Stage, TaskStatus
+
+TASK_QUEUE = "joint-inspection"
+
+
+class Message(BaseModel):
+    """A frozen message. New fields need a default: histories written by older builds are read again."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+
+
+class Slip(Message):
+    """The number of a filed paper: all that an update carries."""
+
+    submission: str
+    sha256: str
+    kind: str
+    count: int = 1
+    actor: str
+
+
+class AnswerSlip(Message):
+    """What became of a paper; the words stand in the answer's row."""
+
+    submission: str
+    outcome: str
+    type: str
+
+
+class WaitLine(Message):
+    """One open wait as people see it: who owes what, how many, since when, until when."""
+
+    id: str
+    department: str
+    role: str
+    kind: str
+    stage: int
+    open: int
+    total: int
+    since: AwareDatetime
+    due: AwareDatetime | None = None
+    next_rung: AwareDatetime | None = None
+    level: int = 0
+    provisional: bool = False
+
+
+class BranchProgress(Message):
+    """Where one department stands."""
+
+    department: str
+    name: str
+    initiator: bool = False
+    claim: Claim
+    stage: Stage
+    since: AwareDatetime
+    subjects: int = 0
+    matched: int = 0
+    visited: int = 0
+    approved: int = 0
+    receipted: int = 0
+    published: int = 0
+    disposals: int = 0
+    disposals_open: int = 0
+    summaries_open: int = 0
+    to_match: bool = False
+
+
+class ActProgress(Message):
+    """Where the newest draw act stands; `to_fix` and `to_draw` name the machine's next step."""
+
+    number: int = 0
+    to_fix: bool = False
+    to_draw: bool = False
+
+
+class Progress(Message):
+    """A task's state as read from SQL: all that the workflow knows of it."""
+
+    task: str
+    office: str
+    document: str
+    name: str
+    version: int = 0
+    status: TaskStatus
+    stage: Stage
+    since: AwareDatetime
+    level: int = 0
+    branches: tuple[BranchProgress, ...] = ()
+    act: ActProgress = ActProgress()
+    waits: tuple[WaitLine, ...] = ()
+    waits_open: int = 0
+    next_rung: AwareDatetime | None = None
+    to_offer: bool = False
+    outbox: int = 0
+
+
+class TaskStart(Message):
+    """The input of a joint task's workflow: its id; everything else stands in SQL."""
+
+    task: str
+
+
+class TaskEnd(Message):
+    """The end of a joint task."""
+
+    task: str
+    status: TaskStatus
+
+
+class Wake(Message):
+    """A fact happened that SQL knows more of; `kind` is for the reader of a history only."""
+
+    kind: str
+    count: int = 1
+
+
+class ApplyRequest(Message):
+    """Apply the filed papers of one target, as of `now` (the engine's clock)."""
+
+    target: str
+    now: AwareDatetime
+    submissions: tuple[str, ...] = ()
+
+
+class Applied(Message):
+    """The answers given, and where the task stands after them."""
+
+    answers: tuple[AnswerSlip, ...] = ()
+    progress: Progress
+
+
+class TaskStep(Message):
+    """The input of an activity that does one machine's step of a task."""
+
+    task: str
+    now: AwareDatetime
+    department: str = ""
+    act: int = 0
+
+
+class CaseStep(Message):
+    """The input of an activity of a disposal or correction, by its workflow's id."""
+
+    target: str
+    now: AwareDatetime
+
+
+class Errand(Message):
+    """The input of the activity that sends what was written for the outside: whose, as of when."""
+
+    source: str
+    now: AwareDatetime
+
+
+class DeskStart(Message):
+    """The input of a department's desk."""
+
+    department: str
+    year: int
+
+
+class DeskProgress(Message):
+    """What a department owes, and when its desk must act next."""
+
+    department: str
+    office: str
+    name: str
+    waits: tuple[WaitLine, ...] = ()
+    waits_open: int = 0
+    level: int = 0
+    undelivered: int = 0
+    digest_at: AwareDatetime | None = None
+    next_rung: AwareDatetime | None = None
+    over: bool = False
+
+
+class CaseStart(Message):
+    """The input of a workflow of one case: a disposal or a correction, by its id."""
+
+    case: str
+
+
+class CaseProgress(Message):
+    """Where a disposal or correction stands."""
+
+    case: str
+    office: str
+    task: str
+    kind: str
+    label: str
+    state: str
+    closed: bool
+    waits: tuple[WaitLine, ...] = ()
+    level: int = 0
+    next_rung: AwareDatetime | None = None
+    outbox: int = 0
+
+
+class CaseApplied(Message):
+    """The answers given to a case's papers, and where it stands after them."""
+
+    answers: tuple[AnswerSlip, ...] = ()
+    progress: CaseProgress
+
+
+class ExchangeStart(Message):
+    """The input of an office's exchange with the provincial platform."""
+
+    office: str
+
+
+class ExchangeProgress(Message):
+    """What is on its way to the platform."""
+
+    office: str
+    queued: int = 0
+    unanswered: int = 0
+    rejected: int = 0
+    facts: int = 0
+    outbox: int = 0

@@ -1,0 +1,159 @@
+"""Results, corrections, publications, disposals, summaries (结果、更正、公示、处置、汇总)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from models.base import DOCUMENT, MOMENT, enum_type, opaque_id
+from rules.channel import Channel
+from rules.disposal import DisposalKind
+
+
+class Result(SQLModel, table=True):
+    """What one department found on one item at one subject, in one cycle of submission; append-only."""
+
+    __table_args__ = (UniqueConstraint("visit", "item", "cycle"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    visit: str = Field(foreign_key="visit.id", index=True)
+    item: str
+    cycle: int
+    categories: list[str] = Field(sa_type=DOCUMENT)
+    finding: str = ""
+    disposal: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    submission: str = Field(foreign_key="submission.id")
+
+
+class Verdict(StrEnum):
+    """The unit's decision on a submitted set of results (审批)."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+    @property
+    def label(self) -> str:
+        """The decision in the words of the trade."""
+        return {"approved": "批准", "returned": "退回"}[self.value]
+
+
+class ResultDecision(SQLModel, table=True):
+    """The unit's decision on one cycle of a visit's results; append-only."""
+
+    __tablename__ = "result_decision"
+
+    visit: str = Field(primary_key=True, foreign_key="visit.id")
+    cycle: int = Field(primary_key=True)
+    verdict: Verdict = Field(sa_type=enum_type(Verdict))
+    reason: str = ""
+    submission: str = Field(foreign_key="submission.id")
+
+
+class Correction(SQLModel, table=True):
+    """A correction of a published result (更正), both sides visible; append-only. `id` is `<result>/<n>`."""
+
+    __table_args__ = (UniqueConstraint("result", "number"),)
+
+    id: str = Field(primary_key=True)
+    result: str = Field(foreign_key="result.id")
+    number: int
+    before: dict[str, Any] = Field(sa_type=DOCUMENT)
+    after: dict[str, Any] = Field(sa_type=DOCUMENT)
+    reason: str
+    submission: str = Field(foreign_key="submission.id")
+
+
+class CorrectionDecision(SQLModel, table=True):
+    """The head's signature under a correction, or its refusal; append-only."""
+
+    __tablename__ = "correction_decision"
+
+    correction: str = Field(primary_key=True, foreign_key="correction.id")
+    verdict: Verdict = Field(sa_type=enum_type(Verdict))
+    reason: str = ""
+    submission: str = Field(foreign_key="submission.id")
+
+
+class PublicationKind(StrEnum):
+    """What is published."""
+
+    RESULT = "result"
+    CORRECTION = "correction"
+    DISPOSAL = "disposal"
+
+    @property
+    def label(self) -> str:
+        """The kind in the words of the trade."""
+        return {"result": "检查结果", "correction": "结果更正", "disposal": "处置结果"}[self.value]
+
+
+class Publication(SQLModel, table=True):
+    """One set of results, correction or outcome on its way to the public.
+
+    `key` is the business key that the platform knows it by (never a row number): a batch sent
+    twice after a restore is recognised there. Receipt, forwarding and publication are three facts.
+    """
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    key: str = Field(unique=True)
+    office: str = Field(foreign_key="office.code")
+    task: str = Field(foreign_key="joint_task.id", index=True)
+    department: str = Field(foreign_key="department.id")
+    visit: str = Field(foreign_key="visit.id", index=True)
+    cycle: int = 1
+    kind: PublicationKind = Field(sa_type=enum_type(PublicationKind))
+    reference: str
+    channel: Channel = Field(sa_type=enum_type(Channel))
+    batch: str | None = Field(default=None, index=True)
+    queued_at: datetime = Field(sa_type=MOMENT)
+    sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    receipted_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    receipt: str | None = None
+    forwarded_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    published_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    proof: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    rejected: str | None = None
+
+
+class Disposal(SQLModel, table=True):
+    """The follow-up of one finding (后续处置). `id` is the result's id: one finding, one disposal."""
+
+    id: str = Field(primary_key=True)
+    office: str = Field(foreign_key="office.code")
+    task: str = Field(foreign_key="joint_task.id", index=True)
+    department: str = Field(foreign_key="department.id")
+    visit: str = Field(foreign_key="visit.id")
+    kind: DisposalKind = Field(sa_type=enum_type(DisposalKind))
+    state: str
+    owner: str = Field(foreign_key="department.id")
+    receiver: str | None = Field(default=None, foreign_key="department.id")
+    period_days: int | None = None
+    opened_on: date
+    opened_at: datetime = Field(sa_type=MOMENT)
+    closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    outcome: str | None = None
+
+
+class DisposalEntry(SQLModel, table=True):
+    """A step that was taken in a disposal; append-only."""
+
+    __tablename__ = "disposal_entry"
+
+    disposal: str = Field(primary_key=True, foreign_key="disposal.id")
+    number: int = Field(primary_key=True)
+    step: str
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    submission: str = Field(foreign_key="submission.id")
+
+
+class Summary(SQLModel, table=True):
+    """A department's summary table of a task (抽查结果汇总表); number 2 and later are supplements."""
+
+    task: str = Field(primary_key=True, foreign_key="joint_task.id")
+    department: str = Field(primary_key=True, foreign_key="department.id")
+    number: int = Field(primary_key=True)
+    content: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    disposals_open: int = 0
+    submitted: str | None = Field(default=None, foreign_key="submission.id")
+    receipted: str | None = Field(default=None, foreign_key="submission.id")

@@ -1,0 +1,391 @@
+"""The papers that people file, by kind (文书). Pure pydantic: the engine never sees their content."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rules.results import Category, Method
+from rules.scope import ScopeFilter
+
+MAX_LINES = 200
+"""A paper that carries lines takes 1 to 200: more would outgrow one transaction and one message."""
+
+Reason = Annotated[str, Field(min_length=1, max_length=2000)]
+Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Paper(BaseModel):
+    """The content of a submission. Unknown fields are refused: a misspelt one would be lost silently."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[str]
+
+    @property
+    def count(self) -> int:
+        """How many lines the paper carries."""
+        return 1
+
+
+class StartTask(Paper):
+    """Start a joint task from an adopted row (发起任务)."""
+
+    kind: ClassVar[str] = "task.start"
+    document: str
+    seq: str
+    round: int = Field(default=1, ge=1)
+
+
+class ApproveLaunch(Paper):
+    """The coordinating office approves a launch outside the row's window (批准窗口外发起)."""
+
+    kind: ClassVar[str] = "launch.approve"
+    document: str
+    seq: str
+    round: int = Field(default=1, ge=1)
+    number: Reason
+    reason: Reason
+
+
+class CancelTask(Paper):
+    """Cancel a task (撤销任务) by order of the coordinating office; nothing is deleted."""
+
+    kind: ClassVar[str] = "task.cancel"
+    approval_number: Reason
+    reason: Reason
+
+
+class AcceptClaim(Paper):
+    """Claim the task (领取任务)."""
+
+    kind: ClassVar[str] = "claim.accept"
+
+
+class DeclineClaim(Paper):
+    """Decline the task with a reason (拒领)."""
+
+    kind: ClassVar[str] = "claim.decline"
+    reason: Reason
+
+
+class ReofferClaim(Paper):
+    """The coordinating office offers a declined task again (再次交办)."""
+
+    kind: ClassVar[str] = "claim.reoffer"
+    department: str
+    reason: Reason
+
+
+class ReleaseClaim(Paper):
+    """The coordinating office releases a partner (免除配合)."""
+
+    kind: ClassVar[str] = "claim.release"
+    department: str
+    reason: Reason
+
+
+class ExtendClaim(Paper):
+    """The coordinating office gives a partner more working days to claim (延长领取期限)."""
+
+    kind: ClassVar[str] = "claim.extend"
+    department: str
+    days: int = Field(ge=1, le=20)
+    reason: Reason
+
+
+class ProposeScope(Paper):
+    """The row's prose as a filter (提出抽查范围)."""
+
+    kind: ClassVar[str] = "scope.propose"
+    filter: ScopeFilter
+
+
+class ProposeItems(Paper):
+    """Each department's check items by code (提出抽查事项)."""
+
+    kind: ClassVar[str] = "items.propose"
+    items: dict[str, tuple[str, ...]]
+
+
+class Period(BaseModel):
+    """A batch's visit period, both days included, and its share of the drawn order in per cent."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    first_day: date
+    last_day: date
+    share: int = Field(default=100, ge=1, le=100)
+
+
+class ProposePeriods(Paper):
+    """The visit period of each batch (提出检查时段); the shares add up to 100."""
+
+    kind: ClassVar[str] = "periods.propose"
+    periods: tuple[Period, ...] = Field(min_length=1, max_length=12)
+
+
+class ConfirmAspect(Paper):
+    """A second person confirms what was proposed, by its hash (复核确认)."""
+
+    kind: ClassVar[str] = "aspect.confirm"
+    aspect: str
+    sha256: Hex32
+
+
+class CommitSecret(Paper):
+    """A department's commitment for the task's draws (提交承诺值)."""
+
+    kind: ClassVar[str] = "draw.commit"
+    commitment: Hex32
+
+
+class RequestDraw(Paper):
+    """Ask for a draw act (申请抽取)."""
+
+    kind: ClassVar[str] = "draw.request"
+    act: str = "first"
+    reason: Reason
+
+
+class ApproveDraw(Paper):
+    """Approve a draw act before it is fixed and hashed (批准抽取)."""
+
+    kind: ClassVar[str] = "draw.approve"
+    act: int = 1
+
+
+class RevealLink(Paper):
+    """Open the act's link of the department's hash chain (揭示)."""
+
+    kind: ClassVar[str] = "draw.reveal"
+    act: int = 1
+    link: Hex32
+
+
+class MatchAgain(Paper):
+    """Match the unmatched subjects again after the registers changed (重新匹配)."""
+
+    kind: ClassVar[str] = "match.again"
+    reason: Reason
+
+
+class VisitLine(BaseModel):
+    """One completed check: a subject, its day, how, and the officers present by certificate number."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    visit: str
+    completed_on: date
+    method: Method = Method.ON_SITE
+    officers: tuple[str, ...] = Field(min_length=2)
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class RecordVisits(Paper):
+    """Completion of checks (登记检查完成), per subject and department."""
+
+    kind: ClassVar[str] = "visit.record"
+    lines: tuple[VisitLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its lines."""
+        return len(self.lines)
+
+
+class ProposedDisposal(BaseModel):
+    """What the checking department proposes for a problem (处置意见)."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    period_days: int | None = Field(default=None, ge=1, le=365)
+    receiver: str | None = None
+
+
+class ResultLine(BaseModel):
+    """The result of one item at one subject."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    visit: str
+    item: str
+    categories: tuple[Category, ...] = Field(min_length=1)
+    finding: str = ""
+    disposal: ProposedDisposal | None = None
+
+
+class SubmitResults(Paper):
+    """Results of visits (录入检查结果); all items of a visit come together."""
+
+    kind: ClassVar[str] = "result.submit"
+    lines: tuple[ResultLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its lines."""
+        return len(self.lines)
+
+
+class ApproveResults(Paper):
+    """The unit approves the newest submission of visits (审批通过)."""
+
+    kind: ClassVar[str] = "result.approve"
+    visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its visits."""
+        return len(self.visits)
+
+
+class ReturnResults(Paper):
+    """The unit returns the newest submission of visits (退回) with a reason."""
+
+    kind: ClassVar[str] = "result.return"
+    visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its visits."""
+        return len(self.visits)
+
+
+class ProvePublication(Paper):
+    """Proof that results stand on the department's own site or in media (公示证明)."""
+
+    kind: ClassVar[str] = "publication.prove"
+    publications: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    address: Reason
+    published_on: date
+    sha256: Hex32
+
+    @property
+    def count(self) -> int:
+        """Its publications."""
+        return len(self.publications)
+
+
+class StepDisposal(Paper):
+    """A step of a disposal (处置进展)."""
+
+    kind: ClassVar[str] = "disposal.step"
+    step: str
+    on: date
+    note: str = ""
+    outcome: str | None = None
+
+
+class CorrectResult(Paper):
+    """Ask for the correction of a locked result (更正申请)."""
+
+    kind: ClassVar[str] = "result.correct"
+    result: str
+    number: int = Field(ge=1)
+    categories: tuple[Category, ...] = Field(min_length=1)
+    finding: str = ""
+    reason: Reason
+
+
+class SignCorrection(Paper):
+    """The head signs a correction, or refuses it (主要负责人签字)."""
+
+    kind: ClassVar[str] = "correction.sign"
+    sign: bool = True
+    reason: str = ""
+
+
+class SubmitSummary(Paper):
+    """A department submits its summary table (报送汇总表)."""
+
+    kind: ClassVar[str] = "summary.submit"
+    number: int = 1
+
+
+class ReceiptSummary(Paper):
+    """The coordinating office receipts a summary table (签收汇总表)."""
+
+    kind: ClassVar[str] = "summary.receipt"
+    department: str
+    number: int = 1
+
+
+class ConfirmRegister(Paper):
+    """A keeper confirms that a register is up to date (确认名录库)."""
+
+    kind: ClassVar[str] = "register.confirm"
+    register: str
+
+
+class SetPolicy(Paper):
+    """Set a policy value with the clause it comes from (设定规则)."""
+
+    kind: ClassVar[str] = "policy.set"
+    key: str
+    value: Any
+    clause: Reason
+    valid_from: date
+    department: str = ""
+
+
+class ImportPlan(Paper):
+    """What was read of a plan notice (导入计划): a proposal until it is adopted."""
+
+    kind: ClassVar[str] = "plan.import"
+    document: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
+    file_sha256: Hex32
+    reading: dict[str, Any]
+    rows: tuple[dict[str, Any], ...] = Field(min_length=1)
+
+
+class AdoptPlan(Paper):
+    """Adopt an imported plan (采用计划); its complete rows can be launched from then on."""
+
+    kind: ClassVar[str] = "plan.adopt"
+    document: str
+
+
+class SetPlanField(Paper):
+    """A person's word on one field of one row (核定字段)."""
+
+    kind: ClassVar[str] = "plan.set"
+    document: str
+    seq: str
+    field: str
+    value: Any
+    reason: Reason
+
+
+class PostPerson(Paper):
+    """Give a person a role in a department for a period (任职), or as a substitute (代理)."""
+
+    kind: ClassVar[str] = "person.post"
+    person: str
+    name: str
+    department: str
+    role: str
+    from_day: date
+    to_day: date | None = None
+    acting_for: str | None = None
+
+
+class IssueToken(Paper):
+    """A new personal token: its hash and expiry (发放令牌)."""
+
+    kind: ClassVar[str] = "person.token"
+    person: str
+    sha256: Hex32
+    expires_on: date
+
+
+class RevokeTokens(Paper):
+    """Revoke all tokens of a person (吊销令牌)."""
+
+    kind: ClassVar[str] = "person.revoke"
+    person: str
+    reason: Reason
+
+
+PAPERS: dict[str, type[Paper]] = {paper.kind: paper for paper in Paper.__subclasses__()}

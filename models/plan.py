@@ -1,0 +1,75 @@
+"""The annual plan: a formal notice with versions and rows (抽查工作计划)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from models.base import DOCUMENT, MOMENT, enum_type
+
+
+class PlanStatus(StrEnum):
+    """Where a plan document stands."""
+
+    IMPORTED = "imported"
+    ADOPTED = "adopted"
+
+    @property
+    def label(self) -> str:
+        """The status in the words of the trade."""
+        return {"imported": "已导入待采用", "adopted": "已采用"}[self.value]
+
+
+class PlanDocument(SQLModel, table=True):
+    """A plan notice. `id` is the slug given at import, beginning with the office's code."""
+
+    __tablename__ = "plan_document"
+
+    id: str = Field(primary_key=True)
+    office: str = Field(foreign_key="office.code", index=True)
+    status: PlanStatus = Field(default=PlanStatus.IMPORTED, sa_type=enum_type(PlanStatus))
+    version: int = 0
+    number: str | None = None
+    title: str | None = None
+    year: int | None = None
+    issued_on: date | None = None
+    reading: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+
+
+class PlanVersion(SQLModel, table=True):
+    """One adopted version of a document: from which file, when, by whom."""
+
+    __tablename__ = "plan_version"
+
+    document: str = Field(primary_key=True, foreign_key="plan_document.id")
+    version: int = Field(primary_key=True)
+    file_sha256: str
+    adopted_on: date
+    adopted_by: str = Field(foreign_key="person.id")
+    adopted_at: datetime = Field(sa_type=MOMENT)
+
+
+class PlanRow(SQLModel, table=True):
+    """One row of a plan; (document, seq) is its key for ever.
+
+    `fields` keeps each field's value, status, raw text and reason as read; the columns beside it
+    are what a launch needs, null while unknown. `obstacles` names what keeps it from being launched.
+    """
+
+    __tablename__ = "plan_row"
+    __table_args__ = (UniqueConstraint("document", "seq"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    document: str = Field(foreign_key="plan_document.id")
+    seq: str
+    line: int
+    version: int = 0
+    name: str
+    fields: dict[str, Any] = Field(sa_type=DOCUMENT)
+    flags: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    initiator: str | None = Field(default=None, foreign_key="department.id")
+    partners: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    from_month: int | None = None
+    to_month: int | None = None
+    obstacles: list[str] = Field(default_factory=list, sa_type=DOCUMENT)

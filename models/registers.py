@@ -1,0 +1,131 @@
+"""One list and two registers (一单两库), the calendar and the policies."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from models.base import DOCUMENT, MOMENT, enum_type, opaque_id
+from rules.calendar import DayKind
+from rules.channel import LegalForm
+
+
+class CheckItem(SQLModel, table=True):
+    """An entry of the list of check items (随机抽查事项清单)."""
+
+    __tablename__ = "check_item"
+    __table_args__ = (UniqueConstraint("office", "code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str = Field(foreign_key="office.code")
+    code: str
+    name: str
+    department: str = Field(foreign_key="department.id", index=True)
+    grade: str = "一般"
+    object_class: str = ""
+    basis: str = ""
+    method: str = "实地核查"
+    specialty: str = ""
+    edition: str = ""
+    guide: str = ""
+
+
+class Subject(SQLModel, table=True):
+    """A subject of the directory (检查对象). `code` is public, `id` is opaque and used in messages.
+
+    `code` is the 统一社会信用代码 or an 18-character register key, fixed for ever.
+    """
+
+    __table_args__ = (UniqueConstraint("office", "code"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    office: str = Field(foreign_key="office.code", index=True)
+    code: str
+    name: str
+    kind: str = Field(index=True)
+    legal_form: LegalForm = Field(sa_type=enum_type(LegalForm))
+    status: str = "存续"
+    area: str = ""
+    address: str = ""
+    credit_class: str | None = None
+    class_date: date | None = None
+    trade_class: str | None = None
+    tags: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    capital: int | None = None
+    floor_area: int | None = None
+    licence: str = ""
+    licence_level: str = ""
+    licensed_by: str | None = None
+
+
+class Officer(SQLModel, table=True):
+    """A certified officer (执法人员). `code` is the certificate's number (证号)."""
+
+    __table_args__ = (UniqueConstraint("office", "code"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    office: str = Field(foreign_key="office.code", index=True)
+    department: str = Field(foreign_key="department.id", index=True)
+    code: str
+    person: str | None = Field(default=None, foreign_key="person.id")
+    name: str
+    certificate_to: date
+    specialties: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    areas: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    leave: list[list[str]] = Field(default_factory=list, sa_type=DOCUMENT)
+    recusals: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    capacity: int = 200
+
+
+class RegisterConfirmation(SQLModel, table=True):
+    """A keeper's word that a register is up to date (动态管理); append-only."""
+
+    __tablename__ = "register_confirmation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str = Field(foreign_key="office.code")
+    directory: str
+    confirmed_on: date
+    confirmed_by: str = Field(foreign_key="person.id")
+
+
+class CalendarDay(SQLModel, table=True):
+    """A day that is not what its weekday says: a holiday or a make-up working day (调休)."""
+
+    __tablename__ = "calendar_day"
+
+    day: date = Field(primary_key=True)
+    year: int = Field(index=True)
+    kind: DayKind = Field(sa_type=enum_type(DayKind))
+    name: str = ""
+    document: str = ""
+
+
+class CalendarYear(SQLModel, table=True):
+    """A year whose calendar the State Council has published, with the notice's number."""
+
+    __tablename__ = "calendar_year"
+
+    year: int = Field(primary_key=True)
+    document: str
+    loaded_at: datetime = Field(sa_type=MOMENT)
+
+
+class Policy(SQLModel, table=True):
+    """One version of a policy value: the newest that is in force counts; none is ever deleted.
+
+    Of an office, or of one of its departments where `department` is set.
+    """
+
+    __table_args__ = (UniqueConstraint("office", "department", "key", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str = Field(foreign_key="office.code", index=True)
+    department: str = ""
+    key: str
+    version: int
+    value: Any = Field(sa_type=DOCUMENT)
+    clause: str
+    valid_from: date
+    set_by: str = Field(foreign_key="person.id")
+    set_at: datetime = Field(sa_type=MOMENT)

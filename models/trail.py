@@ -1,0 +1,203 @@
+"""Papers, answers, waits, clocks, notices and the audit trail (文书、待办、时限、通知、留痕)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from models.base import DOCUMENT, MOMENT, enum_type, opaque_id
+from rules.deadline import Unit
+from rules.roles import Role
+
+
+class Submission(SQLModel, table=True):
+    """A filed paper: what a person sent, before anything came of it; append-only."""
+
+    __table_args__ = (Index("submission_by_target", "target", "filed_at"),)
+
+    id: str = Field(primary_key=True)
+    target: str
+    chain: str
+    kind: str
+    content: dict[str, Any] = Field(sa_type=DOCUMENT)
+    nonce: str
+    sha256: str
+    actor: str
+    role: Role = Field(sa_type=enum_type(Role))
+    department: str
+    acting_for: str | None = None
+    filed_at: datetime = Field(sa_type=MOMENT)
+
+
+class Outcome(StrEnum):
+    """What became of a submission."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The outcome in the words of the trade."""
+        return {"accepted": "已受理", "refused": "不予受理"}[self.value]
+
+
+class Answer(SQLModel, table=True):
+    """The one answer to a submission; append-only. A repeat gets this very row."""
+
+    submission: str = Field(primary_key=True, foreign_key="submission.id")
+    outcome: Outcome = Field(sa_type=enum_type(Outcome))
+    type: str
+    words: str = ""
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    answered_at: datetime = Field(sa_type=MOMENT)
+
+
+class Wait(SQLModel, table=True):
+    """What a department and role owe (待办): `open` of `total` like things with one clock.
+
+    `key` is the business key: a fact that happens again opens nothing twice.
+    """
+
+    __table_args__ = (Index("wait_open", "scope", "closed_at"), Index("wait_owed", "department", "closed_at"))
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    key: str = Field(unique=True)
+    scope: str
+    task: str | None = Field(default=None, foreign_key="joint_task.id", index=True)
+    office: str = Field(foreign_key="office.code")
+    department: str = Field(foreign_key="department.id")
+    role: Role = Field(sa_type=enum_type(Role))
+    kind: str
+    stage: int
+    cycle: int = 1
+    total: int = 1
+    open: int = 1
+    opened_by: str
+    opened_at: datetime = Field(sa_type=MOMENT)
+    closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    closed_by: str | None = None
+    level: int = 0
+
+
+class Deadline(SQLModel, table=True):
+    """The clock of a wait (时限): derived from an anchor fact, never typed in.
+
+    `due` is exclusive: 24:00 of the last day. `next_rung` is the moment of the next rung of the
+    ladder, null when none is left. A moved due moment is a new row; `current` marks the living one.
+    """
+
+    __table_args__ = (Index("deadline_next", "current", "next_rung"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    wait: str = Field(foreign_key="wait.id", index=True)
+    anchor: date
+    amount: int
+    unit: Unit = Field(sa_type=enum_type(Unit))
+    calendar: str
+    due_day: date
+    due: datetime = Field(sa_type=MOMENT)
+    provisional: bool = False
+    clause: str = ""
+    made_at: datetime = Field(sa_type=MOMENT)
+    current: bool = True
+    next_rung: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class Suspension(SQLModel, table=True):
+    """A period in which a clock stands still (中止): a reasoned, approved act; append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    wait: str = Field(foreign_key="wait.id", index=True)
+    from_day: date
+    to_day: date | None = None
+    reason: str
+    submission: str = Field(foreign_key="submission.id")
+
+
+class RungFire(SQLModel, table=True):
+    """A rung of a ladder that fired, or was merged into a higher one after an outage; append-only."""
+
+    __tablename__ = "rung_fire"
+
+    deadline: str = Field(primary_key=True, foreign_key="deadline.id")
+    due: datetime = Field(primary_key=True, sa_type=MOMENT)
+    rung: str = Field(primary_key=True)
+    repetition: int = Field(primary_key=True)
+    merged: bool = False
+    fired_at: datetime = Field(sa_type=MOMENT)
+
+
+class Notification(SQLModel, table=True):
+    """A notice to a role of a department (通知); `key` keeps it from being sent twice."""
+
+    __table_args__ = (Index("notification_waiting", "department", "delivered_at"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    key: str = Field(unique=True)
+    office: str = Field(foreign_key="office.code")
+    department: str = Field(foreign_key="department.id")
+    role: Role = Field(sa_type=enum_type(Role))
+    task: str | None = None
+    event: str
+    text: str
+    urgent: bool = False
+    created_at: datetime = Field(sa_type=MOMENT)
+    delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    delivered_to: str | None = None
+
+
+class Outbox(SQLModel, table=True):
+    """A signal, written with the fact it tells of and sent after the commit.
+
+    `start` is the type of the workflow that the signal starts where none runs; '' starts none.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    workflow: str = Field(index=True)
+    start: str = ""
+    signal: str = "wake"
+    argument: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    source: str = Field(index=True)
+    created_at: datetime = Field(sa_type=MOMENT)
+    sent_at: datetime | None = Field(default=None, sa_type=MOMENT, index=True)
+
+
+class AuditEvent(SQLModel, table=True):
+    """One link of an audit chain (留痕): who, when, why, what; append-only."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (UniqueConstraint("chain", "hash"),)
+
+    chain: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=MOMENT)
+    actor: str
+    acting_for: str | None = None
+    role: str
+    department: str
+    event: str
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    previous: str
+    hash: str
+
+
+class AuditHead(SQLModel, table=True):
+    """The last link of each chain, held under a lock while the next is written."""
+
+    __tablename__ = "audit_head"
+
+    chain: str = Field(primary_key=True)
+    number: int
+    hash: str
+
+
+class AuditAnchor(SQLModel, table=True):
+    """The daily anchor over all heads: shows a chain whose tail was cut; append-only."""
+
+    __tablename__ = "audit_anchor"
+
+    day: date = Field(primary_key=True)
+    heads: dict[str, Any] = Field(sa_type=DOCUMENT)
+    hash: str

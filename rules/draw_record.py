@@ -1,0 +1,160 @@
+"""The record of a task's draws (抽取记录): one JSON document that anybody can check without our database.
+
+Layout (hex is lower case; nothing in it is a moment or a generated id):
+
+    {"algorithm": "SJC1", "task": text, "acts": [act, …]}
+
+An act, numbered from 1 without a gap (nothing is ever deleted):
+
+    act            number
+    kind           "first" | "replacement" | "added" | "redraw"
+    snapshot_hash  SHA-256 of the frozen directory (uncompressed)
+    plan           the plan of the draw, whole: see `draw_plan`
+    plan_hash      SHA-256 of its canonical JSON (keys sorted, no spaces, UTF-8)
+    commitments    [{"department", "commitment", "since", "kept_by"}]: c₀ and the first act of its
+                   chain, so that act n opens link n − since + 1; kept_by "department" or "service"
+    links          [{"department", "link"}] as opened, in bytewise order of the departments
+    missing        departments that committed and did not open their link
+    public_value   text mixed in last, "" for none
+    seed           see `rules.draw.seed`
+    replaces       codes (replacement), act numbers as text (redraw), else empty
+    drawn          [{"code", "class", "stratum", "rank"}] in ticket order
+    cautions       sentences in Chinese that a reader must know
+
+An act of kind first or redraw draws from its whole directory. The others use the directory of the last
+such act and leave out whom it and the acts since drew, and plan.out_of_force.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from rules.draw import ALGORITHM, CHAIN_LINKS, Drawn, canonical_json, sha256_hex
+from rules.quota import Quota
+
+_LAST_REVEALER = "未使用公共随机值：最后公开链节的部门可以在公开与不公开的两个结果之间选择。"
+_RESERVED = frozenset(
+    {"algorithm", "chain_links", "task", "act", "kind", "quota", "replaces", "out_of_force"}
+)
+
+
+class Kind(StrEnum):
+    """What a draw act is for."""
+
+    FIRST = "first"
+    REPLACEMENT = "replacement"
+    ADDED = "added"
+    REDRAW = "redraw"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return {"first": "首次抽取", "replacement": "替换补抽", "added": "追加抽取", "redraw": "重新抽取"}[
+            self
+        ]
+
+    @property
+    def freezes(self) -> bool:
+        """Whether the act freezes a directory of its own and draws from all of it."""
+        return self in {Kind.FIRST, Kind.REDRAW}
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """A department's chain: its c₀, the act that opens its first link, and who keeps the secret."""
+
+    department: str
+    commitment: str
+    since: int = 1
+    kept_by: str = "department"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One draw act with all that was fixed, opened and drawn; `links` are (department, link) pairs."""
+
+    act: int
+    kind: Kind
+    snapshot_hash: str
+    plan: Mapping[str, object]
+    commitments: Sequence[Commitment]
+    links: Sequence[tuple[str, str]]
+    public_value: str
+    seed: str
+    drawn: Sequence[Drawn]
+    replaces: Sequence[str] = ()
+
+
+def draw_plan(
+    task: str,
+    act: int,
+    kind: Kind,
+    quota: Quota,
+    *,
+    replaces: Sequence[str] = (),
+    out_of_force: Mapping[str, str] | None = None,
+    rest: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """The plan of the draw, to be hashed before any link opens.
+
+    `out_of_force` maps codes to the register's fact. `rest` holds what only needs to be fixed: scope
+    filter, items, reveal periods, hashes of the annex and of the officers' files. Raises ValueError if
+    it would overwrite a key that the verifier reads.
+    """
+    more = dict(rest or {})
+    if taken := _RESERVED & more.keys():
+        raise ValueError(f"the plan of the draw defines {sorted(taken)} itself")
+    return more | {
+        "algorithm": ALGORITHM,
+        "chain_links": CHAIN_LINKS,
+        "task": task,
+        "act": act,
+        "kind": kind.value,
+        "quota": quota.as_plan(),
+        "replaces": list(replaces),
+        "out_of_force": [{"code": code, "fact": fact} for code, fact in sorted((out_of_force or {}).items())],
+    }
+
+
+def plan_hash(plan: Mapping[str, object]) -> str:
+    """SHA-256 of the plan's canonical JSON."""
+    return sha256_hex(canonical_json(dict(plan)))
+
+
+def drawn_before(acts: Sequence[Act]) -> set[str]:
+    """Codes that the next act leaves out unless it freezes anew: drawn since the last act that froze."""
+    codes: set[str] = set()
+    for act in acts:
+        if act.kind.freezes:
+            codes.clear()
+        codes.update(drawn.code for drawn in act.drawn)
+    return codes
+
+
+def _act_document(act: Act) -> dict[str, object]:
+    links = sorted(act.links, key=lambda pair: pair[0].encode())
+    opened = {department for department, _ in links}
+    commitments = sorted(act.commitments, key=lambda commitment: commitment.department.encode())
+    return {
+        "act": act.act,
+        "kind": act.kind.value,
+        "snapshot_hash": act.snapshot_hash,
+        "plan": dict(act.plan),
+        "plan_hash": plan_hash(act.plan),
+        "commitments": [asdict(commitment) for commitment in commitments],
+        "links": [{"department": department, "link": link} for department, link in links],
+        "missing": [each.department for each in commitments if each.department not in opened],
+        "public_value": act.public_value,
+        "seed": act.seed,
+        "replaces": list(act.replaces),
+        "drawn": [
+            {"code": each.code, "class": each.class_, "stratum": each.stratum, "rank": each.rank}
+            for each in act.drawn
+        ],
+        "cautions": [] if act.public_value else [_LAST_REVEALER],
+    }
+
+
+def build_record(task: str, acts: Sequence[Act]) -> dict[str, object]:
+    """The record of a task's acts; `canonical_json` of it is the exported document, byte for byte."""
+    return {"algorithm": ALGORITHM, "task": task, "acts": [_act_document(act) for act in acts]}

@@ -1,0 +1,219 @@
+"""The prose around the table: who issued what, when, and which rules it sets."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rules.plan.columns import is_header
+from rules.plan.grid import Line
+from rules.plan.reading import DocumentReading, Field, inferred, read, unknown
+from rules.plan.words import clean, join, number
+
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,16}[〔\[（(【﹝]20\d\d[〕\])）】﹞]第?\d{1,4}号")
+_DATE = re.compile(
+    r"(20\d\d|二[〇○零O0]{1}[一二三四五六七八九〇零]{2})年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日"
+)
+_DAYS = re.compile(
+    r"(?P<from>(?:在|自)?[^。；;，,]{0,40}?(?:完成|结束|终结|作出)[^。；;，,]{0,30}?)?(?:之日起|之日|后|内)?[，,]?(?:的)?"
+    r"(?P<days>\d{1,3}|[一二三四五六七八九十]{1,3})个?工作日(?:之?内|以内)(?P<act>[^。；;]{0,60})"
+)
+_MIN = re.compile(r"(?:不得?[低少][于]?|至少|最少|最低)(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})[户家]")
+_REPORT = re.compile(
+    r"(?:于|在)?(?:(?P<y>20\d\d|当|本|今|次|翌)年)?(?:度)?(?P<m>\d{1,2})月(?P<d>\d{1,2}|底)日?(?:之?前|以前)[，,]?(?P<what>[^。；;]{0,60}?)"
+    r"(?:报送?|上报|报告|报备|提交|反馈)(?:至|到|给|送)?(?P<to>[^。；;，,]{0,40})"
+)
+_BASIS = re.compile(
+    r"(?:根据|按照|依据|依照)[^《。，,]{0,12}(?P<name>《[^《》]{4,80}》)(?P<no>[（(][^（）()]{0,40}[号)）][)）]?)?"
+)
+_CLASS_USE = re.compile(
+    r"(?:采用|运用|应用|使用)[^。；;]{0,20}(?:信用)?风险分类[^。；;]{0,20}?(?P<p>\d{1,3})[%％]"
+)
+
+
+def read_notice(lines: Sequence[Line]) -> DocumentReading:
+    """The document's own fields; what the prose does not say is unknown."""
+    prose = _prose(lines)
+    flat = re.sub(r"\s+", "", "".join(prose))
+    title = _title(prose)
+    year = _year(prose, title)
+    date = _date(prose)
+    days = _result_days(flat)
+    report = _report(flat, year.value or (date.value.year if date.value else None))
+    return DocumentReading(
+        number=_doc_number(prose),
+        office=_office(prose),
+        title=title,
+        year=year,
+        date=date,
+        report_by=report[0],
+        report_to=report[1],
+        result_days=days[0],
+        result_from=days[1],
+        min_count=_min_count(flat),
+        basis=_basis(flat),
+        class_use=_found(_CLASS_USE, flat, "p"),
+    )
+
+
+def _prose(lines: Sequence[Line]) -> list[str]:
+    """Lines that are no cells of the table, without the marks of headings."""
+    started = False
+    out: list[str] = []
+    for line in lines:
+        filled = [clean(cell) for cell in line.cells if clean(cell)]
+        if line.table and is_header(line.cells):
+            started = True
+        if not line.table or (not started and len(filled) == 1):
+            out += [re.sub(r"^[#>*\s]+", "", text) for text in filled]
+    return [text for text in out if text.strip("-=_ ")]
+
+
+def _missing(what: str) -> Field[Any]:
+    return unknown("", f"正文没有{what}")
+
+
+def _found(pattern: re.Pattern[str], flat: str, group: str) -> Field[str]:
+    found = pattern.search(flat)
+    return read(found[group], found[0]) if found else _missing("这一项")
+
+
+def _doc_number(prose: list[str]) -> Field[str]:
+    for text in prose[:40]:
+        bare = re.sub(r"\s+", "", text)
+        found = _NUMBER.fullmatch(bare) or re.fullmatch(
+            rf"(?:文号[:：])?({_NUMBER.pattern})(?:签发人.*)?", bare
+        )
+        if found:
+            return read(found[1] if found.lastindex else found[0], text)
+    return _missing("文号")
+
+
+def _office(prose: list[str]) -> Field[str]:
+    for text in prose[:12]:
+        bare = re.sub(r"\s+", "", text)
+        found = re.fullmatch(
+            r"([\u4e00-\u9fff“”\"、，（）()]{4,60}(?:办公室|局|委员会|领导小组|政府|厅))文件", bare
+        )
+        if found:
+            return read(found[1], text)
+    for i, text in enumerate(prose):
+        if not _DATE.fullmatch(re.sub(r"\s+", "", text)) or not i:
+            continue
+        signed = re.sub(r"\s+", "", prose[i - 1])
+        if i > 1 and not re.match(r".{2,12}?[省市县区]", signed):
+            signed = re.sub(r"\s+", "", prose[i - 2]) + signed
+        signed = re.sub(r"[（(](?:代章|借章|盖章|章|印章)[）)]$", "", signed)
+        if re.fullmatch(r"[\u4e00-\u9fff“”、，（）()]{4,60}(?:办公室|局|委员会|领导小组|政府|厅)", signed):
+            return read(signed, prose[i - 1])
+    return _missing("发文机关")
+
+
+def _title(prose: list[str]) -> Field[str]:
+    for i, text in enumerate(prose[:30]):
+        if not re.match(r".{0,40}?关于", text) or len(text) > 120:
+            continue
+        for extra in range(3):
+            whole = text
+            for more in prose[i + 1 : i + 1 + extra]:
+                whole = join(whole, more)
+            whole = clean(whole)
+            if re.search(r"的?(?:通知|公告|通告|意见|函)(?:[（(].{0,20}[）)])?$", whole) and len(whole) < 160:
+                return read(whole, "\n".join(prose[i : i + 1 + extra]))
+    for i, text in enumerate(prose):
+        if (
+            re.search(r"计划(?:表)?(?:\s*[（(].*[）)])?$", text)
+            and len(text) < 80
+            and not re.search("[。：:；]|^附件", text)
+        ):
+            whole = text
+            raw = text
+            if i + 1 < len(prose) and re.fullmatch(r"[（(].{2,80}[）)]", prose[i + 1]):
+                whole, raw = join(text, prose[i + 1]), f"{text}\n{prose[i + 1]}"
+            return read(clean(whole), raw)
+    return _missing("标题")
+
+
+def _year(prose: list[str], title: Field[str]) -> Field[int]:
+    if title.value:
+        found = re.search(r"(20\d\d)\s*年", title.value)
+        if found:
+            return read(int(found[1]), title.raw)
+    for text in prose:
+        found = re.search(r"(20\d\d)\s*年度?[^。]{0,40}计划", text)
+        if found:
+            return read(int(found[1]), found[0])
+    return _missing("计划年度")
+
+
+def _date(prose: list[str]) -> Field[dt.date]:
+    """The date below the signature: a line of its own; the printing date only where there is no other."""
+    printed: Field[dt.date] | None = None
+    for text in prose:
+        bare = re.sub(r"\s+", "", text)
+        found = _DATE.search(bare)
+        if not found:
+            continue
+        value = _day(found)
+        if value is None:
+            continue
+        if found.start() == 0 and found.end() == len(bare):
+            return read(value, text)
+        if "印发" in bare and len(bare) < 60 and printed is None:
+            printed = inferred(value, text, "没有落款日期，取印发日期", 0.8)
+    return printed or _missing("成文日期")
+
+
+def _day(found: re.Match[str]) -> dt.date | None:
+    year = found[1] if found[1].isdigit() else "".join(str(number(c) or 0) for c in found[1])
+    month, day = number(found[2]), number(found[3])
+    try:
+        return dt.date(int(year), month or 0, day or 0)
+    except ValueError:
+        return None
+
+
+def _result_days(flat: str) -> tuple[Field[int], Field[str]]:
+    for at in re.finditer("工作日", flat):
+        found = _DAYS.search(flat[max(0, at.start() - 90) : at.end() + 70])
+        days = number(found["days"]) if found else None
+        if found and days and re.search(r"结果|录入|公示", found["act"]):
+            anchor = f"{found['from'] or ''}…{found['act'].lstrip('，,')}"
+            return read(days, found[0]), read(anchor, found[0])
+    return _missing("录入期限"), _missing("录入期限的起算点")
+
+
+def _min_count(flat: str) -> Field[int]:
+    values = {number(found["n"]): found for found in _MIN.finditer(flat)}
+    if len(values) > 1:
+        return unknown("；".join(found[0] for found in values.values()), "正文有不止一个最低户数")
+    for value, found in values.items():
+        if value:
+            return read(value, flat[max(0, found.start() - 20) : found.end() + 6])
+    return _missing("最低抽取户数")
+
+
+def _report(flat: str, year: int | None) -> tuple[Field[dt.date], Field[str]]:
+    for found in _REPORT.finditer(flat):
+        if not re.search(r"总结|情况|数据|信息|报告|汇总", found["what"] + found["to"]):
+            continue
+        to = read(found["to"], found[0]) if found["to"] else _missing("报送对象")
+        base = int(found["y"]) if found["y"] and found["y"].isdigit() else year
+        if base is not None and found["y"] in ("次", "翌"):
+            base += 1
+        if base is None:
+            return unknown(found[0], "报送日期没有年份"), to
+        try:
+            month = int(found["m"])
+            if found["d"] == "底":
+                following = dt.date(base + month // 12, month % 12 + 1, 1)
+                return read(following - dt.timedelta(days=1), found[0]), to
+            return read(dt.date(base, month, int(found["d"])), found[0]), to
+        except ValueError:
+            return unknown(found[0], "报送日期不成立"), to
+    return _missing("报送日期"), _missing("报送对象")
+
+
+def _basis(flat: str) -> Field[str]:
+    found = _BASIS.search(flat)
+    return read(found["name"] + (found["no"] or ""), found[0]) if found else _missing("依据文件")

@@ -1,0 +1,204 @@
+"""Policies (政策参数): each has a key, a default, and the clause it comes from; an office sets its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from rules.deadline import Unit
+from rules.ladder import DEFAULT_HOUR, DEFAULT_LADDER, SHORT_LADDER
+from rules.ladder_data import dump_ladder, parse_ladder
+from rules.refusal import Refusal
+
+_POLICY = "(policy)"
+CREDIT_CLASSES = ("A", "B", "C", "D")
+
+
+class PolicyKey(StrEnum):
+    """What an office, or a department where it says so, may set."""
+
+    PREPARE_DAYS = "prepare_days"
+    CONFIRM_DAYS = "confirm_days"
+    CLAIM_DAYS = "claim_days"
+    SETTLE_CLAIM_DAYS = "settle_claim_days"
+    REQUEST_DRAW_DAYS = "request_draw_days"
+    APPROVE_DRAW_DAYS = "approve_draw_days"
+    COMMIT_HOURS = "commit_hours"
+    REVEAL_HOURS = "reveal_hours"
+    MATCH_DAYS = "match_days"
+    ENTRY_DAYS = "entry_days"
+    ENTRY_ANCHOR = "entry_anchor"
+    ENTRY_STOPS_AT = "entry_stops_at"
+    APPROVAL_DAYS = "approval_days"
+    SIGN_DAYS = "sign_days"
+    PUBLICATION_DAYS = "publication_days"
+    PUBLICATION_PROOF_DAYS = "publication_proof_days"
+    SUMMARY_DAYS = "summary_days"
+    SUMMARY_RECEIPT_DAYS = "summary_receipt_days"
+    RECTIFY_DAYS = "rectify_days"
+    RECTIFY_RECHECK_DAYS = "rectify_recheck_days"
+    ACKNOWLEDGE_DAYS = "acknowledge_days"
+    MIN_COUNT = "min_count"
+    REGISTER_MAX_AGE_DAYS = "register_max_age_days"
+    RISING_TABLE = "rising_table"
+    MARKET_CLASSES = "market_classes"
+    YEARLY_CEILING_LOW = "yearly_ceiling_low"
+    OFFICERS_PER_SUBJECT = "officers_per_subject"
+    LADDER = "ladder"
+    SHORT_LADDER = "short_ladder"
+    DIGEST_HOUR = "digest_hour"
+
+    @property
+    def label(self) -> str:
+        """The policy's Chinese name."""
+        return _POLICIES[self].label
+
+    @property
+    def unit(self) -> Unit | None:
+        """What the value is counted in, where it is a period; None elsewhere."""
+        return _POLICIES[self].unit
+
+    @property
+    def default(self) -> Any:
+        """The JSON value that holds until an office sets its own."""
+        return _POLICIES[self].default
+
+    @property
+    def clause(self) -> str:
+        """Where the default comes from: a document's clause, or `(policy)`."""
+        return _POLICIES[self].clause
+
+
+@dataclass(frozen=True)
+class _Policy:
+    label: str
+    default: Any
+    clause: str
+    check: Callable[[Any], str | None]
+    """Says in Chinese what a value should be, None for a good one."""
+    unit: Unit | None = None
+
+
+def check_value(key: PolicyKey, value: Any) -> None:
+    """Refuses `PolicyValue`, with what the value should be, for one that the policy can't take."""
+    wanted = _POLICIES[key].check(value)
+    if wanted is not None:
+        raise Refusal("PolicyValue", f"“{key.label}”（{key.value}）不能设为 {value!r}：{wanted}")
+
+
+def _whole(least: int, most: int) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        # JSON's true is Python's 1, but no number of days.
+        good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return None if good else f"应为{least}至{most}之间的整数"
+
+    return check
+
+
+def _days(label: str, days: int, clause: str = _POLICY, unit: Unit = Unit.WORKING_DAY) -> _Policy:
+    return _Policy(label, days, clause, _whole(1, 366), unit)
+
+
+def _hours(label: str, hours: int) -> _Policy:
+    return _Policy(label, hours, _POLICY, _whole(1, 240), Unit.WORKING_HOUR)
+
+
+def _one_of(*words: str) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        return None if value in words else f"应为下列之一：{'、'.join(words)}"
+
+    return check
+
+
+def _yes_or_no(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "应为 true 或 false"
+
+
+def _hour(value: Any) -> str | None:
+    try:
+        good = isinstance(value, str) and time.fromisoformat(value).strftime("%H:%M") == value
+    except ValueError:
+        good = False
+    return None if good else "应为 HH:MM 形式的钟点，如 08:30"
+
+
+def _ladder(value: Any) -> str | None:
+    try:
+        parse_ladder(value)
+    except Refusal as refusal:
+        return refusal.words
+    return None
+
+
+def _rising(value: Any) -> str | None:
+    """None (unconfirmed) or a multiplier for each credit class, none lower than the one before."""
+    wanted = '应为 A、B、C、D 四级的倍数，逐级不减，如 {"A": "1", "B": "2", "C": "4", "D": "4"}'
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or sorted(value) != sorted(CREDIT_CLASSES):
+        return wanted
+    given = [value[name] for name in CREDIT_CLASSES]
+    # A float is no exact decimal: 0.1 would not be the tenth that was typed.
+    if any(isinstance(one, bool) or not isinstance(one, int | str) for one in given):
+        return wanted
+    try:
+        steps = [Decimal(one) for one in given]
+    except InvalidOperation:
+        return wanted
+    rising = all(step.is_finite() for step in steps) and steps[0] > 0 and steps == sorted(steps)
+    return None if rising else wanted
+
+
+_POLICIES: Mapping[PolicyKey, _Policy] = {
+    PolicyKey.PREPARE_DAYS: _days("提出抽查范围、事项、检查时段期限", 5),
+    PolicyKey.CONFIRM_DAYS: _days("复核抽查范围、事项、检查时段期限", 2),
+    PolicyKey.CLAIM_DAYS: _days("领取任务期限", 2),
+    PolicyKey.SETTLE_CLAIM_DAYS: _days("处理拒领期限", 2),
+    PolicyKey.REQUEST_DRAW_DAYS: _days("申请抽取期限", 3),
+    PolicyKey.APPROVE_DRAW_DAYS: _days("批准抽取期限", 2),
+    PolicyKey.COMMIT_HOURS: _hours("提交抽取随机承诺值期限", 8),
+    PolicyKey.REVEAL_HOURS: _hours("揭示抽取随机值期限", 4),
+    PolicyKey.MATCH_DAYS: _days("匹配执法人员期限", 3),
+    PolicyKey.ENTRY_DAYS: _days("录入检查结果期限", 20, "阳城 五·一；高平 三"),
+    PolicyKey.ENTRY_ANCHOR: _Policy(
+        "录入期限的起算事实（completion 逐户检查完成，task_completion 全部检查完成）",
+        "completion",
+        "阳城 五·一",
+        _one_of("completion", "task_completion"),
+    ),
+    PolicyKey.ENTRY_STOPS_AT: _Policy(
+        "录入期限的终止事实（receipt 平台回执，publication 公示）",
+        "receipt",
+        "阳城 五·一（receipt）；高平 三（publication）",
+        _one_of("receipt", "publication"),
+    ),
+    PolicyKey.APPROVAL_DAYS: _days("审批检查结果期限", 3),
+    PolicyKey.SIGN_DAYS: _days("主要负责人签字更正期限", 3),
+    PolicyKey.PUBLICATION_DAYS: _days("录入后公示期限", 5),
+    PolicyKey.PUBLICATION_PROOF_DAYS: _days("在本部门网站或媒体公示并提交证明期限", 5),
+    PolicyKey.SUMMARY_DAYS: _days("报送抽查结果汇总表期限", 10),
+    PolicyKey.SUMMARY_RECEIPT_DAYS: _days("签收抽查结果汇总表期限", 5),
+    PolicyKey.RECTIFY_DAYS: _days("责令改正期限", 10, unit=Unit.NATURAL_DAY),
+    PolicyKey.RECTIFY_RECHECK_DAYS: _days("改正期满后复查期限", 5),
+    PolicyKey.ACKNOWLEDGE_DAYS: _days("接收移送期限", 5),
+    PolicyKey.MIN_COUNT: _Policy("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", _whole(1, 1000)),
+    PolicyKey.REGISTER_MAX_AGE_DAYS: _days("名录库确认有效期", 30, unit=Unit.NATURAL_DAY),
+    PolicyKey.RISING_TABLE: _Policy("信用风险分类递加倍数（未确认为空）", None, "阳城 二", _rising),
+    PolicyKey.MARKET_CLASSES: _Policy(
+        "抽查市场主体一律采用企业信用风险分类（行内未载明时）", False, _POLICY, _yes_or_no
+    ),
+    PolicyKey.YEARLY_CEILING_LOW: _Policy("低风险对象年度抽查上限（次）", 1, _POLICY, _whole(1, 366)),
+    PolicyKey.OFFICERS_PER_SUBJECT: _Policy(
+        "每部门每户执法人员数（不少于两人）", 2, "行政处罚法 第四十二条", _whole(2, 10)
+    ),
+    PolicyKey.LADDER: _Policy("催办升级阶梯（按日计的期限）", dump_ladder(DEFAULT_LADDER), _POLICY, _ladder),
+    PolicyKey.SHORT_LADDER: _Policy(
+        "催办升级阶梯（按小时计的期限）", dump_ladder(SHORT_LADDER), _POLICY, _ladder
+    ),
+    PolicyKey.DIGEST_HOUR: _Policy("每日提醒时刻（北京时间）", DEFAULT_HOUR, _POLICY, _hour),
+}
+
+DEFAULTS: Mapping[PolicyKey, Any] = {key: policy.default for key, policy in _POLICIES.items()}
+"""Each policy's value until an office sets its own; JSON values."""

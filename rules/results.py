@@ -1,0 +1,117 @@
+"""Results of a check (检查结果): categories as printed, facts about the subject, methods."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from rules.refusal import Refusal
+
+_WIDTHS = str.maketrans({"(": "（", ")": "）", ",": "、", "，": "、"})
+
+
+class Category(StrEnum):
+    """A result category (domain, stage 6); several may hold at once, `NO_PROBLEM` only alone."""
+
+    NO_PROBLEM = "no_problem"
+    NOT_PUBLISHED = "not_published"
+    FALSE_PUBLICATION = "false_publication"
+    UNREACHABLE = "unreachable"
+    RECTIFICATION_ORDERED = "rectification_ordered"
+    UNCOOPERATIVE = "uncooperative"
+    NO_ACTIVITY = "no_activity"
+    PENDING = "pending"
+
+    @property
+    def label(self) -> str:
+        """The category as it is printed and published."""
+        return _CATEGORY_LABELS[self]
+
+    @classmethod
+    def from_label(cls, text: str) -> "Category":
+        """The category with that printed text (bracket width and spaces aside).
+
+        Refuses `CategoryUnknown`, listing the eight texts.
+        """
+        try:
+            return _BY_LABEL[_plain(text)]
+        except KeyError:
+            known = "；".join(_CATEGORY_LABELS.values())
+            raise Refusal(
+                "CategoryUnknown", f"“{text}”不是规定的检查结果类别，请从下列类别中选择：{known}"
+            ) from None
+
+
+_CATEGORY_LABELS = {
+    Category.NO_PROBLEM: "未发现问题",
+    Category.NOT_PUBLISHED: "未按规定公示应当公示的信息",
+    Category.FALSE_PUBLICATION: "公示信息隐瞒真实情况、弄虚作假",
+    Category.UNREACHABLE: "通过登记的住所（经营场所）无法联系",
+    Category.RECTIFICATION_ORDERED: "发现问题已责令改正",
+    Category.UNCOOPERATIVE: "不配合检查情节严重",
+    Category.NO_ACTIVITY: "未发现开展本次抽查涉及的经营活动",
+    Category.PENDING: "发现问题待后续处理",
+}
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).translate(_WIDTHS)
+
+
+_BY_LABEL = {_plain(label): category for category, label in _CATEGORY_LABELS.items()}
+
+PROBLEM_CATEGORIES = frozenset(Category) - {Category.NO_PROBLEM, Category.NO_ACTIVITY}
+"""The categories that state a problem; having no such business is a finding, not a problem."""
+
+
+def check_categories(cats: Collection[Category]) -> None:
+    """Refuses `CategoryMissing` for none, `CategoryExclusive` for 未发现问题 beside another."""
+    if not cats:
+        raise Refusal("CategoryMissing", "至少须填写一个检查结果类别")
+    others = sorted(cat.label for cat in set(cats) - {Category.NO_PROBLEM})
+    if Category.NO_PROBLEM in cats and others:
+        raise Refusal(
+            "CategoryExclusive", f"“未发现问题”不得与其他类别同时填写，请删去其一：{'；'.join(others)}"
+        )
+
+
+class SubjectFact(StrEnum):
+    """A fact about the subject found at the check; recorded as such, never as a result."""
+
+    DEREGISTERED = "deregistered"
+    REVOKED = "revoked"
+    MOVED_AWAY = "moved_away"
+    SUSPENDED = "suspended"
+
+    @property
+    def label(self) -> str:
+        """The fact in the words of the register."""
+        return _FACT_LABELS[self]
+
+
+_FACT_LABELS = {
+    SubjectFact.DEREGISTERED: "注销",
+    SubjectFact.REVOKED: "吊销",
+    SubjectFact.MOVED_AWAY: "迁出",
+    SubjectFact.SUSPENDED: "停业",
+}
+
+
+class Method(StrEnum):
+    """How a check is made (阳城 四·三)."""
+
+    ON_SITE = "on_site"
+    WRITTEN = "written"
+    NETWORK = "network"
+    COMMISSIONED = "commissioned"
+
+    @property
+    def label(self) -> str:
+        """The method's Chinese name."""
+        return _METHOD_LABELS[self]
+
+
+_METHOD_LABELS = {
+    Method.ON_SITE: "实地核查",
+    Method.WRITTEN: "书面检查",
+    Method.NETWORK: "网络监测",
+    Method.COMMISSIONED: "委托专业机构",
+}

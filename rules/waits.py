@@ -1,0 +1,138 @@
+"""Every kind of wait (待办): who owes it, at which stage, by which clock, and what ends it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.policy import PolicyKey
+from rules.roles import Role
+from rules.stages import Stage
+
+
+class WaitKind(StrEnum):
+    """What is owed."""
+
+    PREPARE = "prepare"
+    CONFIRM = "confirm"
+    CLAIM = "claim"
+    SETTLE_CLAIM = "settle_claim"
+    REQUEST_DRAW = "request_draw"
+    APPROVE_DRAW = "approve_draw"
+    COMMIT = "commit"
+    REVEAL = "reveal"
+    MATCH = "match"
+    VISIT = "visit"
+    ENTRY = "entry"
+    APPROVAL = "approval"
+    RECEIPT = "receipt"
+    FORWARD = "forward"
+    PROOF = "proof"
+    DISPOSAL = "disposal"
+    ACKNOWLEDGE = "acknowledge"
+    SIGN = "sign"
+    SUMMARY = "summary"
+    SUMMARY_RECEIPT = "summary_receipt"
+    YEARLY_REPORT = "yearly_report"
+
+    @property
+    def label(self) -> str:
+        """What is owed, in the words of the trade."""
+        return WAITS[self].label
+
+
+@dataclass(frozen=True)
+class WaitRule:
+    """The constants of a kind of wait.
+
+    `period` is the policy that holds the amount (its unit stands with the policy); None where the
+    due day comes from the fact itself (a visit period, a disposal's own period). `command` is what
+    the owner types; `{target}` is filled with the task's, disposal's or department's id.
+    """
+
+    label: str
+    stage: Stage
+    role: Role
+    period: PolicyKey | None
+    command: str
+    otherwise: str = "逾期逐级催办：本人、负责人、领导小组办公室"
+
+
+_TASK = "starter.py task {verb} {{target}}"
+
+
+def _task(verb: str) -> str:
+    return _TASK.format(verb=verb)
+
+
+WAITS: dict[WaitKind, WaitRule] = {
+    WaitKind.PREPARE: WaitRule(
+        "提出抽查范围、事项和检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
+    ),
+    WaitKind.CONFIRM: WaitRule(
+        "第二人复核范围、事项和时段", Stage.INITIATE, Role.APPROVER, PolicyKey.CONFIRM_DAYS, _task("confirm")
+    ),
+    WaitKind.CLAIM: WaitRule("领取任务", Stage.NOTIFY, Role.HANDLER, PolicyKey.CLAIM_DAYS, _task("claim")),
+    WaitKind.SETTLE_CLAIM: WaitRule(
+        "处理拒领（再次交办、免除或延期）", Stage.NOTIFY, Role.OFFICE, PolicyKey.SETTLE_CLAIM_DAYS, _task("reoffer")
+    ),
+    WaitKind.REQUEST_DRAW: WaitRule(
+        "申请抽取检查对象", Stage.DRAW, Role.HANDLER, PolicyKey.REQUEST_DRAW_DAYS, _task("draw request")
+    ),
+    WaitKind.APPROVE_DRAW: WaitRule(
+        "批准抽取", Stage.DRAW, Role.APPROVER, PolicyKey.APPROVE_DRAW_DAYS, _task("draw approve")
+    ),
+    WaitKind.COMMIT: WaitRule(
+        "提交随机承诺值", Stage.DRAW, Role.HANDLER, PolicyKey.COMMIT_HOURS, _task("draw commit")
+    ),
+    WaitKind.REVEAL: WaitRule(
+        "揭示本次抽取的随机值", Stage.DRAW, Role.HANDLER, PolicyKey.REVEAL_HOURS, _task("draw reveal")
+    ),
+    WaitKind.MATCH: WaitRule(
+        "解决无法匹配执法人员的对象", Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("match")
+    ),
+    WaitKind.VISIT: WaitRule("实施检查并登记完成", Stage.INSPECT, Role.OFFICER, None, _task("visit")),
+    WaitKind.ENTRY: WaitRule(
+        "录入检查结果", Stage.ENTER, Role.OFFICER, PolicyKey.ENTRY_DAYS, "starter.py result enter {target} 结果表.xlsx"
+    ),
+    WaitKind.APPROVAL: WaitRule(
+        "审批检查结果", Stage.ENTER, Role.APPROVER, PolicyKey.APPROVAL_DAYS, "starter.py result approve {target}"
+    ),
+    WaitKind.RECEIPT: WaitRule(
+        "省平台录入回执",
+        Stage.ENTER,
+        Role.HANDLER,
+        PolicyKey.ENTRY_DAYS,
+        "starter.py publication list {target}",
+    ),
+    WaitKind.FORWARD: WaitRule(
+        "国家公示系统公示", Stage.PUBLICIZE, Role.HANDLER, PolicyKey.PUBLICATION_DAYS, "starter.py publication list {target}"
+    ),
+    WaitKind.PROOF: WaitRule(
+        "在本部门网站或媒体公示并提交证明",
+        Stage.PUBLICIZE,
+        Role.HANDLER,
+        PolicyKey.PUBLICATION_PROOF_DAYS,
+        "starter.py publication prove {target}",
+    ),
+    WaitKind.DISPOSAL: WaitRule(
+        "后续处置", Stage.FOLLOW_UP, Role.HANDLER, None, "starter.py disposal step {target}"
+    ),
+    WaitKind.ACKNOWLEDGE: WaitRule(
+        "接收移送", Stage.FOLLOW_UP, Role.HANDLER, PolicyKey.ACKNOWLEDGE_DAYS, "starter.py disposal step {target} acknowledge"
+    ),
+    WaitKind.SIGN: WaitRule(
+        "主要负责人签字更正", Stage.FOLLOW_UP, Role.HEAD, PolicyKey.SIGN_DAYS, "starter.py result sign {target}"
+    ),
+    WaitKind.SUMMARY: WaitRule(
+        "报送抽查结果汇总表", Stage.FOLLOW_UP, Role.HANDLER, PolicyKey.SUMMARY_DAYS, "starter.py summary submit {target}"
+    ),
+    WaitKind.SUMMARY_RECEIPT: WaitRule(
+        "签收抽查结果汇总表",
+        Stage.FOLLOW_UP,
+        Role.OFFICE,
+        PolicyKey.SUMMARY_RECEIPT_DAYS,
+        "starter.py summary receipt {target}",
+    ),
+    WaitKind.YEARLY_REPORT: WaitRule(
+        "报送全年监管工作情况和抽查数据", Stage.FOLLOW_UP, Role.HANDLER, None, "starter.py summary yearly {target}"
+    ),
+}

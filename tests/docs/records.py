@@ -1,0 +1,71 @@
+"""Builders of draw records: acts drawn as the service draws them."""
+
+import hashlib
+from collections.abc import Callable
+
+from rules.draw import CHAIN_LINKS, canonical_directory, commitment, draw, link, seed, sha256_hex
+from rules.draw_record import Act, Commitment, Kind, draw_plan, drawn_before, plan_hash
+from rules.quota import Quota, population, propose_rising
+
+TASK = "阳城-2024-7"
+DEPARTMENTS = ("市场监管局", "住建局", "消防大队")
+Entries = list[tuple[str, str]]
+ENTRIES: Entries = [(f"9114{i:014d}", "ABCD-"[i % 5]) for i in range(100)]
+
+
+def act(
+    acts: list[Act],
+    kind: Kind,
+    entries: Entries,
+    quota: Callable[[dict[str, int]], Quota],
+    *,
+    replaces: tuple[str, ...] = (),
+    gone: dict[str, str] | None = None,
+    silent: str = "",
+    public_value: str = "",
+) -> Act:
+    """The next act, drawn as the service does it; `silent` commits and does not open."""
+    number = len(acts) + 1
+    excluded = set() if kind.freezes else drawn_before(acts) | set(gone or {})
+    sizes = quota(population(entries, excluded))
+    plan = draw_plan(
+        TASK, number, kind, sizes, replaces=replaces, out_of_force=gone, rest={"scope": "学校食堂"}
+    )
+    snapshot_hash = sha256_hex(canonical_directory(entries))
+    since = (number - 1) // CHAIN_LINKS * CHAIN_LINKS + 1
+    secrets = {name: hashlib.sha256(f"{name} {since}".encode()).digest() for name in DEPARTMENTS}
+    links = [(name, link(secrets[name], number - since + 1)) for name in DEPARTMENTS if name != silent]
+    seed_hex = seed(TASK, number, plan_hash(plan), snapshot_hash, links, public_value)
+    return Act(
+        number,
+        kind,
+        snapshot_hash,
+        plan,
+        [Commitment(name, commitment(secrets[name]), since) for name in DEPARTMENTS],
+        links,
+        public_value,
+        seed_hex,
+        draw(seed_hex, entries, sizes, excluded),
+        replaces,
+    )
+
+
+def four_acts() -> list[Act]:
+    """A tiered first draw, a replacement of one closed firm, an added size, and a re-draw of its own."""
+    acts = [act([], Kind.FIRST, ENTRIES, lambda n: Quota.tiered(n, propose_rising("5"), "5"))]
+    closed = next(drawn for drawn in acts[0].drawn if drawn.class_ == "D")
+    acts.append(
+        act(
+            acts,
+            Kind.REPLACEMENT,
+            ENTRIES,
+            lambda n: Quota.ordered(n, [("D", ("D",), 1)]),
+            replaces=(closed.code,),
+            gone={closed.code: "注销", ENTRIES[0][0]: "迁出"},
+            silent="消防大队",
+            public_value="双色球 2024035 期 010203",
+        )
+    )
+    acts.append(act(acts, Kind.ADDED, ENTRIES, lambda n: Quota.ordered(n, [("全部", tuple("ABCD-"), 4)])))
+    acts.append(act(acts, Kind.REDRAW, ENTRIES[:90], lambda n: Quota.plain(n, "2"), replaces=("1", "2", "3")))
+    return acts

@@ -1,0 +1,108 @@
+# ruff: noqa: SIM300 - what is expected comes first
+import random
+from dataclasses import replace
+from datetime import date
+
+from rules.draw import sha256_hex
+from rules.match import Match, Need, Officer, certify, eligible, match
+from tests.rules.matches import DEPARTMENT, FILE_HASH, enumerate_all, need, officer, pools_of, tiny_case
+
+SEED = sha256_hex(b"act")
+CASES = 2000
+
+
+def matched(needs: list[Need], officers: list[Officer]) -> Match:
+    """The match of the department of the builders."""
+    return match(SEED, DEPARTMENT, FILE_HASH, needs, officers)
+
+
+def test_shortage_equals_full_enumeration() -> None:
+    """Deficit, who can still be added, and every relaxation agree with enumeration."""
+    rng, infeasible = random.Random(2), 0
+    for _ in range(CASES):
+        needs, officers = tiny_case(rng)
+        result = matched(needs, officers)
+        if result.unmatched:
+            infeasible += 1
+            check_shortage(needs, officers, result)
+    assert infeasible > CASES / 5
+
+
+def served_sets(
+    needs: list[Need], officers: list[Officer], pools: dict[str, list[str]], more: int = 0
+) -> set[frozenset[str]]:
+    """Every set of subjects that can be fully served together; `more` is added to each capacity."""
+    sizes = {n.subject: [0, n.officers] for n in needs}
+    capacity = {o.code: max(0, o.capacity) + more for o in officers}
+    return {
+        frozenset(subject for subject, codes in each.items() if codes)
+        for each in enumerate_all(pools, sizes, capacity)
+    }
+
+
+def check_shortage(needs: list[Need], officers: list[Officer], result: Match) -> None:
+    """Compare the explanation of an infeasible case with enumeration."""
+    pools, served = pools_of(needs, officers), frozenset(result.assignments)
+    possible = served_sets(needs, officers, pools)
+    assert served in possible
+    assert not any(served < other for other in possible)
+    assert certify(SEED, DEPARTMENT, FILE_HASH, needs, officers, assignments=result.assignments)
+    capacity = {o.code: o.capacity for o in officers}
+    partial = enumerate_all(pools, {n.subject: range(n.officers + 1) for n in needs}, capacity)
+    most = max(sum(map(len, each.values())) for each in partial)
+    blocks = {(each.blocked, each.demand, each.supply) for each in result.unmatched.values()}
+    for subject, shortage in result.unmatched.items():
+        asked = next(n for n in needs if n.subject == subject)
+        assert len(pools[subject]) == shortage.waterfall[-1][1]
+        assert 1 <= shortage.lacking <= asked.officers
+        assert subject in shortage.blocked
+        for name in ("certificate", "specialty", "area", "leave", "capacity"):
+            wider = pools | {
+                subject: [o.code for o in officers if eligible(lifted(o, asked, name), asked) is None]
+            }
+            helps = served | {subject} in served_sets(needs, officers, wider, more=name == "capacity")
+            assert helps == (name in shortage.relaxations), (name, shortage)
+    everyone_blocked = frozenset().union(*(block for block, _, _ in blocks))
+    assert frozenset(n.subject for n in needs) - served <= everyone_blocked
+    assert sum(n.officers for n in needs) - most == sum(demand - supply for _, demand, supply in blocks)
+
+
+def lifted(candidate: Officer, asked: Need, name: str) -> Officer:
+    """The officer without the filter of that name."""
+    changes: dict[str, dict[str, object]] = {
+        "certificate": {"certificate_to": date.max},
+        "specialty": {"specialties": asked.specialties},
+        "area": {"areas": frozenset()},
+        "leave": {"leave": ()},
+        "capacity": {"capacity": candidate.capacity + 1},
+    }
+    return replace(candidate, **changes[name])  # type: ignore[arg-type]  # fields by name, for tests alone
+
+
+def test_words_say_what_is_missing_and_what_helps() -> None:
+    """The department reads counts per filter and the ways on."""
+    needs = [need(1, specialties=frozenset(["特种设备"]))]
+    officers = [officer(1, specialties=frozenset(["特种设备"])), officer(2)]
+    words = matched(needs, officers).unmatched["S1"].words
+    assert (
+        "S1 还缺 1 名执法人员：本部门执法人员 2 人，证件在检查期内有效 2 人，"
+        "具备事项所需专业 1 人，负责该区域 1 人，"
+        "无需回避 1 人，检查期内不休假 1 人，尚有检查余量 1 人。同受影响的 1 户共需 2 人次，最多可派 1 人次。"
+        "可以向上级部门借调具备专业的人员。"
+    ) == words
+
+
+def test_recusal_is_never_a_way_on() -> None:
+    """Where only recusals stand in the way, borrowing or replacing is proposed."""
+    recused = [officer(j, recusals=frozenset(["S1"])) for j in range(2)]
+    shortage = matched([need(1)], recused).unmatched["S1"]
+    assert () == shortage.relaxations
+    assert "可以向上级部门借调人员，或经批准补抽其他对象" in shortage.words
+
+
+def test_room_for_one_more_subject_is_a_way_on() -> None:
+    """Where officers are there but full, their capacity is what lacks."""
+    needs, officers = [need(i) for i in range(3)], [officer(j, capacity=2) for j in range(2)]
+    (shortage,) = matched(needs, officers).unmatched.values()
+    assert ("capacity",) == shortage.relaxations
+    assert (frozenset({"S0", "S1", "S2"}), 6, 4) == (shortage.blocked, shortage.demand, shortage.supply)

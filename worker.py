@@ -1,0 +1,116 @@
+"""The worker: wires activities, workflows and sweeps to one engine and one database."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.case_steps import CaseActivities
+from activities.desk_steps import DeskActivities
+from activities.exchange_steps import ExchangeActivities
+from activities.outbox import OutboxActivities
+from activities.sweep import sweep_for_ever
+from activities.task_steps import TaskActivities
+from adapters.database import Database
+from adapters.engine import connect, register_search_attributes
+from adapters.exchange_files import FileExchange
+from adapters.interceptors import DiscreetFailures
+from adapters.logging import configure
+from adapters.settings import Profile, Settings
+from models.messages import TASK_QUEUE
+from workflows.case import CorrectionWorkflow, DisposalWorkflow
+from workflows.department import DepartmentWorkflow
+from workflows.exchange import ExchangeWorkflow
+from workflows.joint_task import JointTaskWorkflow
+
+log = structlog.get_logger(__name__)
+
+WORKFLOWS = [JointTaskWorkflow, DepartmentWorkflow, DisposalWorkflow, CorrectionWorkflow, ExchangeWorkflow]
+THREADS = 16
+GRACE = timedelta(seconds=20)
+
+
+def build_worker(
+    client: Client,
+    database: Database,
+    exchange: FileExchange,
+    *,
+    task_queue: str = TASK_QUEUE,
+    max_cached_workflows: int = 1000,
+    failing: tuple[type[BaseException], ...] = (),
+) -> Worker:
+    """A worker with everything registered; `failing` lets tests end a workflow on a bug."""
+    task, case = TaskActivities(database), CaseActivities(database)
+    desk, outbox = DeskActivities(database), OutboxActivities(database, client, task_queue)
+    platform = ExchangeActivities(database, exchange)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=[
+            task.read_task,
+            task.apply_task_papers,
+            task.offer_to_partners,
+            task.fix_draw,
+            task.execute_draw,
+            task.match_officers,
+            task.fire_task_rungs,
+            case.read_case,
+            case.apply_case_papers,
+            case.fire_case_rungs,
+            desk.tend_desk,
+            outbox.deliver_outbox,
+            platform.run,
+        ],
+        activity_executor=ThreadPoolExecutor(THREADS),
+        max_concurrent_activities=THREADS,
+        max_concurrent_local_activities=THREADS,
+        max_cached_workflows=max_cached_workflows,
+        interceptors=[DiscreetFailures()],
+        graceful_shutdown_timeout=GRACE,
+        workflow_failure_exception_types=list(failing),
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
+        ),
+    )
+
+
+@asynccontextmanager
+async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
+    """A worker and its sweep, for as long as the context lasts."""
+    worker = build_worker(client, database, FileExchange(settings.exchange))
+    courier = OutboxActivities(database, client)
+    async with worker:
+        sweep = asyncio.create_task(sweep_for_ever(courier))
+        try:
+            yield worker
+        finally:
+            sweep.cancel()
+
+
+async def main() -> None:
+    """Work until SIGTERM or SIGINT, then finish what is in hand."""
+    settings = Settings.load()
+    configure(json=settings.profile is Profile.PRODUCTION)
+    client = await connect()
+    await register_search_attributes(client)
+    database = Database(settings.database_url)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with working(client, settings, database):
+        log.info("worker started", task_queue=TASK_QUEUE)
+        await stop.wait()
+        log.info("worker stopping")
+    database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

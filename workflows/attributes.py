@@ -1,0 +1,59 @@
+"""Search attributes: what stands in a list of workflows when no worker runs to explain itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from models.messages import WaitLine
+from workflows import projection
+
+OFFICE = SearchAttributeKey.for_keyword("InspectionOffice")
+PLAN = SearchAttributeKey.for_keyword("InspectionPlan")
+STAGE = SearchAttributeKey.for_keyword("InspectionStage")
+WAITING_ON = SearchAttributeKey.for_keyword_list("WaitingOn")
+WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
+ESCALATION = SearchAttributeKey.for_int("EscalationLevel")
+DUE = SearchAttributeKey.for_datetime("DueAt")
+
+ALL: tuple[SearchAttributeKey[Any], ...] = (OFFICE, PLAN, STAGE, WAITING_ON, WAITING_FOR, ESCALATION, DUE)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The attributes of one moment; nobody waited for and nothing due are empty, not left as they were."""
+
+    office: str
+    plan: str
+    stage: str
+    waiting_on: tuple[str, ...]
+    waiting_for: str
+    level: int
+    due: datetime | None
+
+    def updates(self) -> list[SearchAttributeUpdate[Any]]:
+        """The updates that make a workflow show this standing."""
+        return [
+            OFFICE.value_set(self.office),
+            PLAN.value_set(self.plan),
+            STAGE.value_set(self.stage),
+            WAITING_ON.value_set(list(self.waiting_on)),
+            WAITING_FOR.value_set(self.waiting_for),
+            ESCALATION.value_set(self.level),
+            DUE.value_unset() if self.due is None else DUE.value_set(self.due),
+        ]
+
+
+def standing(*, office: str, plan: str = "", stage: str, waits: Sequence[WaitLine], level: int) -> Standing:
+    """The standing of a workflow with these open waits."""
+    return Standing(
+        office=office,
+        plan=plan,
+        stage=stage,
+        waiting_on=tuple(projection.waiting_on(waits)),
+        waiting_for=projection.waiting_for(waits),
+        level=level,
+        due=projection.earliest_due(waits),
+    )

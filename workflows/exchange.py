@@ -1,0 +1,66 @@
+"""An office's exchange with the provincial platform: batches out, receipts in (平台交换)."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import Errand, ExchangeProgress, ExchangeStart, TaskStep, Wake
+    from workflows import projection, steps
+
+POLL_FIRST = timedelta(seconds=2)
+POLL_LAST = timedelta(minutes=5)
+QUIET = timedelta(days=1)
+
+
+@workflow.defn
+class ExchangeWorkflow:
+    """One per office; it waits for no other workflow, it tells them what came back."""
+
+    @workflow.init
+    def __init__(self, start: ExchangeStart) -> None:
+        self._office = start.office
+        self._woken = True
+        self._progress: ExchangeProgress | None = None
+
+    @workflow.run
+    async def run(self, start: ExchangeStart) -> None:
+        """Round after round: at once when something is queued, less and less often while an answer is out."""
+        pause = POLL_FIRST
+        while True:
+            self._woken = False
+            progress = await self._round()
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(start)
+            pause = POLL_FIRST if progress.facts or progress.queued else min(pause * 2, POLL_LAST)
+            await self._sleep(progress, pause)
+
+    @workflow.signal(description="有待发送的公示事项")
+    def wake(self, _: Wake) -> None:
+        """Something was queued."""
+        self._woken = True
+
+    @workflow.query(description="交换进展")
+    def progress(self) -> ExchangeProgress | None:
+        """What is on its way, as last read."""
+        return self._progress
+
+    async def _round(self) -> ExchangeProgress:
+        step = TaskStep(task=self._office, now=workflow.now())
+        progress = self._progress = await steps.exchange(step)
+        workflow.set_current_details(projection.exchange_details(progress))
+        left = progress.outbox
+        while left:
+            left = await steps.deliver_outbox(Errand(source=f"exchange/{self._office}", now=workflow.now()))
+        return progress
+
+    async def _sleep(self, progress: ExchangeProgress, pause: timedelta) -> None:
+        out = progress.queued or progress.unanswered
+        words = f"等平台回执（{progress.unanswered}件）" if out else "无待发送事项"
+        try:
+            await workflow.wait_condition(
+                lambda: self._woken, timeout=pause if out else QUIET, timeout_summary=words
+            )
+        except TimeoutError:
+            return

@@ -1,0 +1,113 @@
+"""Receiving papers and facts inside a workflow: one local activity a wake applies all that wait."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import AnswerSlip, Slip, Wake
+
+SPREAD_SECONDS = 120
+"""Wake-ups of one due moment are spread by hash over two minutes: ten thousand at once take minutes."""
+IDLE = timedelta(days=1)
+"""Where no rung lies ahead the timer still comes once a day: no wait without a timer."""
+
+
+class PaperDesk:
+    """The inbox of one workflow: papers by update, facts by signal, rungs by one timer."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.afresh = False
+        self._papers: list[str] = []
+        self._answers: dict[str, AnswerSlip] = {}
+        self._woken = True
+        self._next_rung: datetime | None = None
+        self._summary = ""
+
+    async def receive(self, slip: Slip) -> AnswerSlip:
+        """A paper came: queue its number and wait until it is ruled on. A repeat gets the first answer."""
+        if slip.submission not in self._answers:
+            self._papers.append(slip.submission)
+            await workflow.wait_condition(lambda: slip.submission in self._answers)
+        return self._answers[slip.submission]
+
+    def wake(self, _: Wake) -> None:
+        """A fact happened that SQL knows more of."""
+        self._woken = True
+
+    def expect(self, next_rung: datetime | None, summary: str) -> None:
+        """Set the one timer: to the next rung of everything that is waited for."""
+        self._next_rung, self._summary = next_rung, summary
+
+    async def serve(
+        self,
+        apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]],
+        fire: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Apply papers and fire rungs, for ever; the workflow ends this by cancelling it."""
+        while True:
+            if self._papers or self._woken:
+                await self._apply(apply)
+            elif not await self._sleep():
+                await fire()
+            info = workflow.info()
+            if info.is_continue_as_new_suggested() and not self._papers:
+                self.afresh = True
+
+    async def _apply(self, apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]]) -> None:
+        papers, self._papers, self._woken = tuple(self._papers), [], False
+        try:
+            answers = await apply(papers)
+        except ActivityError as error:
+            # A refusal is an answer; this is a bug or a database that is away. Fail the workflow task,
+            # so that the engine reports the problem and tries again, instead of ending the case.
+            raise RuntimeError(f"papers of {self.target} cannot be applied") from error
+        self._answers.update({answer.submission: answer for answer in answers})
+
+    async def _sleep(self) -> bool:
+        """Wait for a paper or fact until the next rung; false when the rung's moment came first."""
+        patience = IDLE
+        if self._next_rung is not None:
+            patience = self._next_rung + self._spread() - workflow.now()
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self._papers) or self._woken,
+                timeout=max(patience, timedelta(0)),
+                timeout_summary=self._summary[:60] or "等待",
+            )
+        except TimeoutError:
+            return False
+        return True
+
+    def _spread(self) -> timedelta:
+        digest = hashlib.sha256(self.target.encode()).digest()
+        return timedelta(seconds=int.from_bytes(digest[:2]) % SPREAD_SECONDS)
+
+
+class Errands:
+    """Deliveries beside the main course: they never hold up an answer."""
+
+    def __init__(self, deliver: Callable[[], Awaitable[int]]) -> None:
+        self._deliver = deliver
+        self._wanted = False
+
+    def want(self, unsent: int) -> None:
+        """Something was written for others."""
+        self._wanted = self._wanted or unsent > 0
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is waiting to be sent."""
+        return not self._wanted
+
+    async def run(self) -> None:
+        """Deliver whenever something is wanted, for ever."""
+        while True:
+            await workflow.wait_condition(lambda: self._wanted)
+            while await self._deliver():
+                pass
+            self._wanted = False

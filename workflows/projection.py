@@ -1,0 +1,145 @@
+"""What a workflow shows of itself: pure functions from its progress to words (当前情况)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.messages import (
+    BranchProgress,
+    CaseProgress,
+    DeskProgress,
+    ExchangeProgress,
+    Progress,
+    WaitLine,
+)
+from rules.calendar import TZ
+from rules.ladder import Level
+from rules.roles import Role
+from rules.stages import Stage, TaskStatus
+from rules.waits import WAITS, WaitKind
+
+_STAGES = 8
+
+
+def task_details(progress: Progress) -> str:
+    """A task's current details: stage n of 8, done so far, who is waited for, due, next, the command."""
+    if progress.status is not TaskStatus.OPEN:
+        return f"**{progress.status.label}** · {progress.task}"
+    number = min(int(progress.stage), _STAGES)
+    head = f"**第{number}步，共{_STAGES}步：{progress.stage.label}** · 自 {moment(progress.since)} 起"
+    if progress.stage is Stage.FOLLOW_UP and any(branch.disposals_open for branch in progress.branches):
+        head += " · **检查已结、处置未结**"
+    after = Stage(min(number + 1, int(Stage.OVER)))
+    lines = [
+        head,
+        "",
+        *_overdue(progress.level),
+        *_branch_table(progress),
+        *wait_lines(progress.waits, progress.waits_open, progress.task),
+        f"下一步：{after.label}",
+    ]
+    return "\n".join(lines)
+
+
+def case_details(progress: CaseProgress, target: str) -> str:
+    """A disposal's or correction's current details."""
+    lines = [f"**{progress.label}：{progress.state}** · 任务 {progress.task}", "", *_overdue(progress.level)]
+    return "\n".join(lines + wait_lines(progress.waits, len(progress.waits), target.split("/", 1)[1]))
+
+
+def desk_details(progress: DeskProgress) -> str:
+    """A desk's current details: all that the department owes."""
+    lines = [
+        f"**{progress.name}：待办{progress.waits_open}项** · 未送达通知{progress.undelivered}条",
+        "",
+        *_overdue(progress.level),
+    ]
+    return "\n".join(lines + wait_lines(progress.waits, progress.waits_open, "任务编号"))
+
+
+def exchange_details(progress: ExchangeProgress) -> str:
+    """An exchange's current details."""
+    return f"**与省平台交换** · 待发送 {progress.queued} · 待回执或公示 {progress.unanswered} · 被退回 {progress.rejected}"
+
+
+def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
+    """The open waits, the most urgent first: who, what, how many, since, due, and the command."""
+    if not waits:
+        return ["当前无人待办，系统正在处理。", ""]
+    lines = ["| 等谁 | 办什么 | 件数 | 自何时 | 期限 | 怎样办 |", "|---|---|---|---|---|---|"]
+    lines += [_wait_row(wait, target) for wait in waits]
+    if total > len(waits):
+        lines.append(f"| … | 另有{total - len(waits)}项，见 `starter.py task show {target}` | | | | |")
+    first = waits[0]
+    return [*lines, "", f"无人办理时：{WAITS[WaitKind(first.kind)].otherwise}{_next_rung(first)}", ""]
+
+
+def waiting_on(waits: Sequence[WaitLine]) -> list[str]:
+    """The departments waited for, each once."""
+    return sorted({wait.department for wait in waits})
+
+
+def waiting_for(waits: Sequence[WaitLine]) -> str:
+    """What is waited for most urgently."""
+    return waits[0].kind if waits else ""
+
+
+def earliest_due(waits: Sequence[WaitLine]) -> datetime | None:
+    """The earliest due moment of the waits shown."""
+    return min((wait.due for wait in waits if wait.due is not None), default=None)
+
+
+def moment(at: datetime) -> str:
+    """A moment in Beijing time, with its offset."""
+    return at.astimezone(TZ).strftime("%Y-%m-%d %H:%M+08:00")
+
+
+def last_day(wait: WaitLine) -> str:
+    """A wait's due moment; marked where it rests on a calendar that is not published yet."""
+    if wait.due is None:
+        return "未定"
+    return moment(wait.due) + ("（暂定）" if wait.provisional else "")
+
+
+def _wait_row(wait: WaitLine, target: str) -> str:
+    rule = WAITS[WaitKind(wait.kind)]
+    count = f"{wait.open}/{wait.total}" if wait.total > 1 else "1"
+    late = " ⚠" if wait.level >= Level.HEAD else ""
+    command = rule.command.format(target=target)
+    who = f"{wait.department} {Role(wait.role).label}"
+    return f"| {who} | {rule.label}{late} | {count} | {moment(wait.since)} | {last_day(wait)} | `{command}` |"
+
+
+def _overdue(level: int) -> list[str]:
+    if level < Level.HEAD:
+        return []
+    words = {2: "已催办至单位负责人", 3: "已报领导小组办公室"}[min(level, 3)]
+    return [f"⚠ **逾期升级：{words}**", ""]
+
+
+def _next_rung(wait: WaitLine) -> str:
+    return f"；下次催办 {moment(wait.next_rung)}" if wait.next_rung else ""
+
+
+def _branch_table(progress: Progress) -> list[str]:
+    lines = [
+        "| 部门 | 领取 | 阶段 | 户数 | 已匹配 | 已检查 | 已审批 | 已录入 | 已公示 | 处置未结 |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    return [*lines, *(_branch_row(branch) for branch in progress.branches), ""]
+
+
+def _branch_row(branch: BranchProgress) -> str:
+    name = f"{branch.name}（发起）" if branch.initiator else branch.name
+    cells = [
+        name,
+        branch.claim.label,
+        branch.stage.label,
+        branch.subjects,
+        branch.matched,
+        branch.visited,
+        branch.approved,
+        branch.receipted,
+        branch.published,
+        f"{branch.disposals_open}/{branch.disposals}",
+    ]
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"

@@ -1,0 +1,126 @@
+"""Every activity that a workflow calls: its name, its patience, and the words that the Web UI shows."""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import (
+        Applied,
+        ApplyRequest,
+        CaseApplied,
+        CaseProgress,
+        CaseStep,
+        DeskProgress,
+        Errand,
+        ExchangeProgress,
+        Message,
+        Progress,
+        TaskStep,
+    )
+
+Answer = TypeVar("Answer", bound=Message | int)
+
+PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+)
+"""Database or platform away: try for ever, at most a minute apart. A refusal is an answer, never an error."""
+
+SHORT = timedelta(seconds=30)
+LONG = timedelta(minutes=10)
+LOCAL = timedelta(seconds=60)
+"""How long applying papers may fail before the workflow task does: then the engine reports the problem."""
+
+
+async def apply_task_papers(request: ApplyRequest, summary: str) -> Applied:
+    """Rule on the papers that wait for a task."""
+    return await _local("apply_task_papers", request, Applied, summary)
+
+
+async def apply_case_papers(request: ApplyRequest, summary: str) -> CaseApplied:
+    """Rule on the papers that wait for a disposal or correction."""
+    return await _local("apply_case_papers", request, CaseApplied, summary)
+
+
+async def read_task(step: TaskStep) -> Progress:
+    """Where a task stands."""
+    return await _local("read_task", step, Progress, "读取任务进展")
+
+
+async def read_case(step: CaseStep) -> CaseProgress:
+    """Where a disposal or correction stands."""
+    return await _local("read_case", step, CaseProgress, "读取案件进展")
+
+
+async def offer_to_partners(step: TaskStep) -> Progress:
+    """Offer a task to its partners."""
+    return await _plain("offer_to_partners", step, Progress, "通知配合部门领取任务")
+
+
+async def fix_draw(step: TaskStep) -> Progress:
+    """Freeze and hash a draw act."""
+    return await _plain("fix_draw", step, Progress, f"第{step.act}次抽取：锁定名录与方案", LONG)
+
+
+async def execute_draw(step: TaskStep) -> Progress:
+    """Draw from the opened links."""
+    return await _plain("execute_draw", step, Progress, f"第{step.act}次抽取：计算种子并抽取", LONG)
+
+
+async def match_officers(step: TaskStep) -> Progress:
+    """Match a department's officers."""
+    return await _plain("match_officers", step, Progress, f"{step.department} 匹配执法人员", LONG)
+
+
+async def fire_task_rungs(step: TaskStep) -> Progress:
+    """Fire a task's rungs."""
+    return await _plain("fire_task_rungs", step, Progress, "催办")
+
+
+async def fire_case_rungs(step: CaseStep) -> CaseProgress:
+    """Fire a case's rungs."""
+    return await _plain("fire_case_rungs", step, CaseProgress, "催办")
+
+
+async def deliver_outbox(errand: Errand) -> int:
+    """Send the signals that were written."""
+    return await _plain("deliver_outbox", errand, int, "向有关流程投递通知")
+
+
+async def tend_desk(step: TaskStep) -> DeskProgress:
+    """Tend a department's desk."""
+    return await _plain("tend_desk", step, DeskProgress, "整理部门待办并送达通知")
+
+
+async def exchange(step: TaskStep) -> ExchangeProgress:
+    """One round of an office's exchange."""
+    return await _plain("exchange", step, ExchangeProgress, "与省平台交换：发送批次、读取回执", LONG)
+
+
+async def _plain(
+    name: str, argument: Message, answer: type[Answer], summary: str, patience: timedelta = SHORT
+) -> Answer:
+    result: Answer = await workflow.execute_activity(
+        name,
+        argument,
+        result_type=answer,
+        start_to_close_timeout=patience,
+        retry_policy=PATIENT,
+        summary=summary,
+    )
+    return result
+
+
+async def _local(name: str, argument: Message, answer: type[Answer], summary: str) -> Answer:
+    result: Answer = await workflow.execute_local_activity(
+        name,
+        argument,
+        result_type=answer,
+        start_to_close_timeout=SHORT,
+        schedule_to_close_timeout=LOCAL,
+        retry_policy=PATIENT,
+        summary=summary,
+    )
+    return result
