@@ -7,7 +7,12 @@ from secrets import token_hex
 
 import structlog
 from sqlmodel import Session, col, select
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -137,7 +142,7 @@ class Filing:
             elif error.status not in _TRY_AGAIN:
                 raise
             await asyncio.sleep(PAUSE)
-        except (TimeoutError, WorkflowUpdateFailedError):
+        except (TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # The run ended or was replaced under the message; the answer's row, or the next try, knows.
             await asyncio.sleep(PAUSE)
 

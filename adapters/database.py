@@ -36,7 +36,6 @@ class Database:
             options["isolation_level"] = "REPEATABLE READ"
         with Session(self.engine.execution_options(**options), expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Give all connections back."""

@@ -61,7 +61,7 @@ class FileExchange:
 
     def send(self, batch: Batch) -> None:
         """Write a batch under its id: writing it again overwrites it with the same."""
-        _write(self.out / f"{batch.batch}.json", batch.model_dump_json(indent=1))
+        write_whole(self.out / f"{batch.batch}.json", batch.model_dump_json(indent=1))
 
     def receipts(self) -> Iterator[tuple[Path, list[Fact]]]:
         """The receipt files that have come in, oldest first, each with its facts."""
@@ -73,8 +73,8 @@ class FileExchange:
         path.replace(self.done / path.name)
 
 
-def _write(path: Path, text: str) -> None:
-    # A reader on the other side must never see half a file.
+def write_whole(path: Path, text: str) -> None:
+    """Write a file at once: a reader on the other side must never see half of it."""
     part = path.with_suffix(".part")
     part.write_text(text, "utf-8")
     os.replace(part, path)

@@ -4,16 +4,23 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Coroutine
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
-from sqlmodel import Session, col, select
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, or_, select
 from temporalio.client import Client
+from temporalio.service import RPCError
+from typer.core import TyperGroup
 
+import activities.acts  # noqa: F401 - registers the rulings, which say what role files a paper
 from activities.authority import postings_of
 from activities.docket import RULINGS
 from activities.filing import Actor, Filing
@@ -21,24 +28,21 @@ from adapters.database import Database
 from adapters.engine import connect
 from adapters.migrate import migrate
 from adapters.settings import Profile, Settings
-from models.organisation import Department, Posting, Token
+from models.organisation import Department, DepartmentAlias, Posting, Token
 from models.papers import Paper
 from models.trail import Answer, Outcome
 from rules.calendar import local_day
 from rules.refusal import Refusal
-
-As = Annotated[str | None, typer.Option("--as", help="以谁的身份办理（人员编号）；仅限演示和开发环境")]
-TokenOption = Annotated[str | None, typer.Option("--token", envvar="JOINT_TOKEN", help="个人令牌")]
-For = Annotated[str | None, typer.Option("--department", help="代表哪个部门（任职多个部门时须写明）")]
-Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
-MessageId = Annotated[str | None, typer.Option("--message-id", help="消息编号；重复提交同一编号只办一次")]
+from rules.roles import Role
 
 REFUSED = 3
 """Exit code of a business refusal; 1 is a bug, 2 a wrong command line."""
+_PIPED_WIDTH = 160
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 class Context:
@@ -61,32 +65,20 @@ class Context:
         if named and self.settings.profile is not Profile.PRODUCTION:
             return named
         remedy = (
-            "请用 --token 或 JOINT_TOKEN 提供个人令牌"
+            "请用 --token 或环境变量 JOINT_TOKEN 提供个人令牌"
             if self.settings.profile is Profile.PRODUCTION
             else "请用 --as 人员编号 写明办理人"
         )
         raise Refusal("WhoActs", remedy)
 
-    def send(
-        self,
-        target: str,
-        paper: Paper,
-        *,
-        named: str | None,
-        token: str | None,
-        department: str | None = None,
-        message_id: str | None = None,
-    ) -> Answer:
-        """File a paper as the person that the options name, and return its answer; a refusal is raised."""
-        person = self.person(named, token)
-        with self.database.read() as session:
-            actor = choose_actor(session, person, paper.kind, department, datetime.now(UTC))
+    def deliver(self, target: str, paper: Paper, actor: Actor, message_id: str | None = None) -> Answer:
+        """File a paper and return its answer; a refusal is raised."""
 
         async def deliver() -> Answer:
             client = await self.client() if not target.startswith("office/") else await self.client_or_none()
             return await Filing(self.database, client).send(target, paper, actor, message_id=message_id)
 
-        answer = asyncio.run(deliver())
+        answer = run(deliver())
         if answer.outcome is Outcome.REFUSED:
             raise Refusal(answer.type, answer.words)
         return answer
@@ -96,9 +88,7 @@ class Context:
         try:
             return await connect()
         except RuntimeError:
-            raise Refusal(
-                "EngineAway", "连接不上 Temporal 服务；请先启动（make dev），或设置 TEMPORAL_ADDRESS"
-            ) from None
+            raise Refusal("EngineAway", _ENGINE_AWAY) from None
 
     async def client_or_none(self) -> Client | None:
         """The engine where it is there: an act of the office does not need it."""
@@ -117,24 +107,94 @@ class Context:
         return row.person
 
 
-def choose_actor(session: Session, person: str, kind: str, department: str | None, now: datetime) -> Actor:
-    """The posting in which a person files a kind of paper; the ruling checks it again in its transaction."""
-    roles = RULINGS[kind].roles
+_ENGINE_AWAY = "连接不上 Temporal 服务；请先启动（make dev），或设置 TEMPORAL_ADDRESS"
+
+
+def choose_posting(
+    session: Session,
+    person: str,
+    department: str | None,
+    now: datetime,
+    roles: frozenset[Role] = frozenset(Role),
+) -> Posting:
+    """The posting in which a person acts: one with a fitting role where they hold one.
+
+    Refuses `NotPosted` and, where several departments fit, `DepartmentNeeded`.
+    """
     held = postings_of(session, person, local_day(now))
-    fit = [one for one in held if one.role in roles and department in (None, one.department)]
+    here = [one for one in held if department in (None, one.department)]
+    # Without a fitting role they act in one that does not fit: the refusal must leave its trace.
+    fit = [one for one in here if one.role in roles] or here
     if not fit:
-        # Filed all the same under what they hold: a refusal must leave its trace.
-        fit = [one for one in held if department in (None, one.department)] or held
-    if not fit:
-        raise Refusal("NotPosted", f"{person} 今日没有任何有效职务；请先 person post 登记")
+        where = f"在 {department} " if department else ""
+        raise Refusal("NotPosted", f"{person} {where}今日没有任何有效职务；请先 person post 登记")
     if department is None and len({one.department for one in fit}) > 1:
         names = "、".join(sorted({one.department for one in fit}))
         raise Refusal("DepartmentNeeded", f"{person} 在多个部门任职，请用 --department 写明：{names}")
-    return _actor(fit[0])
+    return fit[0]
 
 
-def _actor(posting: Posting) -> Actor:
+def choose_actor(session: Session, person: str, kind: str, department: str | None, now: datetime) -> Actor:
+    """The posting in which a person files a kind of paper; the ruling checks it again in its transaction."""
+    roles = RULINGS[kind].roles
+    if department is not None and not _posted(session, person, department, now):
+        # Filed as what it claims to be, so that its refusal is audited there.
+        return Actor(person, min(roles), department)
+    posting = choose_posting(session, person, department, now, roles)
     return Actor(posting.person, posting.role, posting.department, posting.acting_for)
+
+
+def _posted(session: Session, person: str, department: str, now: datetime) -> bool:
+    return any(one.department == department for one in postings_of(session, person, local_day(now)))
+
+
+def department_named(session: Session, text: str) -> Department:
+    """A department by id, name or alias; refuses `DepartmentUnknown` and `DepartmentAmbiguous`."""
+    exact = session.get(Department, text)
+    if exact is not None:
+        return exact
+    by_alias = select(DepartmentAlias.department).where(col(DepartmentAlias.alias) == text)
+    rows = session.exec(
+        select(Department).where(or_(col(Department.name) == text, col(Department.id).in_(by_alias)))
+    ).all()
+    if not rows:
+        raise Refusal("DepartmentUnknown", f"没有部门“{text}”；可用 person list 查看部门编号和名称")
+    if len(rows) > 1:
+        ids = "、".join(sorted(row.id for row in rows))
+        raise Refusal("DepartmentAmbiguous", f"“{text}”可指多个部门，请写部门编号：{ids}")
+    return rows[0]
+
+
+def department_names(session: Session, ids: list[str]) -> dict[str, str]:
+    """Names of departments, for people to read."""
+    rows = session.exec(select(Department).where(col(Department.id).in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def chosen(enum: type[E], text: str) -> E:
+    """The member with that value or Chinese label; refuses `ChoiceUnknown`, listing both."""
+    labels = {member: str(getattr(member, "label", member.value)) for member in enum}
+    for member, label in labels.items():
+        if text.strip() in (member.value, label):
+            return member
+    known = "、".join(f"{member.value}（{label}）" for member, label in labels.items())
+    raise Refusal("ChoiceUnknown", f"“{text}”不在可选之列：{known}")
+
+
+def day_of(text: str) -> date:
+    """A day written as 2026-03-01; refuses `DateInvalid`."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refusal("DateInvalid", f"“{text}”不是日期，请写成 2026-03-01 的形式") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes; refuses `FileUnreadable` with the path."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise Refusal("FileUnreadable", _file_words(problem)) from None
 
 
 def show(data: Any, *, as_json: bool, text: Callable[[], None]) -> None:
@@ -147,20 +207,50 @@ def show(data: Any, *, as_json: bool, text: Callable[[], None]) -> None:
 
 def fail(refusal: Refusal) -> NoReturn:
     """Show a refusal with its type and words, and end with its exit code."""
-    err.print(f"[red]不予受理[/red]（{refusal.type}）：{refusal.words}", markup=True)
+    err.print("不予受理", style="red", end="")
+    err.print(f"（{refusal.type}）：{refusal.words}", markup=False)
     raise typer.Exit(REFUSED)
 
 
-def run(work: Awaitable[T]) -> T:
+def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end."""
-
-    async def whole() -> T:
-        return await work
-
-    return asyncio.run(whole())
+    return asyncio.run(work)
 
 
-def department_names(session: Session, ids: list[str]) -> dict[str, str]:
-    """Names of departments, for people to read."""
-    rows = session.exec(select(Department).where(col(Department.id).in_(ids)))
-    return {row.id: row.name for row in rows}
+class Guarded(TyperGroup):
+    """The outermost group: whatever is expected to go wrong ends in words and an exit code, not a trace."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            fail(refusal)
+        except ValidationError as error:
+            fail(Refusal("PaperInvalid", _invalid_words(error)))
+        except OperationalError:
+            fail(
+                Refusal("DatabaseAway", "数据库连接不上或尚未建表；请检查 DATABASE_URL，并由管理员升级数据库")
+            )
+        except RPCError:
+            fail(Refusal("EngineAway", _ENGINE_AWAY))
+        except BrokenPipeError:
+            raise typer.Exit(0) from None
+        except OSError as problem:
+            if problem.filename is None:
+                raise
+            fail(Refusal("FileUnreadable", _file_words(problem)))
+
+
+def _file_words(problem: OSError) -> str:
+    why = {FileNotFoundError: "文件或目录不存在", PermissionError: "没有权限", IsADirectoryError: "是目录"}
+    return f"{problem.filename}：{why.get(type(problem), '无法读写')}，请检查路径"
+
+
+def _invalid_words(error: ValidationError) -> str:
+    lines = []
+    for one in error.errors():
+        own = one["msg"].removeprefix("Value error, ") if one["type"] == "value_error" else "不合要求"
+        field = ".".join(str(part) for part in one["loc"])
+        lines.append(f"{field}：{own}" if field else own)
+    return f"填写有误，请更正：{'；'.join(lines)}"

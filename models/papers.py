@@ -316,7 +316,7 @@ class ConfirmRegister(Paper):
     """A keeper confirms that a register is up to date (确认名录库)."""
 
     kind: ClassVar[str] = "register.confirm"
-    register: str
+    directory: str
 
 
 class SetPolicy(Paper):

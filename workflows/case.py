@@ -40,7 +40,9 @@ class Case:
         await workflow.wait_condition(lambda: self._ended or self.desk.afresh or _broken(running) is not None)
         if error := _broken(running):
             raise error
-        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._errands.idle)
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() and self.desk.idle and self._errands.idle
+        )
         for one in running:
             one.cancel()
         if not self._ended or self.progress is None:

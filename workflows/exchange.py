@@ -28,12 +28,13 @@ class ExchangeWorkflow:
         """Round after round: at once when something is queued, less and less often while an answer is out."""
         pause = POLL_FIRST
         while True:
-            self._woken = False
+            fresh, self._woken = self._woken, False
             progress = await self._round()
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
-            pause = POLL_FIRST if progress.facts or progress.queued else min(pause * 2, POLL_LAST)
+            moving = fresh or progress.facts or progress.queued
+            pause = POLL_FIRST if moving else min(pause * 2, POLL_LAST)
             await self._sleep(progress, pause)
 
     @workflow.signal(description="有待发送的公示事项")

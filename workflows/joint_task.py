@@ -133,7 +133,9 @@ class JointTaskWorkflow:
         return TaskEnd(task=self._task, status=self._sight.status)
 
     async def _end_run(self) -> None:
-        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._errands.idle)
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() and self._desk.idle and self._errands.idle
+        )
         for running in self._running:
             running.cancel()
 

@@ -25,8 +25,14 @@ class PaperDesk:
         self._papers: list[str] = []
         self._answers: dict[str, AnswerSlip] = {}
         self._woken = True
+        self._busy = False
         self._next_rung: datetime | None = None
         self._summary = ""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits and nothing is in hand: the workflow may end here."""
+        return not (self._papers or self._woken or self._busy)
 
     async def receive(self, slip: Slip) -> AnswerSlip:
         """A paper came: queue its number and wait until it is ruled on. A repeat gets the first answer."""
@@ -53,13 +59,16 @@ class PaperDesk:
             if self._papers or self._woken:
                 await self._apply(apply)
             elif not await self._sleep():
+                self._busy = True
                 await fire()
+                self._busy = False
             info = workflow.info()
             if info.is_continue_as_new_suggested() and not self._papers:
                 self.afresh = True
 
     async def _apply(self, apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]]) -> None:
         papers, self._papers, self._woken = tuple(self._papers), [], False
+        self._busy = True
         try:
             answers = await apply(papers)
         except ActivityError as error:
@@ -67,6 +76,7 @@ class PaperDesk:
             # so that the engine reports the problem and tries again, instead of ending the case.
             raise RuntimeError(f"papers of {self.target} cannot be applied") from error
         self._answers.update({answer.submission: answer for answer in answers})
+        self._busy = False
 
     async def _sleep(self) -> bool:
         """Wait for a paper or fact until the next rung; false when the rung's moment came first."""

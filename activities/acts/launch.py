@@ -163,9 +163,10 @@ def _approval(docket: Docket, paper: StartTask, window: Window) -> str | None:
         )
     ).first()
     if approval is None:
+        first, last = window
+        when = f"已于{last}结束" if docket.clocks.today > last else f"自{first}开始"
         raise Refusal(
-            "OutsideWindow",
-            f"今日不在抽查起止时间（{window[0]}至{window[1]}）内；须由领导小组办公室先批准：task approve-launch",
+            "OutsideWindow", f"抽查起止时间{when}，窗口外发起须由领导小组办公室先批准：task approve-launch"
         )
     return approval.number
 

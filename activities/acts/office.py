@@ -53,12 +53,12 @@ def set_policy(docket: Docket, paper: SetPolicy) -> None:
 @ruling(Target.OFFICE, ConfirmRegister, Role.KEEPER)
 def confirm_register(docket: Docket, paper: ConfirmRegister) -> None:
     """A keeper's word that a register is up to date today (动态管理)."""
-    if paper.register not in _REGISTERS:
-        raise Refusal("RegisterUnknown", f"没有名录库“{paper.register}”，可选：{'、'.join(_REGISTERS)}")
+    if paper.directory not in _REGISTERS:
+        raise Refusal("RegisterUnknown", f"没有名录库“{paper.directory}”，可选：{'、'.join(_REGISTERS)}")
     docket.session.add(
         RegisterConfirmation(
             office=docket.office,
-            directory=paper.register,
+            directory=paper.directory,
             confirmed_on=docket.clocks.today,
             confirmed_by=docket.submission.actor,
         )

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 
 from rules.plan.grid import Line
 
@@ -29,11 +30,11 @@ def decode(data: bytes) -> str:
 def text_lines(text: str) -> list[Line]:
     """Markdown or TSV: a line with tabs or pipes is a table's, a table ends where prose stands."""
     physical = re.split(r"\r\n|\n|\r|\f", text)
-    has_tabs = any(line.count("\t") >= 2 for line in physical)
+    split = _splitter(physical)
     out: list[Line] = []
     page, in_table = 1, False
     for number, raw in enumerate(physical, start=1):
-        cells = _cells(raw, has_tabs)
+        cells = split(raw)
         if cells is not None:
             in_table = True
             out.append(Line(number, cells, page=page))
@@ -45,12 +46,26 @@ def text_lines(text: str) -> list[Line]:
     return out
 
 
-def _cells(line: str, has_tabs: bool) -> tuple[str, ...] | None:
-    if "\t" in line:
-        return tuple(cell.strip() for cell in line.split("\t"))
-    if not has_tabs and _PIPES.match(line):
-        return tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1])
-    return None
+def _splitter(physical: list[str]) -> Callable[[str], tuple[str, ...] | None]:
+    """How the file separates its cells: by tabs, by pipes, or else by wide blanks."""
+    if any(line.count("\t") >= 2 for line in physical):
+        return _by_tabs
+    return _by_pipes if any(_PIPES.match(line) for line in physical) else _by_blanks
+
+
+def _by_tabs(line: str) -> tuple[str, ...] | None:
+    return tuple(cell.strip() for cell in line.split("\t")) if "\t" in line else None
+
+
+def _by_pipes(line: str) -> tuple[str, ...] | None:
+    if not _PIPES.match(line):
+        return None
+    return tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1])
+
+
+def _by_blanks(line: str) -> tuple[str, ...] | None:
+    cells = tuple(re.split(r"\s{2,}|\u3000", line.strip()))
+    return cells if len(cells) >= 4 else None
 
 
 def csv_lines(text: str) -> list[Line]:

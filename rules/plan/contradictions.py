@@ -32,7 +32,7 @@ def foreign_texts(rows: Sequence[RawRow]) -> dict[tuple[int, Column], str]:
     for i, row in enumerate(rows):
         for column in TEXTS:
             text = compact(row.cell(column))
-            if len(text) >= 5:
+            if len(text) >= 4:
                 owners.setdefault(text, []).append((i, column))
     out: dict[tuple[int, Column], str] = {}
     for i, row in enumerate(rows):
@@ -43,7 +43,7 @@ def foreign_texts(rows: Sequence[RawRow]) -> dict[tuple[int, Column], str]:
                 theirs = _kinship(words[other], at, weight)
                 if (
                     column is Column.RISK
-                    or theirs > 2 * own + 1
+                    or theirs > 2 * own + 0.5
                     or (theirs >= own and _of_other_trade(row, rows[other], column))
                 ):
                     out[i, column] = f"与序号{rows[other].seq}的{at.label}文字相同，而与本行无关"
@@ -71,8 +71,12 @@ def _kinship(words: Mapping[Column, frozenset[str]], of: Column, weight: Mapping
     return sum(weight[pair] for pair in words[of] & others)
 
 
-def flag_siblings(rows: Sequence[RawRow]) -> None:
-    """Rows of near-equal names whose scope speaks of the sibling's subject instead of its own."""
+def flag_siblings(rows: Sequence[RawRow]) -> dict[tuple[int, Column], str]:
+    """Rows of near-equal names whose scope speaks of the sibling's subject instead of its own.
+
+    Flags them; returns those whose scope is the sibling's word for word.
+    """
+    out: dict[tuple[int, Column], str] = {}
     names = [_pairs(row.cell(Column.NAME)) for row in rows]
     scopes = [_pairs(row.cell(Column.SCOPE)) for row in rows]
     for i, row in enumerate(rows):
@@ -83,7 +87,10 @@ def flag_siblings(rows: Sequence[RawRow]) -> None:
             theirs = (names[j] - names[i]) & scopes[j]
             if scopes[i] & theirs and not scopes[i] & (names[i] - names[j]):
                 row.flag(Flag.ITEMS_AGAINST_SCOPE, f"scope speaks of seq {rows[j].seq}")
+                if compact(row.cell(Column.SCOPE)) == compact(rows[j].cell(Column.SCOPE)):
+                    out[i, Column.SCOPE] = f"与序号{rows[j].seq}的对象文字相同，说的是那一行的对象"
                 break
+    return out
 
 
 _SUBJECT = re.compile(
@@ -96,7 +103,7 @@ _ACTIVITY = re.compile(r"检查|情况|是否|监管|监督|抽查|执行|落实
 def exchanged(items: str, scope: str) -> bool:
     """Whether the items name subjects and the scope names what is checked."""
     items, scope = compact(items).rstrip("。;"), compact(scope).rstrip("。;")
-    named = _SUBJECT.search(items) or re.match(r"全[省市县区]|本?辖区", items)
+    named = _SUBJECT.search(items) or re.match(r"全[省市县区]|本?辖区|各类|所有", items)
     return bool(
         named and not _ACTIVITY.search(items) and _ACTIVITY.search(scope) and not _SUBJECT.search(scope)
     )

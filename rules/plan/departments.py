@@ -25,7 +25,7 @@ _NOT_A_NAME = re.compile(r"\d|%|抽查|企业|学校|情况|月|的|活动|单�
 _ETC = re.compile(r"等(?:相关|有关|各)?(?:部门|单位)?$")
 _LABEL = re.compile(r"^(?:发起|牵头|配合|参与|联合|责任)(?:部门|单位)?[:：]")
 _STRONG = re.compile(
-    r"[、，,；;/／|。\n+]|\s*(?:<br\s*/?>)\s*|(?<=[\u4e00-\u9fff)）])\s*[-—–－]+\s*(?=[\u4e00-\u9fff])"
+    r"[、，,；;/／|。+]|(?<=[\u4e00-\u9fff)）])\s*[-—–－]+\s*(?=[\u4e00-\u9fff])"
 )
 
 
@@ -79,7 +79,8 @@ def split(raw: str) -> Names:
     """The names of a cell, in their order."""
     doubts: list[str] = []
     pieces: list[str] = []
-    text = re.sub(r"[^\S\n]+", " ", raw)
+    # A line break may stand between two names or inside one, as a blank may.
+    text = re.sub(r"\s+", " ", re.sub(r"<br ?/?>", " ", raw))
     if text.count("(") != text.count(")"):
         text = text.replace("（", "(").replace("）", ")")
     for part in _outside_brackets(text):

@@ -23,8 +23,8 @@ _OTHER_TRADE = -2.0
 _SAME_INITIATOR = 2.5
 _PARTNER = -4.0
 _REGION = -4.0
-_PAGE_BORDER = 1.2
-_TOP_STYLE = 1.5
+_PAGE_BORDER = 0.8
+_TOP_STYLE = 0.7
 _LOST = 0.35
 _LOST_BETWEEN_EQUALS = 0.07
 # Columns whose text is a row's own: only equal neighbours on both sides say anything.

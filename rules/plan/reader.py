@@ -52,9 +52,8 @@ def read_lines(lines: Sequence[Line]) -> PlanReading:
         in_block=_in_block(rows, blocks),
         risk_is_often_empty=blocks.empty_share(Column.RISK) >= 0.08,
         suspects=blocks.misplaced_partners(),
-        foreign=foreign_texts(rows),
+        foreign=foreign_texts(rows) | flag_siblings(rows),
     )
-    flag_siblings(rows)
     place = place_of(document)
     return PlanReading(document=document, rows=[_row(context, i, document, place) for i in range(len(rows))])
 

@@ -1,0 +1,184 @@
+"""The tables behind the registers: what stands for a set of keys, and set-based upserts of records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from models.base import opaque_id
+from models.organisation import Department, DepartmentAlias, Person, Posting
+from models.registers import CheckItem, Officer, Subject
+from rules.register_columns import Register, column
+from rules.register_rows import Fault, Record
+
+Key = tuple[Any, ...]
+
+
+class Store:
+    """The records of one office in one table, by business key."""
+
+    def __init__(self, session: Session, office: str, model: type[SQLModel], *, opaque: bool) -> None:
+        self.session = session
+        self.office = office
+        self.table = table_of(model)
+        self.opaque = opaque
+        """Whether new rows get an opaque id here; elsewhere the database numbers them."""
+
+    def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
+        """What stands under the records' keys."""
+        codes = [record["code"] for record in records]
+        columns = [one for one in self.table.c if one.name not in ("id", "office")]
+        rows = self.session.execute(
+            select(*columns).where(self.table.c.office == self.office, self.table.c.code.in_(codes))
+        ).mappings()
+        return {(row["code"],): dict(row) for row in rows}
+
+    def conflict(self, record: Record) -> Fault | None:  # noqa: ARG002 - overridden where there is one
+        """What keeps a sound record from being written beside what others hold."""
+        return None
+
+    def save(self, records: list[Record]) -> None:
+        """Write records whole: new ones in, standing ones over."""
+        rows = [{**record, "office": self.office} for record in records]
+        if self.opaque:
+            # A standing row keeps its id: the upsert never sets it.
+            rows = [{**row, "id": opaque_id()} for row in rows]
+        upsert(self.session, self.table, ("office", "code"), rows)
+
+
+class DepartmentStore(Store):
+    """Departments by `<office>/<code>`, with their aliases; an alias is never taken away here."""
+
+    def __init__(self, session: Session, office: str) -> None:
+        super().__init__(session, office, Department, opaque=False)
+        rows = session.exec(select(DepartmentAlias).where(col(DepartmentAlias.office) == office))
+        self._owners = {row.alias: row.department for row in rows}
+
+    def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
+        """What stands; a record's aliases that stand are counted as its own list, in its order."""
+        wanted = {f"{self.office}/{record['code']}": record for record in records}
+        rows = self.session.exec(select(Department).where(col(Department.id).in_(wanted)))
+        found: dict[Key, Record] = {}
+        for row in rows:
+            given = wanted[row.id].get("aliases", [])
+            standing = [alias for alias in given if self._owners.get(alias) == row.id]
+            code = row.id.removeprefix(f"{self.office}/")
+            found[(code,)] = {"code": code, "name": row.name, "kind": row.kind, "aliases": standing}
+        return found
+
+    def conflict(self, record: Record) -> Fault | None:
+        """An alias, or the name, that already stands for another department."""
+        own = f"{self.office}/{record['code']}"
+        taken = [
+            alias for alias in (record["name"], *record["aliases"]) if self._owners.get(alias, own) != own
+        ]
+        if taken:
+            header = column(Register.DEPARTMENTS, "aliases").header
+            return Fault(header, f"“{taken[0]}”已是 {self._owners[taken[0]]} 的名称或别名，请删去或改正")
+        self._owners |= dict.fromkeys((record["name"], *record["aliases"]), own)
+        return None
+
+    def save(self, records: list[Record]) -> None:
+        """Write departments, and their names and aliases into the alias table."""
+        ids = [f"{self.office}/{record['code']}" for record in records]
+        upsert(
+            self.session,
+            self.table,
+            ("id",),
+            [
+                {"id": own, "office": self.office, "name": record["name"], "kind": record["kind"]}
+                for own, record in zip(ids, records, strict=True)
+            ],
+        )
+        aliases = [
+            {"office": self.office, "alias": alias, "department": own}
+            for own, record in zip(ids, records, strict=True)
+            for alias in dict.fromkeys((record["name"], *record["aliases"]))
+        ]
+        upsert(self.session, table_of(DepartmentAlias), ("office", "alias"), aliases)
+
+
+class PersonStore(Store):
+    """Persons and their postings: a row is one posting with its person."""
+
+    def __init__(self, session: Session, office: str, persons: set[str]) -> None:
+        super().__init__(session, office, Person, opaque=False)
+        self._persons = persons
+        self._strangers: set[str] = set()
+
+    def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
+        """What stands: postings with their persons."""
+        ids = {record["person"] for record in records}
+        people = self.session.exec(select(Person).where(col(Person.id).in_(ids))).all()
+        self._strangers = {one.id for one in people if one.office != self.office}
+        by_id = {one.id: one for one in people}
+        found: dict[Key, Record] = {}
+        for row in self.session.exec(select(Posting).where(col(Posting.person).in_(ids))):
+            person = by_id[row.person]
+            found[row.person, row.department, row.role, row.from_day] = {
+                **row.model_dump(exclude={"id"}),
+                **person.model_dump(include={"name", "email", "phone"}),
+            }
+        return found
+
+    def conflict(self, record: Record) -> Fault | None:
+        """A person's id that another office has given away: ids are one space for all offices."""
+        if record["person"] in self._strangers:
+            header = column(Register.PERSONS, "person").header
+            return Fault(header, "该编号已由其他领导小组办公室使用，请另编")
+        self._persons.add(record["person"])
+        return None
+
+    def save(self, records: list[Record]) -> None:
+        """Write persons, then postings; where rows of one person differ, the last one's name counts."""
+        people = {
+            record["person"]: {
+                "id": record["person"],
+                "office": self.office,
+                **{name: record[name] for name in ("name", "email", "phone")},
+            }
+            for record in records
+        }
+        upsert(self.session, self.table, ("id",), list(people.values()))
+        fields = ("person", "department", "role", "from_day", "to_day", "acting_for")
+        postings = [{name: record[name] for name in fields} for record in records]
+        key = ("person", "department", "role", "from_day")
+        upsert(self.session, table_of(Posting), key, postings)
+
+
+def store_of(session: Session, office: str, register: Register, persons: set[str]) -> Store:
+    """The store of a register; `persons` grows with the persons that are written."""
+    match register:
+        case Register.DEPARTMENTS:
+            return DepartmentStore(session, office)
+        case Register.PERSONS:
+            return PersonStore(session, office, persons)
+        case Register.ITEMS:
+            return Store(session, office, CheckItem, opaque=False)
+        case Register.SUBJECTS:
+            return Store(session, office, Subject, opaque=True)
+        case Register.OFFICERS:
+            return Store(session, office, Officer, opaque=True)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def upsert(session: Session, table: Table, key: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of one shape, or set everything but key and id where the key stands."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    changing = [name for name in rows[0] if name not in (*key, "id")]
+    if changing:
+        statement = statement.on_conflict_do_update(
+            index_elements=key, set_={name: statement.excluded[name] for name in changing}
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    session.connection().execute(statement, rows)

@@ -1,0 +1,256 @@
+"""Register files: CSV (UTF-8 with or without BOM, GB18030, UTF-16) and XLSX, read and written row by row."""
+
+import codecs
+import csv
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.utils.exceptions import InvalidFileException
+
+from rules.refusal import Refusal
+from rules.register_columns import COLUMNS, Register, column, match_headers
+from rules.register_rows import KEYS, Fault, RawRow, RefusedRow
+
+HEADER_WITHIN = 20
+"""A table's header is looked for below its title, in so many rows."""
+REASON = "不予导入原因"
+_SHEETS = frozenset({".xlsx", ".xlsm"})
+_BAD_SHEET = (
+    BadZipFile,
+    InvalidFileException,
+    ParseError,
+    zlib.error,
+    EOFError,
+    IndexError,
+    KeyError,
+    ValueError,
+)
+"""What the reader raises over files that are no workbook, or a damaged one."""
+_BLOCK = 1 << 20
+_BROKEN = Fault("整行", "无法按表格读取，请检查引号是否成对、单元格是否过长")
+_TOO_LONG = Fault("整行", "单元格多于表头的列数，含逗号的内容请加英文双引号")
+
+Numbered = Iterator[tuple[int, list[str] | None]]
+"""Rows with their numbers; None where no row could be made out."""
+
+
+class RegisterFile:
+    """A register's file: iterating it gives its rows, again and again, in constant memory for CSV.
+
+    `sha256` is the file's. Refuses `FileUnreadable` for what is no such file, `HeaderUnknown` where no
+    row holds the key's columns.
+    """
+
+    def __init__(self, path: Path, register: Register) -> None:
+        self.name = path.name
+        self.register = register
+        self._path = path
+        self.sha256, encoding = _survey(path)
+        self._encoding = encoding
+        self._delimiter = ","
+        self._header_row, self.headers, self._fields = self._find_header()
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """The rows below the header; blank ones are left out."""
+        for number, cells in self._table():
+            if number <= self._header_row:
+                continue
+            if cells is None:
+                yield RawRow(number, {}, (), _BROKEN)
+                continue
+            if not any(cells):
+                continue
+            values = {
+                name: cells[place] if place < len(cells) else "" for place, name in self._fields.items()
+            }
+            yield RawRow(number, values, tuple(cells), self._fault(cells))
+
+    def _fault(self, cells: list[str]) -> Fault | None:
+        if len(cells) <= len(self.headers):
+            return None
+        return _TOO_LONG if any(cell.strip() for cell in cells[len(self.headers) :]) else None
+
+    def _find_header(self) -> tuple[int, list[str], dict[int, str]]:
+        delimiters = "," if self._path.suffix.lower() in _SHEETS else ",\t;"
+        for delimiter in delimiters:
+            self._delimiter = delimiter
+            for number, cells in islice(self._table(), HEADER_WITHIN):
+                fields = match_headers(self.register, cells or [])
+                if cells and set(KEYS[self.register]) <= set(fields.values()):
+                    return number, cells, fields
+        wanted = "、".join(column(self.register, name).header for name in KEYS[self.register])
+        raise Refusal(
+            "HeaderUnknown",
+            f"{self.name} 前{HEADER_WITHIN}行没有{self.register.label}的表头，至少要有这些列：{wanted}",
+        )
+
+    def _table(self) -> Numbered:
+        if self._path.suffix.lower() in _SHEETS:
+            return _sheet(self._path)
+        return _csv(self._path, self._encoding, self._delimiter)
+
+
+def _survey(path: Path) -> tuple[str, str]:
+    """The file's SHA-256 and encoding, in one pass."""
+    digest = hashlib.sha256()
+    candidates = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "gb18030")}
+    try:
+        with path.open("rb") as file:
+            start = file.read(2)
+            file.seek(0)
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                _try(candidates, block, final=False)
+            _try(candidates, b"", final=True)
+    except OSError as error:
+        raise Refusal("FileUnreadable", f"无法打开 {path.name}（{error.strerror}），请检查文件") from None
+    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return digest.hexdigest(), "utf-16"
+    if not candidates and path.suffix.lower() not in _SHEETS:
+        raise Refusal("FileUnreadable", f"{path.name} 不是 UTF-8 或 GB18030 编码的文本，请另存为 CSV 或 XLSX")
+    return digest.hexdigest(), next(iter(candidates), "")
+
+
+def _try(candidates: dict[str, codecs.IncrementalDecoder], block: bytes, *, final: bool) -> None:
+    for name, decoder in list(candidates.items()):
+        try:
+            decoder.decode(block, final)
+        except UnicodeDecodeError:
+            del candidates[name]
+
+
+def _csv(path: Path, encoding: str, delimiter: str) -> Numbered:
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        while True:
+            number = reader.line_num + 1
+            try:
+                yield number, next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield number, None
+
+
+def _sheet(path: Path) -> Numbered:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        with closing(book):
+            sheet = book.worksheets[0]
+            # Some programs write a wrong extent into the file; the reader would stop there.
+            sheet.reset_dimensions()
+            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield number, [_text(value) for value in row]
+    except _BAD_SHEET:
+        raise Refusal("FileUnreadable", f"{path.name} 不是可读的 XLSX 文件，请重新另存") from None
+
+
+def _text(value: Any) -> str:
+    """A sheet's cell as one would have typed it."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+class _Sink(Protocol):
+    def write(self, cells: Sequence[str]) -> None: ...
+    def close(self) -> None: ...
+
+
+class _CsvSink:
+    def __init__(self, path: Path) -> None:
+        # With a BOM, for without one spreadsheet programs take it for GB18030.
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file)
+
+    def write(self, cells: Sequence[str]) -> None:
+        self._writer.writerow(cells)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _SheetSink:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("名录")
+
+    def write(self, cells: Sequence[str]) -> None:
+        self._sheet.append([self._cell(text) for text in cells])
+
+    def _cell(self, text: str) -> Cell:
+        cell: Cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+        # A text that begins with "=" stays a text: nobody's cell becomes another's formula.
+        cell.data_type = "s"
+        return cell
+
+    def close(self) -> None:
+        self._book.save(self._path)
+
+
+def _sink(path: Path) -> _Sink:
+    return _SheetSink(path) if path.suffix.lower() in _SHEETS else _CsvSink(path)
+
+
+def write_register(path: Path, register: Register, rows: Iterable[Mapping[str, str]]) -> None:
+    """Write rows (cells by field) under Chinese headers, as CSV or, by the path's suffix, XLSX."""
+    sink = _sink(path)
+    try:
+        sink.write([one.header for one in COLUMNS[register]])
+        for row in rows:
+            sink.write([row.get(one.name, "") for one in COLUMNS[register]])
+    finally:
+        sink.close()
+
+
+class RefusedFile:
+    """A file of the refused rows, of the shape of the one they came from, the reason beside each.
+
+    It is only made when there is one; mended, it can be imported as it is.
+    """
+
+    def __init__(self, path: Path, source: RegisterFile) -> None:
+        self._path = path
+        self._headers = [header for header in source.headers if header != REASON]
+        self._dropped = [place for place, header in enumerate(source.headers) if header == REASON]
+        self._sink: _Sink | None = None
+
+    def __enter__(self) -> "RefusedFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._sink is not None:
+            self._sink.close()
+
+    def write(self, refused: RefusedRow) -> None:
+        """Add a refused row."""
+        if self._sink is None:
+            self._sink = _sink(self._path)
+            self._sink.write([*self._headers, REASON])
+        cells = [cell for place, cell in enumerate(refused.row.cells) if place not in self._dropped]
+        width = len(self._headers)
+        cells += [""] * (width - len(cells))
+        self._sink.write([*cells[:width], refused.reason, *cells[width:]])

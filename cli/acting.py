@@ -1,0 +1,135 @@
+"""The options of a command that acts (--as, --token, --department, --message-id), and what it sends."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, wraps
+from typing import Annotated, Any
+
+import typer
+
+from activities.filing import Actor, office_of
+from adapters.database import Database
+from cli.context import Context, choose_actor, choose_posting, department_named
+from models.organisation import Posting
+from models.papers import Paper
+from models.trail import Answer
+from rules.roles import Role
+
+Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+TaskId = Annotated[str, typer.Argument(metavar="任务编号", help="形如 yc-2024/4/1，见 task list")]
+
+_OPTIONS: dict[str, Any] = {
+    "named": Annotated[
+        str | None, typer.Option("--as", metavar="人员编号", help="以谁的身份办理；仅限演示和开发环境")
+    ],
+    "token": Annotated[
+        str | None, typer.Option("--token", envvar="JOINT_TOKEN", show_envvar=False, help="个人令牌")
+    ],
+    "department": Annotated[
+        str | None,
+        typer.Option("--department", metavar="部门", help="代表哪个部门（任职多个部门时须写明）"),
+    ],
+    "message_id": Annotated[
+        str | None,
+        typer.Option("--message-id", metavar="编号", help="消息编号；同一编号重复提交只办一次"),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who a command acts as, by its options."""
+
+    context: Context
+    named: str | None = None
+    token: str | None = None
+    department: str | None = None
+    message_id: str | None = None
+
+    @cached_property
+    def person(self) -> str:
+        """The person's id."""
+        return self.context.person(self.named, self.token)
+
+    @property
+    def database(self) -> Database:
+        """The database."""
+        return self.context.database
+
+    @cached_property
+    def department_id(self) -> str | None:
+        """The department that was named, by id, name or alias."""
+        if self.department is None:
+            return None
+        with self.database.read() as session:
+            return department_named(session, self.department).id
+
+    def posting(self, roles: frozenset[Role] = frozenset(Role)) -> Posting:
+        """The posting in which the person acts without a paper, one of `roles` where they hold one."""
+        with self.database.read() as session:
+            return choose_posting(session, self.person, self.department_id, datetime.now(UTC), roles)
+
+    def own_department(self) -> str:
+        """The department whose papers a person reads, whatever their role there."""
+        return self.posting().department
+
+    def office_of(self, department: str) -> str:
+        """The office of a department."""
+        with self.database.read() as session:
+            return office_of(session, department)
+
+    def actor(self, paper: type[Paper]) -> Actor:
+        """The posting in which the person files that kind of paper."""
+        with self.database.read() as session:
+            return choose_actor(session, self.person, paper.kind, self.department_id, datetime.now(UTC))
+
+    def send(self, target: str, paper: Paper, *, message_id: str | None = None) -> Answer:
+        """File a paper with its target; a refusal is raised."""
+        return self.context.deliver(target, paper, self.actor(type(paper)), message_id or self.message_id)
+
+    def to_task(self, task: str, paper: Paper) -> Answer:
+        """File a paper with a joint task."""
+        return self.send(f"joint-task/{task_id(task)}", paper)
+
+    def to_office(self, paper: Paper) -> Answer:
+        """File a paper with the office of the acting department."""
+        actor = self.actor(type(paper))
+        return self.context.deliver(
+            f"office/{self.office_of(actor.department)}", paper, actor, self.message_id
+        )
+
+
+def task_id(text: str) -> str:
+    """A task's id; its workflow's id is taken as well, for that is what the Web UI shows."""
+    return text.removeprefix("joint-task/")
+
+
+def acts(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes `who` the four options of acting."""
+    return _with_options(command, tuple(_OPTIONS))
+
+
+def asks(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes `who` the options that say who asks; it sends no single message."""
+    return _with_options(command, ("named", "token", "department"))
+
+
+def _with_options(command: Callable[..., None], names: tuple[str, ...]) -> Callable[..., None]:
+    signature = inspect.signature(command)
+    kept = [one for one in signature.parameters.values() if one.name != "who"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_OPTIONS[name])
+        for name in names
+    ]
+
+    @wraps(command)
+    def wrapped(**values: Any) -> None:
+        options = {name: values.pop(name) for name in names}
+        command(who=Who(Context(), **options), **values)
+
+    # Typer reads a command's options from its signature and annotations.
+    wrapped.__signature__ = signature.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]  # a function's own attribute
+    wrapped.__annotations__ = {one.name: one.annotation for one in [*kept, *added]}
+    return wrapped

@@ -1,0 +1,259 @@
+"""`register`: import, show and confirm the registers (一单两库)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, SQLModel, col, func, or_, select
+
+from activities.authority import check_role
+from activities.registers import ImportSummary, import_register
+from adapters.register_files import RefusedFile, RegisterFile
+from cli.acting import Json, Who, acts, asks
+from cli.context import chosen, show
+from cli.tables import bar, done, hint, mask, print_table
+from models.organisation import Department, DepartmentAlias
+from models.papers import ConfirmRegister
+from models.registers import CheckItem, Officer, RegisterConfirmation, Subject
+from rules.refusal import Refusal
+from rules.register_columns import Register
+from rules.register_rows import RefusedRow
+from rules.roles import Role
+
+app = typer.Typer(help="名录库：导入、查看、确认一单两库", no_args_is_help=True)
+
+_KEEPERS = frozenset({Role.KEEPER, Role.OFFICE})
+_SHOWN_FAULTS = 10
+_LIVING = (Register.SUBJECTS, Register.OFFICERS, Register.ITEMS)
+"""The registers that a keeper confirms."""
+
+Kind = Annotated[
+    str, typer.Argument(metavar="名录", help="、".join(f"{one.value}（{one.label}）" for one in Register))
+]
+
+
+@app.command("import")
+@asks
+def import_(
+    kind: Kind,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="CSV（UTF-8 或 GB18030）或 XLSX，按列名读取")],
+    who: Who,
+    refused: Annotated[
+        Path | None, typer.Option("--refused", metavar="文件", help="不予导入的行另存何处（默认在原文件旁）")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """导入名录：好的行入库，有问题的行连同原因另存，改正后可再导入。"""
+    register = chosen(Register, kind)
+    posting = who.posting(_KEEPERS)
+    check_role(_KEEPERS, posting.role)
+    source = RegisterFile(file, register)
+    beside = refused or file.with_name(f"{file.stem}-不予导入{file.suffix}")
+    faults: list[str] = []
+
+    def refuse(row: RefusedRow) -> None:
+        sink.write(row)
+        if len(faults) < _SHOWN_FAULTS:
+            faults.extend(fault.words(source.name, row.row.number) for fault in row.faults)
+
+    with bar() as progress, RefusedFile(beside, source) as sink:
+        line = progress.add_task(f"导入{register.label}", total=None)
+        summary = import_register(
+            who.database,
+            who.office_of(posting.department),
+            register,
+            source,
+            now=datetime.now(UTC),
+            actor=posting.person,
+            role=posting.role,
+            department=posting.department,
+            sha256=source.sha256,
+            progress=lambda total: progress.update(line, completed=total.total),
+            refused=refuse,
+        )
+    show(
+        _summary(summary, beside),
+        as_json=as_json,
+        text=lambda: _tell(register, summary, faults, beside),
+    )
+
+
+@app.command("show")
+@asks
+def show_register(
+    kind: Kind,
+    who: Who,
+    filter_: Annotated[
+        str | None, typer.Option("--filter", metavar="文字", help="编号、名称、种类、区域或部门含此文字的")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="最多列多少行")] = 50,
+    as_json: Json = False,
+) -> None:
+    """查看名录和最近一次确认；人员姓名隐去中间的字。"""
+    register = chosen(Register, kind)
+    view = _VIEWS.get(register)
+    if view is None:
+        raise Refusal("ChoiceUnknown", "人员任职请用 person list 查看")
+    office = who.office_of(who.own_department())
+    with who.database.read() as session:
+        where = [view.office == office, *_matching(view.searched, filter_)]
+        total = session.exec(select(func.count()).select_from(view.model).where(*where)).one()
+        rows = session.exec(select(view.model).where(*where).order_by(view.searched[0]).limit(limit)).all()
+        data = [view.row(session, row) for row in rows]
+        confirmed = _confirmed(session, office, register)
+
+    def text() -> None:
+        print_table(view.columns, data, title=f"{register.label}（{total}条）")
+        if register in _LIVING:
+            hint(f"最近一次确认：{confirmed or '从未'}；确认：starter.py register confirm {register.value}")
+
+    show(
+        {"total": total, "confirmed_on": confirmed, "rows": data},
+        as_json=as_json,
+        text=text,
+    )
+
+
+@app.command("confirm")
+@acts
+def confirm(kind: Kind, who: Who) -> None:
+    """名录库管理员确认名录库已是最新；抽取前须在有效期内。"""
+    register = chosen(Register, kind)
+    who.to_office(ConfirmRegister(directory=register.value))
+    done(f"已确认{register.label}为最新")
+
+
+class _View:
+    """How one register is shown: its model, the columns that are searched, and a row's cells."""
+
+    def __init__(
+        self,
+        model: type[SQLModel],
+        office: Mapped[str],
+        searched: Sequence[Mapped[str]],
+        columns: Mapping[str, str],
+        row: Callable[[Session, Any], dict[str, Any]],
+    ) -> None:
+        self.model = model
+        self.office = office
+        self.searched = searched
+        self.columns = columns
+        self.row = row
+
+
+def _subject(_: Session, row: Subject) -> dict[str, Any]:
+    return {**row.model_dump(mode="json"), "form": row.legal_form.label}
+
+
+def _officer(_: Session, row: Officer) -> dict[str, Any]:
+    # Leave and recusals tell of a person's life; the list does not need them.
+    return {**row.model_dump(mode="json", exclude={"leave", "recusals"}), "name": mask(row.name)}
+
+
+def _item(_: Session, row: CheckItem) -> dict[str, Any]:
+    return row.model_dump(mode="json", exclude={"id"})
+
+
+def _department(session: Session, row: Department) -> dict[str, Any]:
+    aliases = session.exec(
+        select(DepartmentAlias.alias)
+        .where(col(DepartmentAlias.department) == row.id, col(DepartmentAlias.alias) != row.name)
+        .order_by(col(DepartmentAlias.alias))
+    ).all()
+    return {**row.model_dump(mode="json"), "kind": row.kind.label, "aliases": list(aliases)}
+
+
+_VIEWS: Mapping[Register, _View] = {
+    Register.SUBJECTS: _View(
+        Subject,
+        col(Subject.office),
+        (col(Subject.code), col(Subject.name), col(Subject.kind), col(Subject.area)),
+        {
+            "code": "代码",
+            "name": "名称",
+            "kind": "种类",
+            "form": "法律形式",
+            "status": "状态",
+            "area": "区域",
+            "credit_class": "信用分类",
+            "tags": "标签",
+        },
+        _subject,
+    ),
+    Register.OFFICERS: _View(
+        Officer,
+        col(Officer.office),
+        (col(Officer.code), col(Officer.department)),
+        {
+            "code": "证号",
+            "name": "姓名",
+            "department": "部门",
+            "certificate_to": "有效期至",
+            "specialties": "专业",
+            "areas": "区域",
+        },
+        _officer,
+    ),
+    Register.ITEMS: _View(
+        CheckItem,
+        col(CheckItem.office),
+        (col(CheckItem.code), col(CheckItem.name), col(CheckItem.department)),
+        {
+            "code": "事项编号",
+            "name": "抽查事项",
+            "department": "检查主体",
+            "grade": "类别",
+            "object_class": "检查对象",
+            "specialty": "所需专业",
+            "edition": "版次",
+        },
+        _item,
+    ),
+    Register.DEPARTMENTS: _View(
+        Department,
+        col(Department.office),
+        (col(Department.id), col(Department.name)),
+        {"id": "部门编号", "name": "名称", "kind": "类型", "aliases": "别名"},
+        _department,
+    ),
+}
+
+
+def _matching(searched: Sequence[Mapped[str]], text: str | None) -> list[ColumnElement[bool]]:
+    return [or_(*(column.contains(text, autoescape=True) for column in searched))] if text else []
+
+
+def _confirmed(session: Session, office: str, register: Register) -> str | None:
+    newest = session.exec(
+        select(func.max(RegisterConfirmation.confirmed_on)).where(
+            col(RegisterConfirmation.office) == office, col(RegisterConfirmation.directory) == register.value
+        )
+    ).one()
+    return newest.isoformat() if newest else None
+
+
+def _summary(summary: ImportSummary, beside: Path) -> dict[str, Any]:
+    return {
+        "added": summary.added,
+        "changed": summary.changed,
+        "unchanged": summary.unchanged,
+        "refused": summary.refused,
+        "refused_file": str(beside) if summary.refused else None,
+    }
+
+
+def _tell(register: Register, summary: ImportSummary, faults: Sequence[str], beside: Path) -> None:
+    done(
+        f"{register.label}：新增{summary.added}，变更{summary.changed}，"
+        f"未变{summary.unchanged}，不予导入{summary.refused}"
+    )
+    for fault in faults:
+        hint(fault)
+    if summary.refused:
+        hint(f"不予导入的行和原因见 {beside}，改正后可直接再导入")
+    if register in _LIVING:
+        hint(f"核对无误后由名录库管理员确认：starter.py register confirm {register.value}")

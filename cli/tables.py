@@ -1,0 +1,79 @@
+"""Tables on a terminal, and words for moments, names and lists."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from cli.context import err, out
+from rules.calendar import TZ
+
+_SHORTEST_MASKED = 3
+
+
+def print_table(
+    columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, title: str = "", empty: str = "没有记录"
+) -> None:
+    """Print rows under Chinese headings; `columns` maps keys to headings."""
+    if not rows:
+        out.print(f"{title}：{empty}" if title else empty)
+        return
+    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(words(row.get(key))) for key in columns))
+    out.print(table, soft_wrap=False)
+
+
+def words(value: Any) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.astimezone(TZ).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(words(one) for one in value)
+    return str(value)
+
+
+def mask(name: str) -> str:
+    """A person's name with its middle hidden (测某甲 → 测*甲), where a list need not tell who it is."""
+    if len(name) < _SHORTEST_MASKED:
+        return f"{name[:1]}*"
+    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
+
+
+def done(text: str) -> None:
+    """Say what was done."""
+    out.print(f"[green]✓[/green] {escape(text)}")
+
+
+def hint(text: str) -> None:
+    """Say what comes next."""
+    out.print(f"  {escape(text)}", style="dim")
+
+
+def bar() -> Progress:
+    """A progress bar on the error stream, so that piped output stays clean; silent where nobody looks."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def in_chunks(values: Sequence[str], size: int) -> Iterable[Sequence[str]]:
+    """The values in pieces of at most `size`."""
+    return (values[start : start + size] for start in range(0, len(values), size))

@@ -1,0 +1,240 @@
+"""A short play of a whole task on the small office: what the end-to-end tests drive and break off."""
+
+import hashlib
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from cli.demo.cast import Cast
+from models.outcomes import Disposal, Publication, Summary
+from models.papers import (
+    AcceptClaim,
+    ApproveDraw,
+    ApproveResults,
+    CommitSecret,
+    ConfirmAspect,
+    Period,
+    ProposedDisposal,
+    ProposeItems,
+    ProposePeriods,
+    ProposeScope,
+    ProvePublication,
+    ReceiptSummary,
+    RecordVisits,
+    RequestDraw,
+    ResultLine,
+    RevealLink,
+    StartTask,
+    StepDisposal,
+    SubmitResults,
+    SubmitSummary,
+    VisitLine,
+)
+from models.registers import Officer
+from models.task import ActStep, Aspect, DrawStep, JointTask, TakingPart
+from rules.calendar import local_day
+from rules.channel import Channel
+from rules.draw import commitment, link
+from rules.results import Category
+from rules.roles import Role
+from rules.scope import ScopeFilter
+from rules.stages import Claim, Stage, TaskStatus, VisitStage
+from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK
+
+SCENES = ("launch", "prepare", "claim", "draw", "visit", "enter", "publicize", "dispose", "summarize")
+
+
+def secret(department: str) -> bytes:
+    """A department's secret, from its name: tests repeat."""
+    return hashlib.sha256(department.encode()).digest()
+
+
+class Play:
+    """Scene by scene; each can be played again after anything was killed."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+
+    async def run(self, *scenes: str) -> None:
+        """Play the scenes named, else all."""
+        for scene in scenes or SCENES:
+            await getattr(self, scene)()
+
+    @property
+    def today(self):  # type: ignore[no-untyped-def]
+        return local_day(self.cast.clock())
+
+    def departments(self) -> list[str]:
+        with self.cast.database.read() as session:
+            return sorted(
+                session.exec(
+                    select(TakingPart.department).where(
+                        col(TakingPart.task) == self.cast.task, col(TakingPart.claim) != Claim.RELEASED
+                    )
+                )
+            )
+
+    async def launch(self) -> None:
+        await self.cast.act(
+            LEAD, Role.HANDLER, StartTask(document=DOCUMENT, seq="1"), target=f"office/{OFFICE}"
+        )
+
+    async def prepare(self) -> None:
+        items = {department: (f"{department.split('/')[1]}-1",) for department in self.departments()}
+        proposals = {
+            Aspect.SCOPE: ProposeScope(filter=ScopeFilter(kinds=("学校",))),
+            Aspect.ITEMS: ProposeItems(items=items),
+            Aspect.PERIODS: ProposePeriods(
+                periods=(Period(first_day=self.today, last_day=self.today + timedelta(days=20)),)
+            ),
+        }
+        for aspect, paper in proposals.items():
+            answer = await self.cast.act(LEAD, Role.HANDLER, paper)
+            await self.cast.act(
+                LEAD, Role.APPROVER, ConfirmAspect(aspect=aspect, sha256=answer.data["sha256"])
+            )
+
+    async def claim(self) -> None:
+        for department in self.departments():
+            if department != LEAD:
+                await self.cast.until("the offer", lambda session, d=department: self._offered(session, d))
+                await self.cast.act(department, Role.HANDLER, AcceptClaim())
+
+    async def draw(self) -> None:
+        await self.cast.until("stage 3", lambda session: self._past(session, Stage.NOTIFY))
+        names = self.departments()
+        voices = [(name, Role.HANDLER) for name in names]
+        if len(names) < 2:
+            voices.append((OFFICE_DESK, Role.OFFICE))
+        for name, role in voices:
+            await self.cast.act(name, role, CommitSecret(commitment=commitment(secret(name))))
+        await self.cast.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取"))
+        await self.cast.act(LEAD, Role.APPROVER, ApproveDraw())
+        await self.cast.until(
+            "the fixed act",
+            lambda session: session.get(DrawStep, (self.cast.task, 1, ActStep.FIXED, "")),
+        )
+        for name, role in voices:
+            await self.cast.act(name, role, RevealLink(link=link(secret(name), 1)))
+        await self.cast.until("the match", lambda session: self._past(session, Stage.MATCH))
+
+    async def visit(self) -> None:
+        for department in self.departments():
+            with self.cast.database.read() as session:
+                codes = sorted(
+                    session.exec(select(Officer.code).where(col(Officer.department) == department))
+                )[:2]
+            visits = self.cast.visits(department, VisitStage.MATCHED)
+            for chunk in chunks(visits):
+                lines = tuple(
+                    VisitLine(visit=visit.id, completed_on=self.today, officers=tuple(codes))
+                    for visit in chunk
+                )
+                await self.cast.act(department, Role.OFFICER, RecordVisits(lines=lines))
+
+    async def enter(self) -> None:
+        for department in self.departments():
+            item = f"{department.split('/')[1]}-1"
+            visits = self.cast.visits(department, VisitStage.VISITED)
+            everyone = self.cast.visits(department)
+            problem = everyone[0].id if everyone else ""
+            for chunk in chunks(visits):
+                lines = tuple(self._line(visit.id, item, problem) for visit in chunk)
+                await self.cast.act(department, Role.OFFICER, SubmitResults(lines=lines))
+            for chunk in chunks(self.cast.visits(department, VisitStage.SUBMITTED)):
+                paper = ApproveResults(visits=tuple(visit.id for visit in chunk))
+                await self.cast.act(department, Role.APPROVER, paper)
+
+    async def publicize(self) -> None:
+        await self.cast.until("stage 6 past", lambda session: self._past(session, Stage.ENTER))
+        await self._prove()
+        await self.cast.until("stage 7 past", lambda session: self._past(session, Stage.PUBLICIZE))
+
+    async def dispose(self) -> None:
+        with self.cast.database.read() as session:
+            disposals = session.exec(select(Disposal).where(col(Disposal.task) == self.cast.task)).all()
+        for one in disposals:
+            await self.cast.act(
+                one.owner,
+                Role.HANDLER,
+                StepDisposal(step="recheck_passed", on=self.today),
+                target=f"disposal/{one.id}",
+            )
+        await self.cast.until("outcomes entered", self._all_receipted)
+        await self._prove()
+        await self.cast.until("disposals closed", self._disposals_closed)
+
+    async def summarize(self) -> None:
+        while True:
+            progress = self.cast.progress()
+            if progress.status is TaskStatus.CLOSED:
+                return
+            with self.cast.database.read() as session:
+                summaries = session.exec(select(Summary).where(col(Summary.task) == self.cast.task)).all()
+            for one in summaries:
+                if one.submitted is None:
+                    await self.cast.act(one.department, Role.HANDLER, SubmitSummary(number=one.number))
+                if one.receipted is None:
+                    await self.cast.act(
+                        OFFICE_DESK,
+                        Role.OFFICE,
+                        ReceiptSummary(department=one.department, number=one.number),
+                    )
+
+    async def _prove(self) -> None:
+        with self.cast.database.read() as session:
+            own = session.exec(
+                select(Publication).where(
+                    col(Publication.task) == self.cast.task,
+                    col(Publication.channel) == Channel.OWN_SITE,
+                    col(Publication.receipted_at).is_not(None),
+                    col(Publication.published_at).is_(None),
+                )
+            ).all()
+        groups: dict[tuple[str, str], list[str]] = {}
+        for one in own:
+            target = self.cast.target if one.kind == "result" else f"{one.kind.value}/{one.reference}"
+            groups.setdefault((one.department, target), []).append(one.id)
+        for (department, target), ids in groups.items():
+            for chunk in chunks(sorted(ids)):
+                paper = ProvePublication(
+                    publications=tuple(chunk),
+                    address="https://example.invalid/gs",
+                    published_on=self.today,
+                    sha256="a" * 64,
+                )
+                await self.cast.act(department, Role.HANDLER, paper, target=target)
+
+    def _line(self, visit: str, item: str, problem: str) -> ResultLine:
+        if visit != problem:
+            return ResultLine(visit=visit, item=item, categories=(Category.NO_PROBLEM,))
+        return ResultLine(
+            visit=visit,
+            item=item,
+            categories=(Category.RECTIFICATION_ORDERED,),
+            finding="台账不全",
+            disposal=ProposedDisposal(kind="rectify", period_days=10),
+        )
+
+    def _offered(self, session: Session, department: str) -> bool:
+        return session.get_one(TakingPart, (self.cast.task, department)).claim is not Claim.NONE
+
+    def _past(self, session: Session, stage: Stage) -> bool:
+        return session.get_one(JointTask, self.cast.task).stage > stage
+
+    def _all_receipted(self, session: Session) -> bool:
+        return not session.exec(
+            select(Publication.id).where(
+                col(Publication.task) == self.cast.task, col(Publication.receipted_at).is_(None)
+            )
+        ).first()
+
+    def _disposals_closed(self, session: Session) -> bool:
+        return not session.exec(
+            select(Disposal.id).where(col(Disposal.task) == self.cast.task, col(Disposal.closed_at).is_(None))
+        ).first()
+
+
+def chunks(things, size: int = 200):  # type: ignore[no-untyped-def]
+    """Slices of at most `size`."""
+    return [things[start : start + size] for start in range(0, len(things), size)]
