@@ -1,6 +1,7 @@
 """The machine's part in a draw: fix and hash, then draw from the opened links (锁定、抽取)."""
 
-from datetime import date
+from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -10,24 +11,16 @@ from activities.acts.preparation import confirmed
 from activities.acts.sampling import class_of, sample
 from activities.clocks import Clocks
 from activities.docket import notify
-from activities.draw_papers import ANNEX, DIRECTORY, PLAN, load, load_plan, officers_file, store, store_json
+from activities.draw_papers import ANNEX, DIRECTORY, PLAN, load_plan, officers_file, store, store_json
+from activities.later_acts import base_act, frozen_entries, left_out, ordered_quota, replaced_visits
 from activities.officers import freeze_officers
+from activities.passage import plan_visits, withdraw
 from models.papers import Period
 from models.registers import Subject
-from models.task import (
-    ActStep,
-    Aspect,
-    Commitment,
-    DrawAct,
-    DrawnSubject,
-    DrawStep,
-    JointTask,
-    TakingPart,
-    Visit,
-)
+from models.task import ActStep, Aspect, DrawAct, DrawnSubject, DrawStep, JointTask, TakingPart
 from rules.channel import uses_credit_class
 from rules.deadline import Unit
-from rules.draw import canonical_directory, draw, seed
+from rules.draw import Drawn, canonical_directory, draw, seed
 from rules.draw_record import draw_plan
 from rules.policy import PolicyKey
 from rules.quota import Quota, StratumQuota
@@ -45,11 +38,12 @@ def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
     if session.get(DrawStep, (task.id, number, ActStep.FIXED, "")) is not None:
         return
     act = session.get_one(DrawAct, (task.id, number))
-    frozen = sample(clocks, task)
-    directory = store(session, task.id, number, DIRECTORY, canonical_directory(frozen.entries))
-    annex = store_json(session, task.id, number, ANNEX, _annex(frozen.subjects))
-    departments = _departments(session, task)
-    officers = {
+    directory, rest, quota, gone = _freeze(clocks, task, act)
+    rest["reveal"] = {
+        "amount": int(clocks.policies.value(PolicyKey.REVEAL_HOURS)),
+        "unit": Unit.WORKING_HOUR.value,
+    }
+    rest["officers"] = {
         department: store_json(
             session,
             task.id,
@@ -57,31 +51,18 @@ def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
             officers_file(department),
             freeze_officers(session, department, clocks.today),
         )
-        for department in departments
+        for department in departments_of(session, task)
     }
-    aspects = confirmed(session, task.id)
-    reveal = int(clocks.policies.value(PolicyKey.REVEAL_HOURS))
-    plan = store_json(
-        session,
+    content = draw_plan(
         task.id,
         number,
-        PLAN,
-        draw_plan(
-            task.id,
-            number,
-            act.kind,
-            frozen.quota,
-            rest={
-                "scope": aspects[Aspect.SCOPE].content["filter"],
-                "items": aspects[Aspect.ITEMS].content["items"],
-                "periods": aspects[Aspect.PERIODS].content["periods"],
-                "reveal": {"amount": reveal, "unit": Unit.WORKING_HOUR.value},
-                "population": len(frozen.entries),
-                "annex": annex,
-                "officers": officers,
-            },
-        ),
+        act.kind,
+        quota,
+        replaces=act.content.get("replaces", ()),
+        out_of_force=gone,
+        rest=rest,
     )
+    plan = store_json(session, task.id, number, PLAN, content)
     session.add(
         DrawStep(task=task.id, act=number, step=ActStep.FIXED, content={"directory": directory, "plan": plan})
     )
@@ -109,36 +90,22 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
     session = clocks.session
     if session.get(DrawStep, (task.id, number, ActStep.DRAWN, "")) is not None:
         return
+    act = session.get_one(DrawAct, (task.id, number))
     fixed = session.get_one(DrawStep, (task.id, number, ActStep.FIXED, "")).content
-    revealed = session.exec(
-        select(DrawStep).where(
-            col(DrawStep.task) == task.id, col(DrawStep.act) == number, col(DrawStep.step) == ActStep.REVEALED
-        )
-    ).all()
-    links = sorted((step.department, str(step.content["link"])) for step in revealed)
+    links = opened_links(session, task.id, number)
     seed_hex = seed(task.id, number, fixed["plan"], fixed["directory"], links, PUBLIC_VALUE)
     plan = load_plan(session, task.id, number)
-    entries = directory_entries(load(session, task.id, number, DIRECTORY))
-    drawn = draw(seed_hex, entries, quota_of(plan))
-    ids = {
-        subject.code: subject
-        for subject in session.exec(select(Subject).where(col(Subject.office) == task.office))
-    }
-    for one in drawn:
-        session.add(
-            DrawnSubject(
-                task=task.id,
-                act=number,
-                rank=one.rank,
-                subject=ids[one.code].id,
-                stratum=one.stratum,
-                credit_class=one.class_,
-            )
-        )
-    order = [ids[one.code] for one in drawn]
-    market = sum(uses_credit_class(subject.legal_form) for subject in order)
-    periods = [Period.model_validate(period) for period in plan["periods"]]
-    _plan_visits(session, task, number, order, periods)
+    excluded: set[str] = set()
+    if not act.kind.freezes:
+        # What was hashed is what counts: the facts of the fixed plan, not of a register that moved on.
+        excluded = left_out(session, task, number)[0] | {one["code"] for one in plan["out_of_force"]}
+    drawn = draw(seed_hex, frozen_entries(session, task.id, number), quota_of(plan), excluded)
+    subjects = _record_drawn(session, task, number, drawn)
+    for part in _parts(session, task):
+        taken_back = [one for one in replaced_visits(session, task, act) if one.department == part.department]
+        withdraw(clocks, part, taken_back, by=f"draw act {number}")
+        plan_visits(session, part, number, subjects, [Period.model_validate(one) for one in plan["periods"]])
+    market = sum(uses_credit_class(subject.legal_form) for subject in subjects)
     session.add(
         DrawStep(
             task=task.id,
@@ -153,35 +120,34 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
             },
         )
     )
-    audit.record(
-        session,
-        audit.task_chain(task.id),
-        "draw.drawn",
-        at=clocks.now,
-        detail={"act": number, "seed": seed_hex, "drawn": len(drawn)},
-    )
-    for department in _departments(session, task):
+    detail = {"act": number, "kind": act.kind.value, "seed": seed_hex, "drawn": len(drawn)}
+    audit.record(session, audit.task_chain(task.id), "draw.drawn", at=clocks.now, detail=detail)
+    for department in departments_of(session, task):
         notify(
             session,
             department,
             Role.HANDLER,
             key=f"{task.id}/drawn/{number}/{department}",
             event="drawn",
-            text=f"任务 {task.id} 已抽取检查对象{len(drawn)}户，正在匹配执法人员",
+            text=f"任务 {task.id} {act.kind.label}：抽取检查对象{len(drawn)}户，正在匹配执法人员",
             now=clocks.now,
             task=task.id,
         )
 
 
-def directory_entries(body: bytes) -> list[tuple[str, str]]:
-    """The (code, class) lines of a frozen directory."""
-    lines = body.decode().splitlines()
-    return [(code, name) for code, _, name in (line.partition(",") for line in lines)]
+def opened_links(session: Session, task: str, number: int) -> list[tuple[str, str]]:
+    """The links that were opened for an act, in department order."""
+    steps = session.exec(
+        select(DrawStep).where(
+            col(DrawStep.task) == task, col(DrawStep.act) == number, col(DrawStep.step) == ActStep.REVEALED
+        )
+    ).all()
+    return sorted((step.department, str(step.content["link"])) for step in steps)
 
 
-def quota_of(plan: dict[str, object]) -> Quota:
+def quota_of(plan: dict[str, Any]) -> Quota:
     """The quota as the plan of the draw holds it: what was hashed is what is drawn."""
-    quota = dict(plan["quota"])  # type: ignore[call-overload]  # canonical JSON has no static shape
+    quota = plan["quota"]
     strata = tuple(
         StratumQuota(one["name"], tuple(one["classes"]), one["population"], one["percent"], one["size"])
         for one in quota["strata"]
@@ -189,43 +155,72 @@ def quota_of(plan: dict[str, object]) -> Quota:
     return Quota(quota["percent"], quota["minimum"], quota["floor"], strata, quota["top_up"], quota["total"])
 
 
-def batches(count: int, periods: list[Period]) -> list[tuple[date, date]]:
-    """The visit period of each place of the drawn order: the batches are slices of it by their shares."""
-    spans: list[tuple[date, date]] = []
-    share = 0
-    for period in periods:
-        share += period.share
-        end = -(-count * share // 100)
-        spans += [(period.first_day, period.last_day)] * (end - len(spans))
-    return spans
+def departments_of(session: Session, task: JointTask) -> list[str]:
+    """The departments that take part and have claimed, by id."""
+    return sorted(part.department for part in _parts(session, task))
 
 
-def _plan_visits(
-    session: Session, task: JointTask, number: int, order: list[Subject], periods: list[Period]
-) -> None:
-    spans = batches(len(order), periods)
-    for department in _departments(session, task):
-        for subject, (first_day, last_day) in zip(order, spans, strict=True):
-            session.add(
-                Visit(
-                    task=task.id,
-                    department=department,
-                    subject=subject.id,
-                    act=number,
-                    first_day=first_day,
-                    last_day=last_day,
-                )
+def _freeze(
+    clocks: Clocks, task: JointTask, act: DrawAct
+) -> tuple[str, dict[str, Any], Quota, dict[str, str]]:
+    """The directory's hash, the rest of the plan, the quota, and the codes no longer in force."""
+    session = clocks.session
+    aspects = confirmed(session, task.id)
+    rest: dict[str, Any] = {
+        "scope": aspects[Aspect.SCOPE].content["filter"],
+        "items": aspects[Aspect.ITEMS].content["items"],
+    }
+    if act.kind.freezes:
+        frozen = sample(clocks, task)
+        directory = store(session, task.id, act.number, DIRECTORY, canonical_directory(frozen.entries))
+        rest["annex"] = store_json(session, task.id, act.number, ANNEX, _annex(frozen.subjects))
+        rest["periods"] = aspects[Aspect.PERIODS].content["periods"]
+        rest["population"] = len(frozen.entries)
+        return directory, rest, frozen.quota, {}
+    base = session.get_one(DrawStep, (task.id, base_act(session, task.id, act.number), ActStep.FIXED, ""))
+    rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]
+    rest["evidence"] = act.content.get("evidence", "")
+    rest["population"] = len(frozen_entries(session, task.id, act.number))
+    gone = left_out(session, task, act.number)[1]
+    return str(base.content["directory"]), rest, ordered_quota(session, task, act), gone
+
+
+def _later_period(clocks: Clocks, last: dict[str, Any]) -> dict[str, Any]:
+    """The last batch's period; where it is over, as many days again from today."""
+    period = Period.model_validate(last)
+    first, end = max(period.first_day, clocks.today), period.last_day
+    if end < clocks.today:
+        end = clocks.today + (period.last_day - period.first_day)
+    if end < first:
+        end = first + timedelta(days=1)
+    return Period(first_day=first, last_day=end).model_dump(mode="json")
+
+
+def _record_drawn(session: Session, task: JointTask, number: int, drawn: list[Drawn]) -> list[Subject]:
+    subjects = {
+        subject.code: subject
+        for subject in session.exec(select(Subject).where(col(Subject.office) == task.office))
+    }
+    for one in drawn:
+        session.add(
+            DrawnSubject(
+                task=task.id,
+                act=number,
+                rank=one.rank,
+                subject=subjects[one.code].id,
+                stratum=one.stratum,
+                credit_class=one.class_,
             )
-        session.get_one(TakingPart, (task.id, department)).subjects += len(order)
-    session.flush()
+        )
+    return [subjects[one.code] for one in drawn]
 
 
-def _departments(session: Session, task: JointTask) -> list[str]:
-    return sorted(
+def _parts(session: Session, task: JointTask) -> list[TakingPart]:
+    return list(
         session.exec(
-            select(TakingPart.department).where(
-                col(TakingPart.task) == task.id, col(TakingPart.claim) == Claim.CLAIMED
-            )
+            select(TakingPart)
+            .where(col(TakingPart.task) == task.id, col(TakingPart.claim) == Claim.CLAIMED)
+            .order_by(col(TakingPart.department))
         )
     )
 
@@ -242,9 +237,3 @@ def _annex(subjects: list[Subject]) -> list[dict[str, object]]:
         }
         for subject in subjects
     ]
-
-
-def commitments_of(session: Session, task: str) -> dict[str, str]:
-    """Each contributor's commitment."""
-    rows = session.exec(select(Commitment).where(col(Commitment.task) == task)).all()
-    return {row.department: row.commitment for row in rows}

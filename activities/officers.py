@@ -10,9 +10,10 @@ from activities.acts.preparation import confirmed
 from activities.clocks import Clocks
 from activities.docket import notify
 from activities.draw_papers import load_json, officers_file
+from activities.later_acts import seed_of
 from activities.passage import await_next, move
 from models.registers import CheckItem, Officer, Subject
-from models.task import ActStep, Aspect, Assignment, DrawStep, JointTask, TakingPart, Visit
+from models.task import Aspect, Assignment, JointTask, TakingPart, Visit
 from rules import match as matching
 from rules.draw import canonical_json, sha256_hex
 from rules.policy import PolicyKey
@@ -46,63 +47,75 @@ def freeze_officers(session: Session, department: str, today: date) -> list[dict
 def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
     """Match a department's unmatched visits; what cannot be matched is an open wait of its handler.
 
-    The first run uses the frozen file. A later run, asked for with a reason, uses the registers as
-    they stand, for only what it touches was not matched before.
+    A subject's first match uses the officers' file that was frozen with its draw act. A later one,
+    asked for with a reason, uses the registers as they stand, for what it touches only.
     """
     session = clocks.session
     part = session.get_one(TakingPart, (task.id, department), with_for_update=True)
     if part.match_run >= part.match_asked:
         return
-    run = part.match_run = part.match_asked
-    visits = list(
-        session.exec(
-            select(Visit).where(
-                col(Visit.task) == task.id,
-                col(Visit.department) == department,
-                col(Visit.stage) == VisitStage.UNMATCHED,
-            )
+    former, part.match_run = part.match_run, part.match_asked
+    visits = session.exec(
+        select(Visit).where(
+            col(Visit.task) == task.id,
+            col(Visit.department) == department,
+            col(Visit.stage) == VisitStage.UNMATCHED,
         )
-    )
-    subjects = _subjects(session, visits)
-    file = (
-        load_json(session, task.id, 1, officers_file(department))
-        if run == 1
-        else freeze_officers(session, department, clocks.today)
-    )
-    found = matching.match(
-        _seed(session, task.id),
-        department,
-        _file_hash(file),
-        _needs(clocks, task, department, visits, subjects),
-        [_officer(department, one) for one in file],
-    )
-    by_code = {subjects[visit.subject].code: visit for visit in visits}
-    _assign(session, department, run, found.assignments, by_code)
-    matched = [by_code[code] for code in sorted(found.assignments)]
-    by = f"match run {run}"
-    move(clocks, part, matched, VisitStage.MATCHED, by=by)
-    await_next(clocks, WaitKind.VISIT, matched, by=by, anchor=clocks.today)
-    clocks.settle_key(f"{task.id}/match/{department}/{run - 1}", by=by, count=len(visits))
-    if found.unmatched:
-        _open_shortage(clocks, task, department, run, found, by_code)
+    ).all()
+    clocks.settle_key(f"{task.id}/match/{department}/{former}", by="matched again", count=len(visits))
+    unmatched: dict[str, matching.Shortage] = {}
+    for act, fresh in sorted({(visit.act, visit.tries == 0) for visit in visits}):
+        group = [visit for visit in visits if (visit.act, visit.tries == 0) == (act, fresh)]
+        file = (
+            load_json(session, task.id, act, officers_file(department))
+            if fresh
+            else freeze_officers(session, department, clocks.today)
+        )
+        unmatched |= _match_group(clocks, part, act, file, group)
+    if unmatched:
+        _open_shortage(clocks, task, part, len(unmatched))
     audit.record(
         session,
         audit.task_chain(task.id),
         "officers.matched",
         at=clocks.now,
         department=department,
-        detail={"run": run, "matched": len(matched), "unmatched": len(found.unmatched)},
+        detail={
+            "run": part.match_run,
+            "matched": len(visits) - len(unmatched),
+            "unmatched": len(unmatched),
+        },
     )
 
 
-def _open_shortage(
-    clocks: Clocks,
-    task: JointTask,
-    department: str,
-    run: int,
-    found: matching.Match,
-    by_code: dict[str, Visit],
-) -> None:
+def _match_group(
+    clocks: Clocks, part: TakingPart, act: int, file: list[dict[str, Any]], visits: list[Visit]
+) -> dict[str, matching.Shortage]:
+    """Match the visits of one act against one officers' file; returns what is unmatched, and why."""
+    session, department = clocks.session, part.department
+    subjects = _subjects(session, visits)
+    by_code = {subjects[visit.subject].code: visit for visit in visits}
+    found = matching.match(
+        seed_of(session, part.task, act),
+        department,
+        sha256_hex(canonical_json(file)),
+        _needs(clocks, part, visits, subjects),
+        [_officer(department, one) for one in file],
+    )
+    for visit in visits:
+        visit.tries += 1
+    _assign(session, department, part.match_run, found.assignments, by_code)
+    matched = [by_code[code] for code in sorted(found.assignments)]
+    by = f"match run {part.match_run}"
+    move(clocks, part, matched, VisitStage.MATCHED, by=by)
+    await_next(clocks, WaitKind.VISIT, matched, by=by, anchor=clocks.today)
+    for code, shortage in found.unmatched.items():
+        by_code[code].facts = {"shortage": shortage.words}
+    return found.unmatched
+
+
+def _open_shortage(clocks: Clocks, task: JointTask, part: TakingPart, count: int) -> None:
+    department, run = part.department, part.match_run
     clocks.open(
         WaitKind.MATCH,
         key=f"{task.id}/match/{department}/{run}",
@@ -110,18 +123,16 @@ def _open_shortage(
         task=task.id,
         department=department,
         opened_by=f"match run {run}",
-        count=len(found.unmatched),
+        count=count,
         cycle=run,
     )
-    for code, shortage in found.unmatched.items():
-        by_code[code].facts = {"shortage": shortage.words}
     notify(
         clocks.session,
         department,
         Role.HANDLER,
         key=f"{task.id}/unmatched/{department}/{run}",
         event="unmatched",
-        text=f"任务 {task.id}：{len(found.unmatched)}户无法匹配执法人员，请补充人员后重新匹配（task match {task.id}）",
+        text=f"任务 {task.id}：{count}户无法匹配执法人员，请补充人员后重新匹配（task match {task.id}）",
         now=clocks.now,
         task=task.id,
         urgent=True,
@@ -158,11 +169,11 @@ def _subjects(session: Session, visits: list[Visit]) -> dict[str, Subject]:
 
 
 def _needs(
-    clocks: Clocks, task: JointTask, department: str, visits: list[Visit], subjects: dict[str, Subject]
+    clocks: Clocks, part: TakingPart, visits: list[Visit], subjects: dict[str, Subject]
 ) -> list[matching.Need]:
-    codes = confirmed(clocks.session, task.id)[Aspect.ITEMS].content["items"][department]
+    codes = confirmed(clocks.session, part.task)[Aspect.ITEMS].content["items"][part.department]
     items = clocks.session.exec(
-        select(CheckItem).where(col(CheckItem.office) == task.office, col(CheckItem.code).in_(codes))
+        select(CheckItem).where(col(CheckItem.department) == part.department, col(CheckItem.code).in_(codes))
     )
     specialties = frozenset(item.specialty for item in items if item.specialty)
     officers = int(clocks.policies.value(PolicyKey.OFFICERS_PER_SUBJECT))
@@ -207,11 +218,3 @@ def _assign(
         for place, code in enumerate(assignments[subject]):
             session.add(Assignment(visit=by_code[subject].id, officer=ids[code], run=run, leader=place == 0))
     session.flush()
-
-
-def _seed(session: Session, task: str) -> str:
-    return str(session.get_one(DrawStep, (task, 1, ActStep.DRAWN, "")).content["seed"])
-
-
-def _file_hash(file: list[dict[str, Any]]) -> str:
-    return sha256_hex(canonical_json(file))

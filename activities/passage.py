@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from activities.clocks import Clocks
-from models.task import TakingPart, Visit
+from models.papers import Period
+from models.registers import Subject
+from models.task import Assignment, TakingPart, Visit
 from models.trail import Wait
 from rules.stages import VisitStage
 from rules.waits import WaitKind
@@ -77,3 +79,58 @@ def await_next(
         )
         for visit in members:
             visit.wait = wait.id
+
+
+def withdraw(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], *, by: str) -> None:
+    """Take unchecked visits back (replaced, or drawn anew): they stay on record and count no more."""
+    unmatched = sum(visit.stage is VisitStage.UNMATCHED for visit in visits)
+    move(clocks, part, visits, VisitStage.UNMATCHED, by=by)
+    for visit in visits:
+        visit.stage = VisitStage.WITHDRAWN
+    part.subjects -= len(visits)
+    release_officers(clocks, visits)
+    if unmatched:
+        key = f"{part.task}/match/{part.department}/{part.match_run}"
+        clocks.settle_key(key, by=by, count=unmatched)
+
+
+def release_officers(clocks: Clocks, visits: Sequence[Visit]) -> None:
+    """The officers of these visits are free again; who they were stays on record."""
+    ids = [visit.id for visit in visits]
+    for assignment in clocks.session.exec(
+        select(Assignment).where(col(Assignment.visit).in_(ids), col(Assignment.current).is_(True))
+    ):
+        assignment.current = False
+
+
+def plan_visits(
+    session: Session, part: TakingPart, act: int, subjects: Sequence[Subject], periods: Sequence[Period]
+) -> None:
+    """One visit a subject for a department, in the batch that its place in the drawn order falls into."""
+    spans = batches(len(subjects), periods)
+    for subject, (first_day, last_day) in zip(subjects, spans, strict=True):
+        session.add(
+            Visit(
+                task=part.task,
+                department=part.department,
+                subject=subject.id,
+                act=act,
+                first_day=first_day,
+                last_day=last_day,
+            )
+        )
+    part.subjects += len(subjects)
+    if part.match_run:
+        part.match_asked = part.match_run + 1
+    session.flush()
+
+
+def batches(count: int, periods: Sequence[Period]) -> list[tuple[date, date]]:
+    """The visit period of each place of the drawn order: the batches are slices of it by their shares."""
+    spans: list[tuple[date, date]] = []
+    share = 0
+    for period in periods:
+        share += period.share
+        end = -(-count * share // 100)
+        spans += [(period.first_day, period.last_day)] * (end - len(spans))
+    return spans

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -43,6 +43,7 @@ out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty()
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+N = TypeVar("N", bound=IntEnum)
 
 
 class Context:
@@ -178,6 +179,21 @@ def chosen(enum: type[E], text: str) -> E:
         if text.strip() in (member.value, label):
             return member
     known = "、".join(f"{member.value}（{label}）" for member, label in labels.items())
+    raise Refusal("ChoiceUnknown", f"“{text}”不在可选之列：{known}")
+
+
+def chosen_all(enum: type[E], texts: list[str] | None) -> list[E]:
+    """The members that an option names, none where it was not given."""
+    return [chosen(enum, text) for text in texts or []]
+
+
+def chosen_number(enum: type[N], text: str) -> N:
+    """The member with that number or Chinese label; refuses `ChoiceUnknown`."""
+    labels = {member: str(getattr(member, "label", member.name)) for member in enum}
+    for member, label in labels.items():
+        if text.strip() in (str(int(member)), label):
+            return member
+    known = "、".join(f"{int(member)}（{label}）" for member, label in labels.items())
     raise Refusal("ChoiceUnknown", f"“{text}”不在可选之列：{known}")
 
 

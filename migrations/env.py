@@ -39,3 +39,5 @@ with database.engine.execution_options(write=True).connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+# Its pool would keep a connection, and on SQLite the write-ahead log, for as long as the process lives.
+database.close()

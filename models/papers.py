@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rules.draw_record import Kind as DrawKind
 from rules.results import Category, Method
 from rules.scope import ScopeFilter
 
@@ -144,8 +145,11 @@ class RequestDraw(Paper):
     """Ask for a draw act (申请抽取)."""
 
     kind: ClassVar[str] = "draw.request"
-    act: str = "first"
+    act: DrawKind = DrawKind.FIRST
     reason: Reason
+    replaces: tuple[str, ...] = ()
+    size: int | None = Field(default=None, ge=1)
+    evidence: str = ""
 
 
 class ApproveDraw(Paper):
@@ -164,10 +168,26 @@ class RevealLink(Paper):
 
 
 class MatchAgain(Paper):
-    """Match the unmatched subjects again after the registers changed (重新匹配)."""
+    """Match again after the registers changed (重新匹配): what is unmatched, and the visits named."""
 
     kind: ClassVar[str] = "match.again"
     reason: Reason
+    visits: tuple[str, ...] = Field(default=(), max_length=MAX_LINES)
+
+
+class PostponeVisits(Paper):
+    """Give visits another period (检查延期), with a reason; who can't come then is matched anew."""
+
+    kind: ClassVar[str] = "visit.postpone"
+    visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    first_day: date
+    last_day: date
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its visits."""
+        return len(self.visits)
 
 
 class VisitLine(BaseModel):

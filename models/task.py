@@ -205,7 +205,7 @@ class DrawnSubject(SQLModel, table=True):
     """A subject that an act drew; append-only."""
 
     __tablename__ = "drawn_subject"
-    __table_args__ = (UniqueConstraint("task", "subject"),)
+    __table_args__ = (UniqueConstraint("task", "act", "subject"),)
 
     task: str = Field(primary_key=True)
     act: int = Field(primary_key=True)
@@ -219,7 +219,7 @@ class Visit(SQLModel, table=True):
     """One subject in one department's part: the row that the whole second half hangs on."""
 
     __table_args__ = (
-        UniqueConstraint("task", "department", "subject"),
+        UniqueConstraint("task", "department", "subject", "act"),
         Index("visit_by_stage", "task", "department", "stage"),
     )
 
@@ -231,6 +231,7 @@ class Visit(SQLModel, table=True):
     stage: VisitStage = Field(default=VisitStage.UNMATCHED, sa_type=enum_type(VisitStage))
     first_day: date
     last_day: date
+    tries: int = 0
     cycle: int = 0
     completed_on: date | None = None
     due_day: date | None = None

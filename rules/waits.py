@@ -17,6 +17,7 @@ class WaitKind(StrEnum):
     SETTLE_CLAIM = "settle_claim"
     REQUEST_DRAW = "request_draw"
     APPROVE_DRAW = "approve_draw"
+    ALLOW_REDRAW = "allow_redraw"
     COMMIT = "commit"
     REVEAL = "reveal"
     MATCH = "match"
@@ -72,13 +73,20 @@ WAITS: dict[WaitKind, WaitRule] = {
     ),
     WaitKind.CLAIM: WaitRule("领取任务", Stage.NOTIFY, Role.HANDLER, PolicyKey.CLAIM_DAYS, _task("claim")),
     WaitKind.SETTLE_CLAIM: WaitRule(
-        "处理拒领（再次交办、免除或延期）", Stage.NOTIFY, Role.OFFICE, PolicyKey.SETTLE_CLAIM_DAYS, _task("reoffer")
+        "处理拒领（再次交办、免除或延期）",
+        Stage.NOTIFY,
+        Role.OFFICE,
+        PolicyKey.SETTLE_CLAIM_DAYS,
+        _task("reoffer"),
     ),
     WaitKind.REQUEST_DRAW: WaitRule(
         "申请抽取检查对象", Stage.DRAW, Role.HANDLER, PolicyKey.REQUEST_DRAW_DAYS, _task("draw request")
     ),
     WaitKind.APPROVE_DRAW: WaitRule(
         "批准抽取", Stage.DRAW, Role.APPROVER, PolicyKey.APPROVE_DRAW_DAYS, _task("draw approve")
+    ),
+    WaitKind.ALLOW_REDRAW: WaitRule(
+        "批准重新抽取", Stage.DRAW, Role.OFFICE, PolicyKey.APPROVE_DRAW_DAYS, _task("draw approve")
     ),
     WaitKind.COMMIT: WaitRule(
         "提交随机承诺值", Stage.DRAW, Role.HANDLER, PolicyKey.COMMIT_HOURS, _task("draw commit")
@@ -91,10 +99,18 @@ WAITS: dict[WaitKind, WaitRule] = {
     ),
     WaitKind.VISIT: WaitRule("实施检查并登记完成", Stage.INSPECT, Role.OFFICER, None, _task("visit")),
     WaitKind.ENTRY: WaitRule(
-        "录入检查结果", Stage.ENTER, Role.OFFICER, PolicyKey.ENTRY_DAYS, "starter.py result enter {target} 结果表.xlsx"
+        "录入检查结果",
+        Stage.ENTER,
+        Role.OFFICER,
+        PolicyKey.ENTRY_DAYS,
+        "starter.py result enter {target} 结果表.xlsx",
     ),
     WaitKind.APPROVAL: WaitRule(
-        "审批检查结果", Stage.ENTER, Role.APPROVER, PolicyKey.APPROVAL_DAYS, "starter.py result approve {target}"
+        "审批检查结果",
+        Stage.ENTER,
+        Role.APPROVER,
+        PolicyKey.APPROVAL_DAYS,
+        "starter.py result approve {target}",
     ),
     WaitKind.RECEIPT: WaitRule(
         "省平台录入回执",
@@ -104,7 +120,11 @@ WAITS: dict[WaitKind, WaitRule] = {
         "starter.py publication list {target}",
     ),
     WaitKind.FORWARD: WaitRule(
-        "国家公示系统公示", Stage.PUBLICIZE, Role.HANDLER, PolicyKey.PUBLICATION_DAYS, "starter.py publication list {target}"
+        "国家公示系统公示",
+        Stage.PUBLICIZE,
+        Role.HANDLER,
+        PolicyKey.PUBLICATION_DAYS,
+        "starter.py publication list {target}",
     ),
     WaitKind.PROOF: WaitRule(
         "在本部门网站或媒体公示并提交证明",
@@ -117,13 +137,25 @@ WAITS: dict[WaitKind, WaitRule] = {
         "后续处置", Stage.FOLLOW_UP, Role.HANDLER, None, "starter.py disposal step {target}"
     ),
     WaitKind.ACKNOWLEDGE: WaitRule(
-        "接收移送", Stage.FOLLOW_UP, Role.HANDLER, PolicyKey.ACKNOWLEDGE_DAYS, "starter.py disposal step {target} acknowledge"
+        "接收移送",
+        Stage.FOLLOW_UP,
+        Role.HANDLER,
+        PolicyKey.ACKNOWLEDGE_DAYS,
+        "starter.py disposal step {target} acknowledge",
     ),
     WaitKind.SIGN: WaitRule(
-        "主要负责人签字更正", Stage.FOLLOW_UP, Role.HEAD, PolicyKey.SIGN_DAYS, "starter.py result sign {target}"
+        "主要负责人签字更正",
+        Stage.FOLLOW_UP,
+        Role.HEAD,
+        PolicyKey.SIGN_DAYS,
+        "starter.py result sign {target}",
     ),
     WaitKind.SUMMARY: WaitRule(
-        "报送抽查结果汇总表", Stage.FOLLOW_UP, Role.HANDLER, PolicyKey.SUMMARY_DAYS, "starter.py summary submit {target}"
+        "报送抽查结果汇总表",
+        Stage.FOLLOW_UP,
+        Role.HANDLER,
+        PolicyKey.SUMMARY_DAYS,
+        "starter.py summary submit {target}",
     ),
     WaitKind.SUMMARY_RECEIPT: WaitRule(
         "签收抽查结果汇总表",
@@ -133,6 +165,10 @@ WAITS: dict[WaitKind, WaitRule] = {
         "starter.py summary receipt {target}",
     ),
     WaitKind.YEARLY_REPORT: WaitRule(
-        "报送全年监管工作情况和抽查数据", Stage.FOLLOW_UP, Role.HANDLER, None, "starter.py summary yearly {target}"
+        "报送全年监管工作情况和抽查数据",
+        Stage.FOLLOW_UP,
+        Role.HANDLER,
+        None,
+        "starter.py summary yearly {target}",
     ),
 }

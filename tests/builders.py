@@ -20,6 +20,10 @@ DEPARTMENTS = {LEAD: "牵头局", SECOND: "配合局", THIRD: "协同局"}
 DOCUMENT = "test-2026"
 NOW = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
 """10:00 in Beijing on a Wednesday inside the row's window."""
+MONTHS = (3, 10)
+"""The row's window: its first and last month."""
+ALL_YEAR = (1, 12)
+"""A window for tests whose clock is the engine's own, that is today's."""
 
 
 def person(department: str, role: Role) -> str:
@@ -59,7 +63,7 @@ def add_office(session: Session) -> None:
 
 
 def add_calendar(session: Session, years: tuple[int, ...] = (2024, 2025, 2026)) -> None:
-    """The published calendars."""
+    """The published calendars; a later year is left provisional, as it is where no notice has come."""
     for year in years:
         session.add(CalendarYear(year=year, document=f"国办发明电〔{year - 1}〕", loaded_at=NOW))
     for day, kind, name in from_library(years):
@@ -110,7 +114,9 @@ def read_field(value: Any) -> dict[str, Any]:
     return {"value": value, "status": "read", "raw": "", "why": ""}
 
 
-def row_fields(percent: str = "30", *, name: str = "学校联合抽查") -> dict[str, Any]:
+def row_fields(
+    percent: str = "30", *, name: str = "学校联合抽查", months: tuple[int, int] = MONTHS
+) -> dict[str, Any]:
     """The fields of a complete county row."""
     return {
         "name": read_field(name),
@@ -119,7 +125,7 @@ def row_fields(percent: str = "30", *, name: str = "学校联合抽查") -> dict
         "smart": read_field(""),
         "ratio": read_field({"percent": percent, "at_least": False, "min_count": None, "tiers": None}),
         "frequency": read_field({"times": 1, "times_max": None, "per": "year"}),
-        "window": read_field({"from_month": 3, "to_month": 10}),
+        "window": read_field({"from_month": months[0], "to_month": months[1]}),
         "risk": read_field({"kind": "none", "ratio": False, "frequency": False, "classes": []}),
         "initiator": read_field("牵头局"),
         "partners": read_field(["配合局", "协同局"]),
@@ -127,7 +133,14 @@ def row_fields(percent: str = "30", *, name: str = "学校联合抽查") -> dict
     }
 
 
-def add_plan(session: Session, *, partners: tuple[str, ...] = (SECOND, THIRD), percent: str = "30") -> None:
+def add_plan(
+    session: Session,
+    *,
+    partners: tuple[str, ...] = (SECOND, THIRD),
+    percent: str = "30",
+    months: tuple[int, int] = MONTHS,
+    year: int = 2026,
+) -> None:
     """An adopted plan of one row, number 1."""
     session.add(
         PlanDocument(
@@ -135,10 +148,10 @@ def add_plan(session: Session, *, partners: tuple[str, ...] = (SECOND, THIRD), p
             office=OFFICE,
             status=PlanStatus.ADOPTED,
             version=1,
-            number="测双随机办〔2026〕1号",
+            number=f"测双随机办〔{year}〕1号",
             title="测试计划",
-            year=2026,
-            reading={"report_by": read_field("2026-11-20")},
+            year=year,
+            reading={"report_by": read_field(f"{year}-11-20")},
         )
     )
     session.flush()
@@ -147,7 +160,7 @@ def add_plan(session: Session, *, partners: tuple[str, ...] = (SECOND, THIRD), p
             document=DOCUMENT,
             version=1,
             file_sha256="0" * 64,
-            adopted_on=date(2026, 1, 5),
+            adopted_on=date(year, 1, 1),
             adopted_by=person(OFFICE_DESK, Role.OFFICE),
             adopted_at=NOW - timedelta(days=80),
         )
@@ -159,11 +172,11 @@ def add_plan(session: Session, *, partners: tuple[str, ...] = (SECOND, THIRD), p
             line=1,
             version=1,
             name="学校联合抽查",
-            fields=row_fields(percent),
+            fields=row_fields(percent, months=months),
             initiator=LEAD,
             partners=list(partners),
-            from_month=3,
-            to_month=10,
+            from_month=months[0],
+            to_month=months[1],
         )
     )
     session.flush()
@@ -177,9 +190,10 @@ def add_world(
     percent: str = "30",
     partners: tuple[str, ...] = (SECOND, THIRD),
     today: date = date(2026, 4, 1),
+    months: tuple[int, int] = MONTHS,
 ) -> None:
-    """Everything that a task needs to be started."""
+    """Everything that a task needs to be started; the plan is of `today`'s year."""
     add_office(session)
     add_calendar(session)
     add_registers(session, subjects=subjects, officers=officers, today=today)
-    add_plan(session, partners=partners, percent=percent)
+    add_plan(session, partners=partners, percent=percent, months=months, year=today.year)

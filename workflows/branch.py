@@ -31,14 +31,11 @@ class DepartmentBranch:
         await self.follow_up()
 
     async def match_inspectors(self) -> None:
-        """Match officers, and again whenever it is asked for, until no subject is without them."""
-        while not self._past(Stage.MATCH):
-            await workflow.wait_condition(lambda: self._past(Stage.MATCH) or self._to_match())
-            if self._to_match():
-                await self._match(self.department)
+        """Match officers until no subject is without them."""
+        await self._until_past(Stage.MATCH)
 
     async def inspect(self) -> None:
-        """Every subject of the department is visited."""
+        """Every subject is visited; until then a replacement or a sick officer asks for another match."""
         await self._until_past(Stage.INSPECT)
 
     async def enter_results(self) -> None:
@@ -54,7 +51,11 @@ class DepartmentBranch:
         await self._until_past(Stage.FOLLOW_UP)
 
     async def _until_past(self, stage: Stage) -> None:
-        await workflow.wait_condition(lambda: self._past(stage))
+        """Wait until the department is past a stage; a match that is asked for meanwhile is made."""
+        while not self._past(stage):
+            await workflow.wait_condition(lambda: self._past(stage) or self._to_match())
+            if self._to_match():
+                await self._match(self.department)
 
     def _past(self, stage: Stage) -> bool:
         """Past a stage, compared with "past" and never "equal": SQL may be ahead. A released part is past all."""

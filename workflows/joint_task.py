@@ -97,12 +97,7 @@ class JointTaskWorkflow:
 
     async def _draw_subjects(self) -> None:
         """3 抽取: fix and hash, wait for the links, draw; the draw comes before the match."""
-        while self._sight.stage <= Stage.DRAW and self._open_case:
-            await self._until(lambda: self._drawing or self._sight.stage > Stage.DRAW)
-            if self._sight.act.to_fix:
-                self._note(await steps.fix_draw(self._step(act=self._sight.act.number)))
-            if self._sight.act.to_draw:
-                self._note(await steps.execute_draw(self._step(act=self._sight.act.number)))
+        await self._until_past(Stage.DRAW)
 
     async def _match_inspectors(self) -> None:
         """4 匹配: each department at random among its own officers."""
@@ -112,7 +107,7 @@ class JointTaskWorkflow:
         await self._until_past(Stage.MATCH)
 
     async def _inspect(self) -> None:
-        """5 检查: one visit for all departments; completion is recorded by each."""
+        """5 检查: one visit for all; replacement and re-draw stay possible until the last check."""
         await self._until_past(Stage.INSPECT)
 
     async def _enter_results(self) -> None:
@@ -157,7 +152,17 @@ class JointTaskWorkflow:
         return next((one for one in self._sight.branches if one.department == department), None)
 
     async def _until_past(self, stage: Stage) -> None:
-        await self._until(lambda: self._sight.stage > stage)
+        """Wait until the task is past a stage; every draw act that is ready meanwhile is fixed and drawn.
+
+        A replacement may fall due at any stage: it was asked for before the last check.
+        """
+        while self._sight.stage <= stage and self._open_case:
+            await self._until(lambda: self._drawing or self._sight.stage > stage)
+            act = self._sight.act
+            if act.to_fix:
+                self._note(await steps.fix_draw(self._step(act=act.number)))
+            elif act.to_draw:
+                self._note(await steps.execute_draw(self._step(act=act.number)))
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition, for the task's end by order, or for the moment to continue as new."""

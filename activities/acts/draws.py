@@ -1,14 +1,17 @@
 """Stage 3: commitments, the request for a draw act, its approval, the reveals (抽取检查对象)."""
 
 from datetime import timedelta
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from activities import later_acts
 from activities.acts.launch import office_department
 from activities.acts.sampling import needs_rising_table
 from activities.clocks import Clocks
 from activities.docket import Docket, Target, ruling
-from models.papers import ApproveDraw, CommitSecret, MatchAgain, RequestDraw, RevealLink
+from activities.later_acts import check_sizes
+from models.papers import ApproveDraw, CommitSecret, RequestDraw, RevealLink
 from models.registers import RegisterConfirmation
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, TakingPart
 from rules.draw import opens
@@ -84,43 +87,47 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
 
 @ruling(Target.TASK, RequestDraw, Role.HANDLER)
 def request(docket: Docket, paper: RequestDraw) -> None:
-    """The initiator asks for the first draw; refused until everything that it will hash is in order."""
+    """The initiator asks for a draw act; refused until everything that it will hash is in order."""
     docket.initiator_only()
     session, task = docket.session, docket.living_task
-    if paper.act != Kind.FIRST:
-        raise Refusal("ActNotOffered", "目前只受理首次抽取；更换对象、增加数量和重新抽取请报领导小组办公室")
-    if task.stage is not Stage.DRAW:
-        raise Refusal("WrongStage", "全部配合部门领取办结后才能申请抽取")
-    if session.get(DrawAct, (task.id, FIRST)) is not None:
-        raise Refusal("AlreadyRequested", "首次抽取已经申请")
-    _check_register(docket)
-    _check_rising(docket)
-    session.add(DrawAct(task=task.id, number=FIRST, kind=Kind.FIRST, reason=paper.reason))
-    session.add(_step(docket, ActStep.REQUESTED))
+    number = newest_act(session, task.id) + 1
+    content = _check_first(docket) if paper.act is Kind.FIRST else _check_later(docket, paper, number)
+    act = DrawAct(task=task.id, number=number, kind=paper.act, reason=paper.reason, content=content)
+    session.add(act)
+    session.add(_step(docket, ActStep.REQUESTED, number))
     session.flush()
-    docket.clocks.settle_key(f"{task.id}/request-draw/{FIRST}", by=docket.by)
+    docket.clocks.settle_key(f"{task.id}/request-draw/{number}", by=docket.by)
+    redraw = paper.act is Kind.REDRAW
     docket.clocks.open(
-        WaitKind.APPROVE_DRAW,
-        key=f"{task.id}/approve-draw/{FIRST}",
+        WaitKind.ALLOW_REDRAW if redraw else WaitKind.APPROVE_DRAW,
+        key=f"{task.id}/approve-draw/{number}",
         scope=f"joint-task/{task.id}",
         task=task.id,
-        department=task.initiator,
+        department=office_department(session, task.office) if redraw else task.initiator,
         opened_by=docket.by,
     )
+    docket.data = {"act": number, **content}
 
 
-@ruling(Target.TASK, ApproveDraw, Role.APPROVER, Role.HEAD)
+@ruling(Target.TASK, ApproveDraw, Role.APPROVER, Role.HEAD, Role.OFFICE)
 def approve(docket: Docket, paper: ApproveDraw) -> None:
-    """The initiator's approver lets the act be fixed; nobody approves their own request."""
-    docket.initiator_only()
+    """The initiator's approver (for a re-draw the coordinating office) lets an act be fixed."""
     session, task = docket.session, docket.living_task
+    act = session.get(DrawAct, (task.id, paper.act))
     requested = session.get(DrawStep, (task.id, paper.act, ActStep.REQUESTED, task.initiator))
-    if requested is None:
+    if act is None or requested is None:
         raise Refusal("NothingToApprove", f"第{paper.act}次抽取尚未申请")
-    if session.get(DrawStep, (task.id, paper.act, ActStep.APPROVED, task.initiator)) is not None:
+    if act.kind is Kind.REDRAW:
+        if docket.submission.role is not Role.OFFICE:
+            raise Refusal("OfficeOnly", "重新抽取须由领导小组办公室批准")
+    else:
+        docket.initiator_only()
+    if session.get(DrawStep, (task.id, paper.act, ActStep.APPROVED, docket.department)) is not None:
         return
     if requested.content.get("actor") == docket.submission.actor:
         raise Refusal("SecondPersonNeeded", "抽取须由申请人以外的人批准")
+    if act.kind in (Kind.REPLACEMENT, Kind.ADDED):
+        check_sizes(session, task, act)
     session.add(_step(docket, ActStep.APPROVED, paper.act))
     session.flush()
     docket.clocks.settle_key(f"{task.id}/approve-draw/{paper.act}", by=docket.by)
@@ -144,13 +151,36 @@ def reveal(docket: Docket, paper: RevealLink) -> None:
     docket.clocks.settle_key(f"{task.id}/reveal/{paper.act}/{docket.department}", by=docket.by)
 
 
-@ruling(Target.TASK, MatchAgain, Role.HANDLER)
-def match_again(docket: Docket, _: MatchAgain) -> None:
-    """Stage 4: the registers were mended; match again what is still unmatched."""
-    part = docket.part()
-    if docket.living_task.stage < Stage.MATCH or part.matched == part.subjects:
-        raise Refusal("NothingToMatch", "没有待匹配的检查对象")
-    part.match_asked = part.match_run + 1
+def newest_act(session: Session, task: str) -> int:
+    """The number of the newest act, 0 while none was asked for."""
+    statement = select(func.max(DrawAct.number)).where(col(DrawAct.task) == task)
+    return session.exec(statement).one() or 0
+
+
+def _check_first(docket: Docket) -> dict[str, Any]:
+    task = docket.living_task
+    if task.stage is not Stage.DRAW:
+        raise Refusal("WrongStage", "全部配合部门领取办结后才能申请首次抽取，且只有一次")
+    if newest_act(docket.session, task.id):
+        raise Refusal("AlreadyRequested", "首次抽取已经申请")
+    _check_register(docket)
+    _check_rising(docket)
+    return {}
+
+
+def _check_later(docket: Docket, paper: RequestDraw, number: int) -> dict[str, Any]:
+    """Replacement, added size and re-draw: after the first draw, one at a time, until the last check."""
+    session, task = docket.session, docket.living_task
+    if task.stage not in (Stage.MATCH, Stage.INSPECT):
+        raise Refusal("WrongStage", f"{paper.act.label}须在首次抽取之后、全部检查完成之前申请")
+    if session.get(DrawStep, (task.id, number - 1, ActStep.DRAWN, "")) is None:
+        raise Refusal("ActPending", f"第{number - 1}次抽取尚未完成，请在其完成后再申请")
+    if paper.act is Kind.REDRAW:
+        _check_register(docket)
+        return later_acts.check_redraw(session, task)
+    if paper.act is Kind.REPLACEMENT:
+        return later_acts.check_replacement(session, task, paper)
+    return later_acts.check_added(session, task, paper)
 
 
 def _check_register(docket: Docket) -> None:

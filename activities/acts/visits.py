@@ -6,15 +6,15 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from activities.docket import Docket, Target, ruling
-from activities.passage import await_next, move
-from models.papers import RecordVisits, VisitLine
+from activities.passage import await_next, move, release_officers
+from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
 from models.registers import Officer
-from models.task import Visit
+from models.task import Assignment, TakingPart, Visit
 from rules.deadline import Unit, due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.stages import VisitStage
+from rules.stages import Stage, VisitStage
 from rules.waits import WaitKind
 
 
@@ -42,6 +42,62 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
     for day, members in by_day.items():
         move(docket.clocks, part, members, VisitStage.VISITED, by=docket.by)
         await_next(docket.clocks, WaitKind.ENTRY, members, by=docket.by, anchor=day)
+
+
+@ruling(Target.TASK, PostponeVisits, Role.APPROVER, Role.HEAD)
+def postpone(docket: Docket, paper: PostponeVisits) -> None:
+    """Give visits another period; an officer whose certificate or leave does not fit it is matched anew."""
+    if not docket.clocks.today <= paper.last_day or paper.last_day < paper.first_day:
+        raise Refusal("PeriodPast", "新的检查时段须在今日之后，且截止日不早于起始日")
+    part = docket.part()
+    visits = list(visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED).values())
+    matched = [visit for visit in visits if visit.stage is VisitStage.MATCHED]
+    for visit in visits:
+        visit.first_day, visit.last_day = paper.first_day, paper.last_day
+    unfit = [visit for visit in matched if not officers_fit(docket.session, visit)]
+    kept = [visit for visit in matched if visit not in unfit]
+    move(docket.clocks, part, kept, VisitStage.MATCHED, by=docket.by)
+    await_next(docket.clocks, WaitKind.VISIT, kept, by=docket.by, anchor=docket.clocks.today)
+    unmatch(docket, part, unfit)
+    docket.data = {"postponed": len(visits), "to_match": len(unfit)}
+
+
+@ruling(Target.TASK, MatchAgain, Role.HANDLER)
+def match_again(docket: Docket, paper: MatchAgain) -> None:
+    """Match again, with a reason: what is unmatched, and the visits named (sick, recused on the day …)."""
+    part = docket.part()
+    if docket.living_task.stage < Stage.MATCH:
+        raise Refusal("NothingToMatch", "尚未抽取检查对象")
+    named = visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED)
+    unmatch(docket, part, [one for one in named.values() if one.stage is VisitStage.MATCHED])
+    if part.matched == part.subjects:
+        raise Refusal("NothingToMatch", "没有待匹配的检查对象；需要换人的请写明检查编号（--visit）")
+    part.match_asked = part.match_run + 1
+
+
+def unmatch(docket: Docket, part: TakingPart, visits: list[Visit]) -> None:
+    """Free the officers of visits and have them matched anew; who they were stays on record."""
+    if visits:
+        move(docket.clocks, part, visits, VisitStage.UNMATCHED, by=docket.by)
+        release_officers(docket.clocks, visits)
+        part.match_asked = part.match_run + 1
+
+
+def officers_fit(session: Session, visit: Visit) -> bool:
+    """Whether a visit's officers are certified and not on leave on every day of its period."""
+    officers = session.exec(
+        select(Officer)
+        .join(Assignment, col(Assignment.officer) == col(Officer.id))
+        .where(col(Assignment.visit) == visit.id, col(Assignment.current).is_(True))
+    )
+    return all(
+        officer.certificate_to >= visit.last_day
+        and not any(
+            date.fromisoformat(start) <= visit.last_day and visit.first_day <= date.fromisoformat(end)
+            for start, end in officer.leave
+        )
+        for officer in officers
+    )
 
 
 def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, Visit]:

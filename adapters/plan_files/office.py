@@ -41,9 +41,10 @@ def xlsx_lines(data: bytes) -> list[Line]:
     return out
 
 
-def _sheet_lines(sheet: Worksheet, page: int) -> Iterator[Line]:
+def _sheet_lines(sheet: Worksheet, page: int) -> list[Line]:
     below = _merged_below(sheet)
-    for number, row in enumerate(sheet.iter_rows(max_col=_WIDEST), start=1):
+    rows: list[tuple[int, list[str], set[int]]] = []
+    for number, row in enumerate(sheet.iter_rows(max_col=min(sheet.max_column, _WIDEST)), start=1):
         cells = [_text(cell.value, cell.number_format) for cell in row]
         merged = set()
         for column, source in below.get(number, {}).items():
@@ -51,10 +52,11 @@ def _sheet_lines(sheet: Worksheet, page: int) -> Iterator[Line]:
                 top = sheet.cell(source, column + 1)
                 cells[column] = _text(top.value, top.number_format)
                 merged.add(column)
-        while cells and not cells[-1]:
-            cells.pop()
         if any(cells):
-            yield Line(number, tuple(cells), page=page, merged=frozenset(merged))
+            rows.append((number, cells, merged))
+    # A sheet's formats may reach far beyond its last column; its rows are all equally wide.
+    width = max((i for _, cells, _ in rows for i, cell in enumerate(cells, start=1) if cell), default=0)
+    return [Line(number, tuple(cells[:width]), page=page, merged=frozenset(m)) for number, cells, m in rows]
 
 
 def _merged_below(sheet: Worksheet) -> dict[int, dict[int, int]]:

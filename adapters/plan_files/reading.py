@@ -64,7 +64,7 @@ def _guarded(path: Path, kind: str, read: Callable[[], list[Line]]) -> list[Line
         raise Refusal(
             "PlanUnreadable", f"文件 {path.name} 展开后过大：请删去无关的工作表或图片后再导入。"
         ) from problem
-    except Exception as problem:  # noqa: BLE001 - the readers raise anything at all on damaged bytes
+    except Exception as problem:  # the libraries raise anything at all on damaged bytes
         raise Refusal(
             "PlanUnreadable", f"文件 {path.name} 不是完好的 {kind} 文件：请用办公软件打开并另存后再导入。"
         ) from problem

@@ -291,7 +291,7 @@ def upgrade() -> None:
             ["subject.id"],
         ),
         sa.PrimaryKeyConstraint("task", "act", "rank"),
-        sa.UniqueConstraint("task", "subject"),
+        sa.UniqueConstraint("task", "act", "subject"),
     )
     op.create_table(
         "launch_approval",
@@ -752,6 +752,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("due_day", sa.Date(), nullable=True),
@@ -775,7 +776,7 @@ def upgrade() -> None:
             ["wait.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("task", "department", "subject"),
+        sa.UniqueConstraint("task", "department", "subject", "act"),
     )
     op.create_index(op.f("ix_visit_subject"), "visit", ["subject"], unique=False)
     op.create_index("visit_by_stage", "visit", ["task", "department", "stage"], unique=False)

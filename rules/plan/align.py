@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rules.plan.columns import TEXTS, Column, suits
 from rules.plan.looks import Look, look
+from rules.plan.raw import RawRow
 from rules.plan.reading import Flag
-from rules.plan.rows import RawRow
 from rules.plan.words import is_blank, join
 
 _SKIP_COLUMN = 0.6

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from rules.plan.columns import TEXTS, Column
 from rules.plan.competence import speaks_of
 from rules.plan.departments import prefix_of, split
+from rules.plan.raw import RawRow
 from rules.plan.reading import DocumentReading, Flag, Level, RowFields
-from rules.plan.rows import RawRow
 from rules.plan.words import compact
 
 _LOOKED_AT = 8

@@ -8,7 +8,7 @@ from rules.plan.reading import Departments, Field, inferred, read, unknown
 from rules.plan.words import clean, compact, is_nothing
 
 _OFFICES = "局|委员会|委|省.*厅|部|办公室|办|大队|支队|总队|海关|政府|人行|工商联|残联|妇联|团委"
-_BODIES = "中心|所|银行|支行|分行|公司|院|站|社|会|处|署|集团|机构|街道|稽查队|单位|部门"
+_BODIES = "中心|所|银行|支行|分行|公司|院|站|社|会|处|署|集团|机构|街道|队|段|台|乡镇|单位|部门"
 _SUFFIX = re.compile(rf"(?:{_OFFICES}|{_BODIES})$")
 _OFFICE = re.compile(rf"(?:{_OFFICES})$")
 _LEVEL = "省|市|县|区|旗|州(?![县市区])"
@@ -24,9 +24,9 @@ _NEVER_PREFIXED = re.compile(r"海关|银行|公司|人行")
 _NOT_A_NAME = re.compile(r"\d|%|抽查|企业|学校|情况|月|的|活动|单位$|对象")
 _ETC = re.compile(r"等(?:相关|有关|各)?(?:部门|单位)?$")
 _LABEL = re.compile(r"^(?:发起|牵头|配合|参与|联合|责任)(?:部门|单位)?[:：]")
-_STRONG = re.compile(
-    r"[、，,；;/／|。+]|(?<=[\u4e00-\u9fff)）])\s*[-—–－]+\s*(?=[\u4e00-\u9fff])"
-)
+_STRONG = re.compile(r"[、，,；;/／|。+]|(?<=[\u4e00-\u9fff)）])\s*[-—–－]+\s*(?=[\u4e00-\u9fff])")
+
+_LONGEST = 600
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ def looks_like_departments(raw: str) -> bool:
 def looks_like_bodies(raw: str) -> bool:
     """Whether a cell may name departments, but may as well name subjects (县医疗保障经办机构)."""
     text = compact(raw)
-    return (
-        len(text) <= 60 and not _NOT_A_NAME.search(text) and all(is_name(name) for name in split(raw).names)
-    )
+    if len(text) > 60 or _NOT_A_NAME.search(text):
+        return False
+    names = split(raw).names
+    return bool(names) and all(is_name(name) for name in names)
 
 
 def _is_office(name: str) -> bool:
@@ -77,6 +78,8 @@ def _is_office(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def split(raw: str) -> Names:
     """The names of a cell, in their order."""
+    if len(raw) > _LONGEST:
+        return Names((), ("文字过长",))
     doubts: list[str] = []
     pieces: list[str] = []
     # A line break may stand between two names or inside one, as a blank may.

@@ -1,17 +1,19 @@
 """A row's fields: each read from its own cell, inferred from its block, or unknown."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rules.plan.align import Alignment
-from rules.plan.cells import read_mode, read_ratio_and_frequency, read_risk, read_window
+from rules.plan.cells import read_mode, read_risk, read_window
 from rules.plan.columns import Column
-from rules.plan.departments import read_initiator, read_partners
+from rules.plan.departments import prefix_of, read_initiator, read_partners, split
 from rules.plan.looks import Look, look
 from rules.plan.merged import Proposal
+from rules.plan.ratios import read_ratio_and_frequency
+from rules.plan.raw import RawRow
 from rules.plan.reading import Field, Flag, Frequency, Ratio, Risk, Window, inferred, read, unknown
-from rules.plan.rows import RawRow
 from rules.plan.words import clean, compact, is_blank
 
 _ABSENT = "表中没有“{}”一栏"
@@ -54,7 +56,7 @@ class RowFieldReader:
             return unknown(raw, "整行错位，且有一格文字缺失，分不清是哪一格")
         if is_blank(raw):
             return unknown(raw, _BLANK)
-        if look(raw) not in (Look.TEXT, Look.BODIES):
+        if not _may_be_text(raw):
             row.flag(Flag.UNREADABLE, column.value)
             return unknown(raw, f"文字不像{column.label}")
         field = read(clean(raw), raw)
@@ -149,15 +151,13 @@ class RowFieldReader:
             row.flag(Flag.OTHER_ROWS_TEXT, column.value)
             return unknown(raw, foreign), unknown(raw, foreign)
         if row.index(column) is None or not is_blank(raw):
-            return self._typed(column, lambda text: read(clean(text), text)), self._typed(column, read_risk)
+            return self._typed(column, _as_printed), self._typed(column, read_risk)
         smart, risk = read("", raw), read_risk(raw)
         if row.index(column) in self._alignment.moved and self._context.risk_is_often_empty:
             # What is lost when a row moves to the left is an empty cell.
             return self._placed(column, smart), self._placed(column, risk)
         if self._i in self._context.in_block[column]:
-            return self._from_block(column, lambda text: read(clean(text), text)), self._from_block(
-                column, read_risk
-            )
+            return self._from_block(column, _as_printed), self._from_block(column, read_risk)
         return self._placed(column, smart), self._placed(column, risk)
 
     def ratio(self) -> tuple[Field[Ratio], Field[Frequency]]:
@@ -186,6 +186,21 @@ class RowFieldReader:
         if blank and self._i not in self._context.in_block[column]:
             return self._placed(column, parse(""))
         return self._typed(column, parse)
+
+
+def _may_be_text(raw: str) -> bool:
+    """Not a department of this or another place, no ratio, no window, no number."""
+    kind = look(raw)
+    if kind is Look.DEPARTMENTS:
+        return not any(prefix_of(name) for name in split(raw).names)
+    return kind in (Look.TEXT, Look.BODIES)
+
+
+def _as_printed(text: str) -> Field[str]:
+    """The requirement's text; words about inspections that speak of no risk are not its own."""
+    if read_risk(text).value is None and re.search(r"检查|抽查|企业|单位", text):
+        return unknown(text, "文字与信用风险分类无关，疑为他处文字")
+    return read(clean(text), text)
 
 
 def _times(text: str, title: str) -> str:

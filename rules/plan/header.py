@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rules.plan.columns import Column, Header
 from rules.plan.looks import Look, look
-from rules.plan.rows import RawRow
+from rules.plan.raw import RawRow
 
 _ROLES: dict[Look, tuple[tuple[Column, ...], ...]] = {
     Look.WINDOW: ((Column.WINDOW,),),

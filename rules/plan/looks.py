@@ -29,6 +29,10 @@ _FREQUENCY = re.compile(r"^(?:每|按)?(?:年|半年|季度|季|月)(?:度)?[\d�
 _RISK = re.compile(
     r"风险.{0,40}(?:递[加增]|增加|提高|比例|频次|差异)|(?:信用|等级|分类|风险).{0,8}(?:分类|等级).{0,4}(?:结果|状况)"
 )
+_AMOUNT_WORDS = re.compile(
+    r"[\d.%‰;:,、()/<>=≥-]|抽查|检查|抽取|比例|频次|不[得少低]|[低少抵]于|[至最]少|较高|一般|[低高]|风险|[A-D]类|企业|"
+    r"[每半]|[一二两三]|年度?|季度?|月|次|[户家]|以上|的|按照?"
+)
 _OCR_DIGITS = str.maketrans("OoIl|", "00111")
 
 
@@ -54,8 +58,8 @@ def look(raw: str) -> Look:
             return Look.WINDOW
         if re.match("[省市县区][^,。]{0,6}抽", text) and not re.search("的|对", text):
             return Look.MODE
-    amount = len(text) <= 80 and (_RATIO.search(text) or _FREQUENCY.search(text))
-    if amount and not _RISK.search(text) and not text.startswith("检查"):
+    amount = len(text) <= 80 and (_RATIO.search(text) or _FREQUENCY.search(text)) and not _RISK.search(text)
+    if amount and len(_AMOUNT_WORDS.sub("", text)) <= 6:
         return Look.RATIO
     if _RISK.search(text) and len(text) <= 220:
         return Look.RISK

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from rules.plan.columns import Column
 from rules.plan.competence import Competences
 from rules.plan.departments import split
-from rules.plan.rows import RawRow
+from rules.plan.raw import RawRow
 from rules.plan.words import compact, is_blank
 
 ENOUGH = 0.85
@@ -72,12 +72,10 @@ class Blocks:
         return same >= 2 and same * 4 >= len(pairs)
 
     def prints_once(self, column: Column) -> bool:
-        """Whether the column looks merged throughout: many blanks, and no text beside its like."""
+        """Whether the column looks merged: many blanks, and hardly a text beside its like."""
         texts = [row.cell(column) for row in self._rows if row.index(column) is not None]
         blanks = sum(is_blank(text) for text in texts)
-        return (
-            len(texts) >= 6 and len(texts) * 3 <= blanks * 10 < len(texts) * 10 and not self.repeats(column)
-        )
+        return len(texts) >= 6 and len(texts) <= 4 * blanks < 4 * len(texts) and not self.repeats(column)
 
     def misplaced_partners(self) -> frozenset[int]:
         """Rows whose only partner is the trade's own department while the initiator's cell is blank."""

@@ -17,11 +17,12 @@ from rules.plan.contradictions import (
 from rules.plan.fields import Context, RowFieldReader
 from rules.plan.grid import Line
 from rules.plan.header import settle_headers
-from rules.plan.merged import Blocks, Proposal
+from rules.plan.merged import Blocks, Proposal, Run
 from rules.plan.notice import read_notice
+from rules.plan.raw import RawRow
 from rules.plan.reading import DocumentReading, Field, Flag, PlanReading, RowFields, RowReading, inferred
 from rules.plan.regions import fill_regions
-from rules.plan.rows import RawRow, assemble
+from rules.plan.rows import assemble
 from rules.plan.words import compact, is_blank
 
 _BLOCK_COLUMNS = (
@@ -121,9 +122,14 @@ def _in_block(rows: list[RawRow], blocks: Blocks) -> dict[Column, set[int]]:
             i
             for run in blocks.runs(column)
             for i in range(run.start, run.stop)
-            if merged or rows[i].index(column) in rows[i].lost or _lacks(rows[i])
+            if merged or rows[i].index(column) in rows[i].lost or _lacks(rows[i]) or _is_long_gap(run)
         }
     return out
+
+
+def _is_long_gap(run: Run) -> bool:
+    """Several rows on end without a ratio are a block; one of them simply prints none."""
+    return run.column in (Column.RATIO, Column.FREQUENCY) and run.stop - run.start >= 2
 
 
 def _lacks(row: RawRow) -> bool:

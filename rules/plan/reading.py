@@ -6,6 +6,29 @@ from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from rules.plan.values import Frequency, Level, Mode, Per, Ratio, Risk, RiskKind, Value, Window
+
+__all__ = [
+    "DocumentReading",
+    "Field",
+    "Flag",
+    "Frequency",
+    "Level",
+    "Mode",
+    "Per",
+    "PlanReading",
+    "Ratio",
+    "Risk",
+    "RiskKind",
+    "RowFields",
+    "RowReading",
+    "Status",
+    "Window",
+    "inferred",
+    "read",
+    "unknown",
+]
+
 
 class Status(StrEnum):
     """How a value was come by; whatever is not READ waits for a person."""
@@ -114,94 +137,7 @@ def unknown(raw: str, why: str) -> Field[Any]:
     return Field[Any](value=None, status=Status.UNKNOWN, raw=raw, why=why, confidence=0.0)
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Ratio(_Value):
-    """抽查比例: percent and tiers as exact decimal strings; a null means "not printed"."""
-
-    percent: str | None = None
-    at_least: bool | None = None
-    min_count: int | None = None
-    tiers: dict[str, str] | None = None
-
-
-class Per(StrEnum):
-    """The period a frequency counts in."""
-
-    YEAR = "year"
-    HALF = "half"
-    QUARTER = "quarter"
-    MONTH = "month"
-
-    @property
-    def label(self) -> str:
-        """The Chinese word."""
-        return {"year": "年", "half": "半年", "quarter": "季度", "month": "月"}[self.value]
-
-
-class Frequency(_Value):
-    """抽查频次: `times` to `times_max` per period; a null means "not printed"."""
-
-    times: int | None = None
-    times_max: int | None = None
-    per: Per | None = None
-
-
-class Window(_Value):
-    """抽查起止时间: whole months, both included."""
-
-    from_month: int
-    to_month: int
-
-
-class RiskKind(StrEnum):
-    """What the 智慧监管（信用风险分类）requirement asks for."""
-
-    NONE = "none"
-    RISING = "rising"
-    OWN = "own"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        """The Chinese words."""
-        return {"none": "无要求", "rising": "按风险递加", "own": "按行业自有分类", "unknown": "另有要求"}[
-            self.value
-        ]
-
-
-class Risk(_Value):
-    """智慧监管要求: whether ratio and frequency follow the class, for the classes printed."""
-
-    kind: RiskKind
-    ratio: bool = False
-    frequency: bool = False
-    classes: tuple[str, ...] = ()
-
-
-class Level(StrEnum):
-    """Who draws, who checks."""
-
-    PROVINCE = "province"
-    CITY = "city"
-    COUNTY = "county"
-
-    @property
-    def label(self) -> str:
-        """The Chinese word."""
-        return {"province": "省", "city": "市", "county": "县"}[self.value]
-
-
-class Mode(_Value):
-    """抽查检查模式: a null means "not printed"."""
-
-    draw: Level | None = None
-    check: Level | None = None
-
-
-class DocumentReading(_Value):
+class DocumentReading(Value):
     """What the prose around the table says; never taken from the table.
 
     `result_days` are working days; `result_from` says from what and for which acts,
@@ -230,7 +166,7 @@ class DocumentReading(_Value):
 Departments = tuple[str, ...]
 
 
-class RowFields(_Value):
+class RowFields(Value):
     """The eleven fields of a plan row; `initiator` is a tuple where the cell names several."""
 
     name: Field[str]
@@ -250,7 +186,7 @@ class RowFields(_Value):
         return [(name, getattr(self, name)) for name in type(self).model_fields]
 
 
-class RowReading(_Value):
+class RowReading(Value):
     """One plan row; `line` is where it starts in the file, counted from 1."""
 
     seq: str
@@ -271,7 +207,7 @@ class RowReading(_Value):
         }
 
 
-class PlanReading(_Value):
+class PlanReading(Value):
     """A whole notice."""
 
     document: DocumentReading

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from rules.plan.columns import Column
+from rules.plan.raw import RawRow
 from rules.plan.reading import Flag
-from rules.plan.rows import RawRow
 from rules.plan.words import clean, compact, is_blank
 
 

@@ -4,55 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rules.plan.columns import Column, Header, is_header, meanings, suits
+from rules.plan.columns import Column, Header, is_header, meanings
 from rules.plan.grid import Line
-from rules.plan.looks import Look, look, seq_by_sight, seq_of
+from rules.plan.joins import continue_row, number_rows, settle
+from rules.plan.looks import seq_by_sight, seq_of
+from rules.plan.raw import RawRow
 from rules.plan.reading import Flag
-from rules.plan.words import clean, compact, is_blank, join
+from rules.plan.words import clean, compact, is_blank
 
 _REGION = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]?)?\s*[^%，。；;]{1,16}$")
 _REGION_END = re.compile(
     r"(?:省|市|县|区|州|旗|盟|镇|乡|街道|本级|直属|片区|园区|开发区|示范区|市直|县直|级)(?:\(.*\))?$"
 )
 _TITLE = re.compile(r"计划|附件|清单|年度|制表|填报|合计|说明|备注|注[:：]|第\d+页|共\d+页")
-
-
-@dataclass
-class RawRow:
-    """A row's cells under its page's header, before they are understood."""
-
-    seq: int | None
-    cells: list[str]
-    header: Header
-    line: int
-    page: int
-    region: str | None
-    flags: list[str] = field(default_factory=list)
-    joined: set[int] = field(default_factory=set)
-    split: bool = False
-    prose: bool = False
-    lost: frozenset[int] = frozenset()
-    titles: tuple[str, ...] = ()
-
-    def title(self, column: Column) -> str:
-        """The header's own words over a column."""
-        i = self.index(column)
-        return compact(self.titles[i]) if i is not None and i < len(self.titles) else ""
-
-    def index(self, column: Column) -> int | None:
-        """Where a column stands."""
-        return next((i for i, group in enumerate(self.header) if column in group), None)
-
-    def cell(self, column: Column) -> str:
-        """A column's raw text ("" where the column or the cell is absent)."""
-        i = self.index(column)
-        return self.cells[i] if i is not None and i < len(self.cells) else ""
-
-    def flag(self, flag: Flag, detail: str = "") -> None:
-        """Add a flag once."""
-        text = f"{flag.value}: {detail}" if detail else flag.value
-        if text not in self.flags:
-            self.flags.append(text)
 
 
 @dataclass
@@ -77,8 +41,8 @@ def assemble(lines: Sequence[Line]) -> list[RawRow]:
             _prose(state, line)
         else:
             _table_line(state, line)
-    _settle(state, None)
-    _number_the_unnumbered(state.rows)
+    settle(state.rows, state.loose, None)
+    number_rows(state.rows)
     for row in state.rows:
         row.lost = frozenset(range(len(row.cells), len(row.header)))
     return state.rows
@@ -87,7 +51,12 @@ def assemble(lines: Sequence[Line]) -> list[RawRow]:
 def _prose(state: _State, line: Line) -> None:
     """A line without cells can only be the rest of a cell that a line break cut."""
     text = clean(line.text)
-    if not text or not state.rows or text.startswith("#") or len(text) > 400 or _TITLE.search(text[:60]):
+    last = state.rows[-1] if state.rows else None
+    whole = last is None or len(last.cells) >= len(last.header)
+    if state.header and whole and len(text) <= 16 and _is_region(text):
+        state.region = text
+        return
+    if not text or last is None or text.startswith("#") or len(text) > 400 or _TITLE.search(text[:60]):
         return
     state.loose.append(
         RawRow(None, [line.text], state.header, line.number, line.page, state.region, prose=True)
@@ -157,10 +126,13 @@ def _band(state: _State, cells: list[str]) -> str | None:
     text = clean(next(cell for cell in cells if not is_blank(cell)))
     first = not is_blank(cells[0])
     spread = len([cell for cell in cells if not is_blank(cell)]) > 1
-    if seq_of(text) is not None or not _REGION.match(text) or _TITLE.search(text):
-        return None
-    ends = bool(_REGION_END.search(compact(text)))
-    return text if ends and (first or spread or len(text) <= 8) else None
+    return text if _is_region(text) and (first or spread or len(text) <= 8) else None
+
+
+def _is_region(text: str) -> bool:
+    """A place's name, with or without a number before it; no title, no note."""
+    plain = seq_of(text) is None and _REGION.match(text) and not _TITLE.search(text)
+    return bool(plain and _REGION_END.search(compact(text)))
 
 
 def _unglue(state: _State, cells: list[str]) -> list[tuple[list[str], bool]]:
@@ -214,7 +186,7 @@ def _row_line(state: _State, cells: list[str], line: Line, is_split: bool) -> Ra
     if at is not None and at in line.merged and state.rows and not is_split:
         # The file says that this line's number is the one above: more of the same row.
         own = ["" if i in line.merged else cell for i, cell in enumerate(cells)]
-        _continue(state.rows[-1], RawRow(None, own, state.header, line.number, line.page, state.region))
+        continue_row(state.rows[-1], RawRow(None, own, state.header, line.number, line.page, state.region))
         return state.rows[-1]
     row.prose = len(cells) == 1
     if seq is None and not row.prose and _is_note(row, at):
@@ -222,7 +194,8 @@ def _row_line(state: _State, cells: list[str], line: Line, is_split: bool) -> Ra
     if seq is None:
         state.loose.append(row)
         return row
-    _settle(state, row)
+    settle(state.rows, state.loose, row)
+    state.loose = []
     state.rows.append(row)
     return row
 
@@ -244,143 +217,3 @@ def _seq_in(state: _State, cells: list[str], at: int | None) -> int | None:
     guess = seq_by_sight(cells[at])
     before = state.rows[-1].seq if state.rows else 0
     return guess if guess is not None and before is not None and guess == before + 1 else None
-
-
-def _settle(state: _State, following: RawRow | None) -> None:
-    """Decide what the lines without a number are: rows of a gap, or continuations."""
-    loose, state.loose = state.loose, []
-    if not loose:
-        return
-    previous = state.rows[-1] if state.rows else None
-    free = _gap(previous, following)
-    while loose:
-        last = state.rows[-1] if state.rows else None
-        rest = _rest_of(last, loose) if last is not None else 0
-        piece = loose[0]
-        if last is not None and rest:
-            for part in loose[:rest]:
-                _append_cells(last, part)
-            loose = loose[rest:]
-            continue
-        loose = loose[1:]
-        if piece.prose:
-            if last is not None:
-                _continue_last_cell(last, piece)
-        elif (free is None or free > 0) and _is_own_row(piece, strict=free is None):
-            piece = _aligned_without_number(piece)
-            if last is not None and last.seq is not None and piece.index(Column.SEQ) is not None:
-                piece.seq = last.seq + 1
-            piece.flag(Flag.SEQ_INFERRED)
-            state.rows.append(piece)
-            free = None if free is None else free - 1
-        elif last is not None:
-            _continue(last, piece)
-
-
-def _rest_of(last: RawRow, loose: list[RawRow]) -> int:
-    """How many of the lines are the rest of a row that line breaks cut; 0 where the cells don't add up."""
-    width = len(last.header)
-    have = len(last.cells)
-    if have >= width or last.split:
-        return 0
-    if not loose[0].prose and have + len(loose[0].cells) == width and _fits(loose[0], have):
-        return 1
-    for count, piece in enumerate(loose[:12], start=1):
-        have += len(piece.cells) - 1
-        if have == width and not piece.prose:
-            return count
-        if have > width:
-            return 0
-    return 0
-
-
-def _continue_last_cell(last: RawRow, piece: RawRow) -> None:
-    """The rest of a row's last cell stands alone on the next line: together they look like the column."""
-    i = len(last.header) - 1
-    if piece.line != last.line + 1 or len(last.cells) != len(last.header):
-        return
-    whole = look(join(last.cells[i], piece.cells[0]))
-    if whole in (Look.DEPARTMENTS, Look.MODE, Look.RISK, Look.WINDOW) and suits(whole, last.header[i]) > 0:
-        _continue(
-            last, RawRow(None, [""] * i + piece.cells, last.header, piece.line, piece.page, piece.region)
-        )
-
-
-def _gap(previous: RawRow | None, following: RawRow | None) -> int | None:
-    """How many numbers are missing between two rows; None where nothing tells."""
-    if following is None or following.seq is None:
-        return None
-    before = previous.seq if previous else 0
-    if before is None or following.seq <= before:
-        return None
-    return following.seq - before - 1
-
-
-def _fits(piece: RawRow, start: int) -> bool:
-    kinds = [look(cell) for cell in piece.cells]
-    return all(
-        suits(kind, piece.header[start + i]) >= 0
-        for i, kind in enumerate(kinds)
-        if start + i < len(piece.header)
-    )
-
-
-def _append_cells(last: RawRow, piece: RawRow) -> None:
-    cells = list(piece.cells)
-    if len(last.cells) + len(cells) != len(last.header) or not _fits(piece, len(last.cells)):
-        last.joined.add(len(last.cells) - 1)
-        last.cells[-1] = join(last.cells[-1].strip(), cells.pop(0).strip())
-    last.cells += cells
-    last.flag(Flag.CONTINUED)
-
-
-def _is_own_row(piece: RawRow, strict: bool) -> bool:
-    """A line with its own item (or task), scope and ratio."""
-    kinds = [look(cell) for cell in piece.cells]
-    texts = sum(
-        kind is Look.TEXT and len(compact(cell)) > 1 for kind, cell in zip(kinds, piece.cells, strict=True)
-    )
-    has_ratio = Look.RATIO in kinds
-    if strict:
-        return texts >= 2 and has_ratio and (Look.DEPARTMENTS in kinds or Look.WINDOW in kinds)
-    return texts >= 2 and has_ratio
-
-
-def _aligned_without_number(piece: RawRow) -> RawRow:
-    """A number's cell that is missing altogether moves the whole line left by one."""
-    at = piece.index(Column.SEQ)
-    if at is None or is_blank(piece.cells[at]) or len(piece.cells) >= len(piece.header):
-        if at is not None and not is_blank(piece.cells[at]) and seq_by_sight(piece.cells[at]) is not None:
-            piece.cells[at] = ""
-        return piece
-    piece.cells.insert(at, "")
-    return piece
-
-
-def _continue(last: RawRow, piece: RawRow) -> None:
-    """Add a line's cells below those of the row above."""
-    for i, cell in enumerate(piece.cells):
-        if is_blank(cell):
-            continue
-        while len(last.cells) <= i:
-            last.cells.append("")
-        last.cells[i] = join(last.cells[i].strip(), cell.strip())
-        last.joined.add(i)
-    last.flag(Flag.CONTINUED)
-
-
-def _number_the_unnumbered(rows: list[RawRow]) -> None:
-    """Rows of a table without numbers are counted; gaps and repetitions are flagged."""
-    seen: set[tuple[str | None, int]] = set()
-    before: int | None = 0
-    for position, row in enumerate(rows, start=1):
-        if row.seq is None:
-            row.seq = (before or 0) + 1 if row.index(Column.SEQ) is not None else position
-            row.flag(Flag.SEQ_INFERRED)
-        if (None, row.seq) in seen:
-            row.flag(Flag.SEQ_REPEATED)
-        elif before is not None and before + 1 < row.seq <= before + 20:
-            missing = range(before + 1, row.seq)
-            row.flag(Flag.SEQ_MISSING_BEFORE, "、".join(map(str, missing)))
-        seen.add((None, row.seq))
-        before = row.seq

@@ -11,6 +11,7 @@ _OTHER_TAG = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
 _SUP = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUB = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}、，。；：（）“”《》])\s+(?=[{HAN}、，。；：（）“”《》])")
+_LETTER_SPACED = re.compile(r"\S(?: \S){3,}")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 
 
@@ -26,6 +27,8 @@ def clean(text: str) -> str:
     text = _OTHER_TAG.sub("", _TAG.sub(_raised, text))
     text = text.replace("**", "").replace("\\|", "|").replace("\u200b", "").replace("\ufeff", "")
     text = re.sub(r"\s+", " ", text).strip()
+    if _LETTER_SPACED.fullmatch(text):
+        return text.replace(" ", "")
     return _BLANK_IN_HAN.sub("", text)
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-_FONT = (
-    b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [4 0 R] >>"
-)
+_FONT = b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [4 0 R] >>"
 _CID = (
     b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo "
     b"<< /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /DW 1000 /FontDescriptor 5 0 R >>"
@@ -15,7 +13,9 @@ _DESCRIPTOR = (
 )
 
 
-def pdf(pages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]], width: int = 150, height: int = 24) -> bytes:
+def pdf(
+    pages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]], width: int = 150, height: int = 24
+) -> bytes:
     """Pages of (prose lines, table rows); each cell `width` × `height` points, its text on one line."""
     streams = [_content(prose, rows, width, height) for prose, rows in pages]
     count = len(pages)
@@ -43,10 +43,9 @@ def _content(prose: Sequence[str], rows: Sequence[Sequence[str]], width: int, he
         out.append(_show(40, top, text))
         top -= 20
     columns = max((len(row) for row in rows), default=0)
-    for k in range(len(rows) + 1):
-        out.append(f"40 {top - k * height} m {40 + columns * width} {top - k * height} l S")
-    for k in range(columns + 1):
-        out.append(f"{40 + k * width} {top} m {40 + k * width} {top - len(rows) * height} l S")
+    right, bottom = 40 + columns * width, top - len(rows) * height
+    out += [f"40 {y} m {right} {y} l S" for y in range(bottom, top + 1, height)]
+    out += [f"{x} {top} m {x} {bottom} l S" for x in range(40, right + 1, width)]
     for i, row in enumerate(rows):
         out += [_show(44 + j * width, top - (i + 1) * height + 8, cell) for j, cell in enumerate(row) if cell]
     return "\n".join(out).encode("ascii")

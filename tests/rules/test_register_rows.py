@@ -196,9 +196,7 @@ def test_a_class_is_refused_by_what_stands_of_the_subject() -> None:
     )
     assert isinstance(given, dict)
     whole = complete(Register.SUBJECTS, given, school)
-    assert ["信用风险分类"] == [
-        fault.field for fault in check_record(Register.SUBJECTS, whole, frozenset())
-    ]
+    assert ["信用风险分类"] == [fault.field for fault in check_record(Register.SUBJECTS, whole, frozenset())]
 
 
 def test_an_officer_is_read_field_by_field() -> None:

@@ -55,7 +55,10 @@ def table() -> str:
         no_mode = all(row.fields.mode.status is Status.UNKNOWN for row in found.rows)
         parts += ["", f"### {name} ({len(found.rows)} rows)", ""]
         if no_mode:
-            parts += ["The table has no mode column: `mode` is unknown in every row and not repeated below.", ""]
+            parts += [
+                "The table has no mode column: `mode` is unknown in every row and not repeated below.",
+                "",
+            ]
         parts += ["| seq | line | field | status | raw | value | why |", "|---|---|---|---|---|---|---|"]
         parts += _document_lines(found) + _row_lines(found, "mode" if no_mode else None)
         flags = [f"{row.seq}: {'; '.join(row.flags)}" for row in found.rows if row.flags]

@@ -4,11 +4,17 @@ from typing import Any
 
 import pytest
 
-from rules.plan.cells import read_mode, read_ratio_and_frequency, read_risk, read_window
+from rules.plan.cells import read_mode, read_risk, read_window
+from rules.plan.ratios import read_ratio_and_frequency
 from rules.plan.reading import Status
 
 NOTHING = {"percent": None, "at_least": None, "min_count": None, "tiers": None}
-TIERS = {"percent": None, "at_least": False, "min_count": None, "tiers": {"A": "1", "B": "3", "C": "5", "D": "10"}}
+TIERS = {
+    "percent": None,
+    "at_least": False,
+    "min_count": None,
+    "tiers": {"A": "1", "B": "3", "C": "5", "D": "10"},
+}
 
 
 def _ratio(percent: str | None, *, least: bool = False, count: int | None = None) -> dict[str, Any]:
@@ -134,7 +140,10 @@ EVERY = ("A", "B", "C", "D")
             ("rising", True, True, EVERY),
         ),
         ("对低风险、一般风险、较高风险、高风险企业分别递增比例抽查", ("rising", True, False, EVERY)),
-        ("根据企业信用风险分类结果，对较高风险、高风险企业分别提高抽查频次", ("rising", False, True, ("C", "D"))),
+        (
+            "根据企业信用风险分类结果，对较高风险、高风险企业分别提高抽查频次",
+            ("rising", False, True, ("C", "D")),
+        ),
         ("根据风险等级提升递加抽检频次", ("rising", False, True, ())),
         ("根据企业安全生产信用等级分类结果，确定抽查比例、频次。", ("own", True, True, ())),
     ],
@@ -144,7 +153,10 @@ def test_a_risk_requirement_is_read(text: str, expected: tuple[Any, ...]) -> Non
     field = read_risk(text)
     assert field.value is not None
     value = field.value
-    assert (expected, Status.READ) == ((value.kind, value.ratio, value.frequency, value.classes), field.status)
+    assert (expected, Status.READ) == (
+        (value.kind, value.ratio, value.frequency, value.classes),
+        field.status,
+    )
 
 
 def test_a_text_about_something_else_is_no_risk_requirement() -> None:

@@ -16,7 +16,9 @@ RISING = "根据企业信用风险分类结果，对低风险、一般风险、�
 
 def _initiators(*rows: list[str]) -> list[Any]:
     reading = read(*rows)
-    return [(f["value"], f["status"]) for f in (fields(reading, i)["initiator"] for i in range(1, len(rows) + 1))]
+    return [
+        (f["value"], f["status"]) for f in (fields(reading, i)["initiator"] for i in range(1, len(rows) + 1))
+    ]
 
 
 def test_a_text_at_the_top_is_taken_down_to_the_trades_border() -> None:
@@ -53,7 +55,11 @@ def test_thin_evidence_leaves_the_cell_unknown() -> None:
 
 def test_a_department_that_is_the_rows_partner_does_not_lead_it() -> None:
     """The order of departments."""
-    rows = [cells(1, GUARDS), cells(2, HOTELS, initiator="", partners="县公安局"), cells(3, TRAVEL, **CULTURE)]
+    rows = [
+        cells(1, GUARDS),
+        cells(2, HOTELS, initiator="", partners="县公安局"),
+        cells(3, TRAVEL, **CULTURE),
+    ]
     assert (None, "unknown") == _initiators(*rows)[1]
 
 

@@ -64,7 +64,9 @@ def test_a_printing_date_alone_is_an_inference() -> None:
     assert (dt.date(2025, 1, 9), Status.INFERRED) == (found.value, found.status)
 
 
-@pytest.mark.parametrize("text", ["请于11月20日前将工作总结报送县办公室。", "请于2月30日前将总结报县办公室，2025年计划如下"])
+@pytest.mark.parametrize(
+    "text", ["请于11月20日前将工作总结报送县办公室。", "请于2月30日前将总结报县办公室，2025年计划如下"]
+)
 def test_a_date_that_cannot_be_completed_is_unknown(text: str) -> None:
     """Without a year, or on no day of any year."""
     assert Status.UNKNOWN is _read(text).report_by.status

@@ -61,12 +61,16 @@ def test_a_region_runs_through_column_one_and_the_sequence_across_it() -> None:
     """A line with a place's name alone is no row but the region of those below."""
     reading = read(REGION_LINE, cells(1, GUARDS), ["泽州县", *[""] * 8], cells(2, HOTELS))
     assert [("1", "城区"), ("2", "泽州县")] == [(row.seq, row.region) for row in reading.rows]
+    alone = read("一、市本级", cells(1, GUARDS), "（二）泽州县", cells(2, HOTELS))
+    assert ["一、市本级", "（二）泽州县"] == [row.region for row in alone.rows]
 
 
 def test_a_region_column_is_filled_and_flagged() -> None:
     """Printed once for its block, at the top."""
     header = ("县区", *HEADER)
-    reading = read(["城区", *cells(1, GUARDS)], ["", *cells(2, HOTELS)], ["泽州县", *cells(3, PAWN)], header=header)
+    reading = read(
+        ["城区", *cells(1, GUARDS)], ["", *cells(2, HOTELS)], ["泽州县", *cells(3, PAWN)], header=header
+    )
     expected = [("城区", []), ("城区", ["region inferred"]), ("泽州县", [])]
     assert expected == [(row.region, row.flags) for row in reading.rows]
 
@@ -127,7 +131,14 @@ def test_rows_alike_but_for_the_window_are_two_rows() -> None:
 
 def test_notes_and_page_numbers_are_no_rows() -> None:
     """Words below the table stay outside it."""
-    rows = (cells(1, GUARDS), "注：比例可以调整。", "第1页 共2页", HEADER, cells(2, HOTELS), ["备注：由办公室解释", *[""] * 8])
+    rows = (
+        cells(1, GUARDS),
+        "注：比例可以调整。",
+        "第1页 共2页",
+        HEADER,
+        cells(2, HOTELS),
+        ["备注：由办公室解释", *[""] * 8],
+    )
     reading = read(*rows)
     assert ["1", "2"] == seqs(reading)
     assert all(not row.flags for row in reading.rows)
@@ -136,7 +147,9 @@ def test_notes_and_page_numbers_are_no_rows() -> None:
 def test_a_table_without_numbers_counts_its_rows() -> None:
     """The column 序号 may be absent."""
     reading = read(cells(1, GUARDS)[1:], cells(2, FUEL)[1:], header=HEADER[1:])
-    assert [("1", ["seq inferred"]), ("2", ["seq inferred"])] == [(row.seq, row.flags) for row in reading.rows]
+    assert [("1", ["seq inferred"]), ("2", ["seq inferred"])] == [
+        (row.seq, row.flags) for row in reading.rows
+    ]
 
 
 def test_a_missing_number_is_pointed_out() -> None:
@@ -151,7 +164,10 @@ def test_a_shifted_row_is_put_back_as_an_inference() -> None:
     shifted = [*whole[:5], *whole[6:], ""]
     rows = [cells(1, GUARDS), shifted, cells(3, PAWN), cells(4, FUEL)]
     found = fields(read(*rows), 2)
-    assert ({"from_month": 3, "to_month": 10}, "inferred") == (found["window"]["value"], found["window"]["status"])
+    assert ({"from_month": 3, "to_month": 10}, "inferred") == (
+        found["window"]["value"],
+        found["window"]["status"],
+    )
     assert ("县公安局", "inferred") == (found["initiator"]["value"], found["initiator"]["status"])
     assert ("各类旅馆", "read") == (found["scope"]["value"], found["scope"]["status"])
 
@@ -174,7 +190,17 @@ def test_absent_columns_are_unknown() -> None:
 
 def test_separate_ratio_and_frequency_and_dates_are_read() -> None:
     """A bare number takes its unit from the header."""
-    header = ("序号", "任务名称", "检查内容", "检查对象", "比例（%）", "频次（次/年）", "开始时间", "结束时间", "牵头部门")
+    header = (
+        "序号",
+        "任务名称",
+        "检查内容",
+        "检查对象",
+        "比例（%）",
+        "频次（次/年）",
+        "开始时间",
+        "结束时间",
+        "牵头部门",
+    )
     found = fields(read(["1", *GUARDS, "5", "2", "3月", "9月", "县公安局"], header=header), 1)
     assert "5" == found["ratio"]["value"]["percent"]
     assert {"times": 2, "times_max": None, "per": "year"} == found["frequency"]["value"]

@@ -18,7 +18,9 @@ def _reading(name: str) -> PlanReading:
     return reading(name)
 
 
-@pytest.mark.parametrize(("name", "count"), [("yangcheng-2024", 63), ("lvliang-2023", 58), ("gaoping-2023", 49)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("yangcheng-2024", 63), ("lvliang-2023", 58), ("gaoping-2023", 49)]
+)
 def test_every_row_is_there_once_and_in_order(name: str, count: int) -> None:
     """Rows are numbered from 1 without a gap."""
     assert [str(i) for i in range(1, count + 1)] == seqs(_reading(name))
@@ -108,7 +110,12 @@ def test_gaopings_row_20_is_shifted_by_one() -> None:
         ("yangcheng-2024", 13, "partners", ["县市场监管局", "市生态环境局阳城分局"]),
         ("yangcheng-2024", 4, "partners", ["县教育局", "县卫健局"]),
         ("yangcheng-2024", 58, "scope", "全市商场(超市)(≥300m²)"),
-        ("yangcheng-2024", 27, "items", "医疗保障经办政务服务事项清单和办事指南,并根据实际情况调整和更新抽查"),
+        (
+            "yangcheng-2024",
+            27,
+            "items",
+            "医疗保障经办政务服务事项清单和办事指南,并根据实际情况调整和更新抽查",
+        ),
         ("yangcheng-2024", 46, "mode", {"draw": "county", "check": "county"}),
         ("yangcheng-2024", 49, "mode", {"draw": "city", "check": None}),
         ("lvliang-2023", 1, "initiator", "市委宣传部 (市新闻出版局)"),

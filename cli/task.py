@@ -1,0 +1,208 @@
+"""`task`: launch, claims, cancelling and rebuilding of joint tasks (联合抽查任务)."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from sqlmodel import Session, col, select
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from activities import audit
+from activities.authority import check_person, check_role
+from cli import task_draw, task_prepare, task_show, task_visit
+from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.context import department_named
+from cli.tables import done, hint
+from cli.task_show import known_task
+from models.messages import TASK_QUEUE, TaskStart
+from models.papers import (
+    AcceptClaim,
+    ApproveLaunch,
+    CancelTask,
+    DeclineClaim,
+    ExtendClaim,
+    ReleaseClaim,
+    ReofferClaim,
+    StartTask,
+)
+from models.task import TakingPart
+from rules.calendar import local_day
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.stages import Claim
+
+app = typer.Typer(help="任务：发起、领取、准备、抽取、匹配、检查", no_args_is_help=True)
+
+Document = Annotated[str, typer.Argument(metavar="计划编号")]
+Seq = Annotated[str, typer.Argument(metavar="序号")]
+Round = Annotated[int, typer.Option("--round", min=1, metavar="轮次", help="第几轮（频次多于一次的行）")]
+Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，入档留痕")]
+Partner = Annotated[
+    str | None, typer.Argument(metavar="配合部门", help="编号、名称或别名；只有一个待处理的部门时可不写")
+]
+_REBUILDERS = frozenset({Role.OFFICE, Role.OPERATOR})
+_SETTLED_BY_OFFICE = (Claim.DECLINED, Claim.OFFERED)
+
+
+@app.command("start")
+@acts
+def start(document: Document, seq: Seq, who: Who, round_: Round = 1) -> None:
+    """发起部门从已采用的计划行发起任务。"""
+    answer = who.to_office(StartTask(document=document, seq=seq, round=round_))
+    task = answer.data["task"]
+    done(f"已发起任务 {task}")
+    hint(f"提出范围、事项和时段：starter.py task scope {task}、task items {task}、task periods {task}")
+
+
+@app.command("approve-launch")
+@acts
+def approve_launch(
+    document: Document,
+    seq: Seq,
+    number: Annotated[str, typer.Option("--number", metavar="文号", help="批准文号")],
+    reason: Reason,
+    who: Who,
+    round_: Round = 1,
+) -> None:
+    """领导小组办公室批准在起止时间之外发起。"""
+    who.to_office(ApproveLaunch(document=document, seq=seq, round=round_, number=number, reason=reason))
+    done(f"已批准在窗口外发起 {document} 序号 {seq} 第{round_}轮（{number}）")
+    hint(f"发起部门可以发起：starter.py task start {document} {seq}")
+
+
+app.add_typer(task_show.app)
+
+
+@app.command("claim")
+@acts
+def claim(task: TaskId, who: Who) -> None:
+    """配合部门领取任务。"""
+    who.to_task(task, AcceptClaim())
+    done(f"已领取任务 {task}")
+
+
+@app.command("decline")
+@acts
+def decline(task: TaskId, reason: Reason, who: Who) -> None:
+    """配合部门拒领，写明理由；随后由领导小组办公室处理。"""
+    who.to_task(task, DeclineClaim(reason=reason))
+    done(f"已拒领任务 {task}，等领导小组办公室处理")
+
+
+@app.command("reoffer")
+@acts
+def reoffer(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> None:
+    """领导小组办公室向拒领的部门再次交办。"""
+    department = _partner(who, task, partner, Claim.DECLINED)
+    who.to_task(task, ReofferClaim(department=department, reason=reason))
+    done(f"已向 {department} 再次交办 {task}")
+
+
+@app.command("release")
+@acts
+def release(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> None:
+    """领导小组办公室免除一个部门的配合。"""
+    department = _partner(who, task, partner, *_SETTLED_BY_OFFICE)
+    who.to_task(task, ReleaseClaim(department=department, reason=reason))
+    done(f"已免除 {department} 在 {task} 的配合")
+
+
+@app.command("extend")
+@acts
+def extend(
+    task: TaskId,
+    reason: Reason,
+    days: Annotated[int, typer.Option("--days", min=1, max=20, metavar="天数", help="自今日起的工作日数")],
+    who: Who,
+    partner: Partner = None,
+) -> None:
+    """领导小组办公室延长一个部门的领取期限；拒领的视为再次交办。"""
+    department = _partner(who, task, partner, *_SETTLED_BY_OFFICE)
+    who.to_task(task, ExtendClaim(department=department, days=days, reason=reason))
+    done(f"{department} 的领取期限延长为自今日起{days}个工作日")
+
+
+app.add_typer(task_prepare.app)
+app.add_typer(task_draw.app, name="draw")
+app.add_typer(task_visit.app)
+
+
+@app.command("cancel")
+@acts
+def cancel(
+    task: TaskId,
+    number: Annotated[str, typer.Option("--number", metavar="文号", help="撤销的批准文号")],
+    reason: Reason,
+    who: Who,
+) -> None:
+    """领导小组办公室撤销任务；已有的记录全部保留，可另行再次发起。"""
+    who.to_task(task, CancelTask(approval_number=number, reason=reason))
+    done(f"已撤销任务 {task}（{number}）")
+
+
+@app.command("rebuild")
+@asks
+def rebuild(task: TaskId, who: Who) -> None:
+    """运行记录丢失时，从数据库现有进度重新启动任务；办公室或运维人员办理，留痕。"""
+    task = task_id(task)
+    posting = who.posting(_REBUILDERS)
+    now = datetime.now(UTC)
+    with who.database.write() as session:
+        row = known_task(session, task)
+        check_role(_REBUILDERS, posting.role)
+        check_person(
+            session,
+            person=posting.person,
+            role=posting.role,
+            department=posting.department,
+            acting_for=posting.acting_for,
+            office=row.office,
+            day=local_day(now),
+        )
+        audit.record(
+            session,
+            audit.task_chain(task),
+            "task.rebuilt",
+            at=now,
+            actor=posting.person,
+            acting_for=posting.acting_for,
+            role=posting.role.value,
+            department=posting.department,
+        )
+    asyncio.run(_start_afresh(who, task))
+    done(f"任务 {task} 已按数据库中的进度运行；已在运行的不受影响")
+
+
+async def _start_afresh(who: Who, task: str) -> None:
+    client = await who.context.client()
+    await client.start_workflow(
+        "JointTaskWorkflow",
+        TaskStart(task=task),
+        id=f"joint-task/{task}",
+        task_queue=TASK_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"joint-task/{task}",
+    )
+
+
+def _partner(who: Who, task: str, named: str | None, *claims: Claim) -> str:
+    """The partner that was named, else the only one whose claim stands so."""
+    with who.database.read() as session:
+        if named is not None:
+            return department_named(session, named).id
+        waiting = _with_claim(session, known_task(session, task_id(task)).id, claims)
+    if len(waiting) != 1:
+        names = "、".join(waiting) or "没有"
+        raise Refusal("PartnerNeeded", f"请在任务编号后写明配合部门；现在可处理的：{names}")
+    return waiting[0]
+
+
+def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[str]:
+    rows = session.exec(
+        select(TakingPart.department)
+        .where(col(TakingPart.task) == task, col(TakingPart.claim).in_(claims))
+        .order_by(col(TakingPart.department))
+    )
+    return list(rows)

@@ -1,0 +1,286 @@
+"""`task scope|items|periods|confirm`: the row's prose made exact, each confirmed by a second person."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from activities.acts.preparation import facts_of, newest_proposal, subjects_in_scope
+from cli.acting import Json, TaskId, Who, acts, task_id
+from cli.context import Context, chosen, day_of, department_named, department_names, out, read_bytes, show
+from cli.proposals import proposal_words
+from cli.tables import done, hint, print_table
+from cli.task_show import known_task
+from models.papers import ConfirmAspect, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
+from models.plan import PlanRow
+from models.registers import CheckItem, Subject
+from models.task import Aspect, JointTask, Preparation, TakingPart
+from models.trail import Answer
+from rules.channel import LegalForm
+from rules.refusal import Refusal
+from rules.scope import ScopeFilter, describe, missing, propose
+
+app = typer.Typer()
+
+Words = list[str] | None
+_SAMPLE = 5
+
+
+def _many(name: str, metavar: str, text: str) -> Any:
+    return typer.Option(name, metavar=metavar, help=f"{text}（可重复）")
+
+
+@app.command("scope")
+@acts
+def scope(
+    task: TaskId,
+    who: Who,
+    kind: Annotated[Words, _many("--kind", "种类", "对象种类")] = None,
+    legal_form: Annotated[Words, _many("--legal-form", "形式", "法律形式，如 企业、个体工商户")] = None,
+    tag: Annotated[Words, _many("--tag", "标签", "类别标签，任一即可")] = None,
+    exclude_tag: Annotated[Words, _many("--exclude-tag", "标签", "不含的标签")] = None,
+    area: Annotated[Words, _many("--area", "区域", "区域")] = None,
+    credit_class: Annotated[Words, _many("--class", "类", "信用风险分类 A、B、C、D")] = None,
+    min_capital: Annotated[int | None, typer.Option(metavar="万元", help="注册资本下限")] = None,
+    max_capital: Annotated[int | None, typer.Option(metavar="万元", help="注册资本上限")] = None,
+    min_floor_area: Annotated[int | None, typer.Option(metavar="平方米", help="面积下限")] = None,
+    max_floor_area: Annotated[int | None, typer.Option(metavar="平方米", help="面积上限")] = None,
+    licence: Annotated[str | None, typer.Option(metavar="许可证", help="持何许可证")] = None,
+    licence_level: Annotated[str | None, typer.Option(metavar="级别", help="许可级别")] = None,
+    hand_picked: Annotated[
+        Path | None, typer.Option(metavar="文件", help="人工指定名单：每行一个代码；须写 --reason")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="理由", help="选取的理由")] = None,
+    proposed: Annotated[bool, typer.Option("--proposed", help="照计划行文字读出的范围提出")] = False,
+    as_json: Json = False,
+) -> None:
+    """提出抽查对象范围；不带条件时只列出计划行文字读出的建议、户数和样例。"""
+    given = {
+        "kinds": kind,
+        "legal_forms": [chosen(LegalForm, one) for one in legal_form or []],
+        "tags_any": tag,
+        "exclude_tags": exclude_tag,
+        "areas": area,
+        "credit_classes": credit_class,
+        "min_capital": min_capital,
+        "max_capital": max_capital,
+        "min_floor_area": min_floor_area,
+        "max_floor_area": max_floor_area,
+        "licence": licence,
+        "licence_level": licence_level,
+        "hand_picked": read_bytes(hand_picked).decode("utf-8-sig").split() if hand_picked else None,
+        "reason": reason,
+    }
+    set_ones = {name: value for name, value in given.items() if value not in (None, [])}
+    if not set_ones and not proposed:
+        _suggest_scope(who.context, task_id(task), as_json=as_json)
+        return
+    wanted = _read_scope(who.context, task_id(task))[0] if proposed else ScopeFilter.model_validate(set_ones)
+    answer = who.to_task(task, ProposeScope(filter=wanted))
+
+    def text() -> None:
+        done(f"已提出抽查对象范围：{describe(wanted)}")
+        out.print(f"  现有{answer.data['count']}户", markup=False)
+        _next(task_id(task), answer)
+
+    show(answer.data, as_json=as_json, text=text)
+
+
+@app.command("items")
+@acts
+def items(
+    task: TaskId,
+    who: Who,
+    item: Annotated[Words, _many("--item", "部门=编号,编号", "一个部门的抽查事项")] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="列出各参与部门清单中的事项")] = False,
+    as_json: Json = False,
+) -> None:
+    """提出各参与部门的抽查事项；不带 --item 时列出各部门清单，★ 为与计划行文字相近的。"""
+    if suggest or not item:
+        _suggest_items(who.context, task_id(task), as_json=as_json)
+        return
+    chosen_items: dict[str, tuple[str, ...]] = {}
+    with who.database.read() as session:
+        for one in item:
+            name, _, codes = one.partition("=")
+            department = department_named(session, name.strip()).id
+            chosen_items[department] = tuple(code.strip() for code in codes.split(",") if code.strip())
+    _propose(who, task, ProposeItems(items=chosen_items), "各部门抽查事项", as_json=as_json)
+
+
+@app.command("periods")
+@acts
+def periods(
+    task: TaskId,
+    period: Annotated[
+        list[str],
+        typer.Option("--period", metavar="起~止[=比例]", help="一个批次，如 2026-03-02~2026-03-20=50（可重复）"),
+    ],
+    who: Who,
+    as_json: Json = False,
+) -> None:
+    """提出各批次的检查时段；比例之和为100，都不写则平均分。"""
+    _propose(who, task, ProposePeriods(periods=_periods(period)), "检查时段", as_json=as_json)
+
+
+@app.command("confirm")
+@acts
+def confirm(
+    task: TaskId,
+    who: Who,
+    aspect: Annotated[
+        str | None,
+        typer.Argument(metavar="内容", help="scope（范围）、items（事项）或 periods（时段）；不写则逐项办理"),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问，直接确认")] = False,
+) -> None:
+    """第二人复核：显示最新方案，确认的是所见方案的哈希。"""
+    task = task_id(task)
+    wanted = [chosen(Aspect, aspect)] if aspect else list(Aspect)
+    with who.database.read() as session:
+        known_task(session, task)
+        found = [(one, newest_proposal(session, task, one)) for one in wanted]
+        seen = [
+            (one, row, proposal_words(session, one, row.content))
+            for one, row in found
+            if row is not None and (row.confirmed_by is None or aspect)
+        ]
+    if not seen:
+        raise Refusal("NothingToConfirm", "没有待复核的方案；请先由发起部门提出（task scope、items、periods）")
+    for one, row, words in seen:
+        out.print(f"{one.label}：{words}", markup=False)
+        out.print(f"  哈希 {row.sha256}", style="dim")
+        if yes or typer.confirm("与原文相符，确认？", default=False):
+            _confirm(who, task, one, row)
+
+
+def _confirm(who: Who, task: str, aspect: Aspect, row: Preparation) -> None:
+    # One command may confirm three things: each message has an id of its own.
+    message = f"{who.message_id}-{aspect.value}" if who.message_id else None
+    paper = ConfirmAspect(aspect=aspect.value, sha256=row.sha256)
+    who.send(f"joint-task/{task}", paper, message_id=message)
+    done(f"已复核确认{aspect.label}")
+
+
+def _propose(who: Who, task: str, paper: Paper, label: str, *, as_json: bool) -> None:
+    answer = who.to_task(task, paper)
+
+    def text() -> None:
+        done(f"已提出{label}")
+        _next(task_id(task), answer)
+
+    show(answer.data, as_json=as_json, text=text)
+
+
+def _next(task: str, answer: Answer) -> None:
+    hint(f"由第二人复核：starter.py task confirm {task} {answer.data['aspect']}")
+
+
+def _read_scope(context: Context, task: str) -> tuple[ScopeFilter, str, tuple[str, ...]]:
+    """The filter that the row's prose suggests, the prose, and the words that were not understood."""
+    with context.database.read() as session:
+        row = known_task(session, task)
+        prose = session.get_one(PlanRow, row.row).fields["scope"]["value"] or ""
+        lists = session.exec(select(Subject.tags).where(col(Subject.office) == row.office).distinct())
+        proposal = propose(prose, {tag for tags in lists for tag in tags})
+    return proposal.filter, prose, proposal.not_understood
+
+
+def _suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
+    suggested, prose, unread = _read_scope(context, task)
+    with context.database.read() as session:
+        office = known_task(session, task).office
+        accepted = subjects_in_scope(session, office, suggested)
+        unknown = _lacking(session, office, suggested, {one.code for one in accepted})
+    step = max(1, len(accepted) // _SAMPLE)
+    sample = [{"code": one.code, "name": one.name, "kind": one.kind} for one in accepted[::step][:_SAMPLE]]
+
+    def text() -> None:
+        out.print(f"原文：{prose}", markup=False)
+        out.print(f"建议：{describe(suggested)}，现有{len(accepted)}户", markup=False)
+        if unread:
+            out.print(f"未读懂，须由人写明：{'、'.join(unread)}", markup=False)
+        if unknown:
+            out.print(f"另有{unknown}户因名录缺少所需信息而不在其内", markup=False)
+        print_table({"code": "代码", "name": "名称", "kind": "种类"}, sample, title="样例")
+        hint(f"照此提出：starter.py task scope {task} --proposed；或自写条件：--kind 种类 --tag 标签 …")
+
+    data = {
+        "prose": prose,
+        "filter": suggested.model_dump(mode="json"),
+        "not_understood": list(unread),
+        "count": len(accepted),
+        "lacking_facts": unknown,
+        "sample": sample,
+    }
+    show(data, as_json=as_json, text=text)
+
+
+def _lacking(session: Session, office: str, wanted: ScopeFilter, accepted: set[str]) -> int:
+    """How many subjects in force drop out only because the register does not say what is asked."""
+    rows = session.exec(select(Subject).where(col(Subject.office) == office, col(Subject.status) == "存续"))
+    return sum(1 for one in rows if one.code not in accepted and missing(wanted, facts_of(one)))
+
+
+def _suggest_items(context: Context, task: str, *, as_json: bool) -> None:
+    with context.database.read() as session:
+        row = known_task(session, task)
+        prose = session.get_one(PlanRow, row.row).fields["items"]["value"] or ""
+        departments = _departments(session, row)
+        names = department_names(session, departments)
+        found = session.exec(
+            select(CheckItem)
+            .where(col(CheckItem.department).in_(departments))
+            .order_by(col(CheckItem.department), col(CheckItem.code))
+        ).all()
+    data = [
+        {
+            "department": one.department,
+            "department_name": names[one.department],
+            "code": one.code,
+            "name": one.name,
+            "grade": one.grade,
+            "near": _near(one, f"{row.name} {prose}"),
+        }
+        for one in found
+    ]
+
+    def text() -> None:
+        out.print(f"计划行事项：{prose}", markup=False)
+        rows = [{**one, "near": "★" if one["near"] else ""} for one in data]
+        columns = {"department_name": "部门", "department": "部门编号", "code": "事项编号", "name": "抽查事项"}
+        print_table({**columns, "near": "相近"}, rows)
+        hint(f"提出：starter.py task items {task} --item 部门=编号,编号（每个参与部门一项）")
+
+    show(data, as_json=as_json, text=text)
+
+
+def _near(item: CheckItem, prose: str) -> bool:
+    """Whether the row speaks of the item's object or name: half of its pairs of characters occur."""
+    pairs = {item.name[at : at + 2] for at in range(len(item.name) - 1)}
+    return bool(pairs) and 2 * sum(pair in prose for pair in pairs) >= len(pairs)
+
+
+def _departments(session: Session, task: JointTask) -> list[str]:
+    return list(
+        session.exec(
+            select(TakingPart.department)
+            .where(col(TakingPart.task) == task.id)
+            .order_by(col(TakingPart.part), col(TakingPart.department))
+        )
+    )
+
+
+def _periods(texts: list[str]) -> tuple[Period, ...]:
+    shares = [text.partition("=")[2].strip().rstrip("%") for text in texts]
+    if not any(shares):
+        even = 100 // len(texts)
+        shares = [str(even)] * (len(texts) - 1) + [str(100 - even * (len(texts) - 1))]
+    made = []
+    for text, share in zip(texts, shares, strict=True):
+        first, separator, last = text.partition("=")[0].partition("~")
+        if not separator or not share.isdigit():
+            raise Refusal("PeriodInvalid", f"“{text}”不是检查时段，请写成 2026-03-02~2026-03-20=50")
+        made.append(Period(first_day=day_of(first), last_day=day_of(last), share=int(share)))
+    return tuple(made)

@@ -1,0 +1,104 @@
+"""Sending a sheet's lines in messages of at most 200, so that a repeated upload changes nothing."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, TypeVar
+
+from cli.acting import Who
+from cli.context import err, show
+from cli.sheets import RowFault, Understood
+from cli.tables import bar, done
+from models.papers import MAX_LINES, Paper, ResultLine, VisitLine
+from rules.refusal import Refusal
+from rules.register_rows import Fault
+
+L = TypeVar("L", ResultLine, VisitLine)
+
+
+@dataclass
+class Upload:
+    """What became of a sheet."""
+
+    file: str
+    sent: int = 0
+    unchanged: int = 0
+    faults: list[RowFault] = field(default_factory=list)
+
+    def report(self, what: str, *, as_json: bool) -> None:
+        """Tell, the faults on the error stream; refuses `RowsRefused` at the end where there are any."""
+
+        def text() -> None:
+            again = f"，{self.unchanged}户此前已办" if self.unchanged else ""
+            done(f"{what}{self.sent}户{again}，{len(self.faults)}处有误")
+            for fault in self.faults:
+                err.print(f"  ✗ {fault.words(self.file)}", markup=False)
+
+        data = {
+            "file": self.file,
+            "sent": self.sent,
+            "unchanged": self.unchanged,
+            "faults": [fault.view(self.file) for fault in self.faults],
+        }
+        show(data, as_json=as_json, text=text)
+        if self.faults:
+            raise Refusal("RowsRefused", "有误的行未受理，其余的已办；更正后可用同一文件再次上传")
+
+
+def chunks(lines: Sequence[tuple[int, L]]) -> Iterator[list[tuple[int, L]]]:
+    """Pieces of at most 200 lines; the lines of a visit stay together."""
+    piece: list[tuple[int, L]] = []
+    for _, group in groupby(sorted(lines, key=lambda one: one[1].visit), key=lambda one: one[1].visit):
+        members = list(group)
+        if piece and len(piece) + len(members) > MAX_LINES:
+            yield piece
+            piece = []
+        piece += members
+    if piece:
+        yield piece
+
+
+def send(
+    who: Who,
+    task: str,
+    understood: Understood[L],
+    upload: Upload,
+    paper: Callable[[tuple[L, ...]], Paper],
+    *,
+    digest: str,
+    ready: dict[str, int],
+) -> None:
+    """Send the sound lines of the visits that are `ready` (visit → cycle), piece by piece.
+
+    The pieces follow from the file alone. A message's id follows from the file, the piece and the
+    cycles, so that the same upload is the same messages, and one after a return is a new one.
+    """
+    pieces = list(chunks(understood.sound()))
+    with bar() as progress:
+        for number, piece in enumerate(progress.track(pieces, description="上传")):
+            members = [(row, line) for row, line in piece if line.visit in ready]
+            if not members:
+                continue
+            cycles = sorted({(line.visit, ready[line.visit]) for _, line in members})
+            name = f"{digest}|{task}|{number}|{cycles}"
+            try:
+                who.send(
+                    f"joint-task/{task}",
+                    paper(tuple(line for _, line in members)),
+                    message_id=hashlib.sha256(name.encode()).hexdigest()[:32],
+                )
+                upload.sent += len(cycles)
+            except Refusal as refusal:
+                if refusal.type in _HOPELESS:
+                    raise
+                upload.faults.append(RowFault(members[0][0], _fault_of(members, refusal)))
+    upload.faults.sort(key=lambda one: one.row)
+
+
+_HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "TaskClosed", "TaskUnknown"})
+"""Refusals that every further piece would meet as well."""
+
+
+def _fault_of(members: Sequence[tuple[int, Any]], refusal: Refusal) -> Fault:
+    return Fault(f"第{members[0][0]}—{members[-1][0]}行", f"整批未受理（{refusal.type}）：{refusal.words}")
