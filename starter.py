@@ -1,20 +1,41 @@
 """The command line: one Typer program that assembles the groups of `cli/`."""
 
 import logging
+from typing import Annotated
 
 import typer
 
 from adapters.logging import configure
 from adapters.settings import Profile, Settings
-from cli import audit, person, plan, policy, register
+from cli import (
+    audit,
+    disposal,
+    inbox,
+    person,
+    plan,
+    policy,
+    publication,
+    register,
+    result,
+    summary,
+    task,
+)
 from cli.context import Guarded
 
 app = typer.Typer(cls=Guarded, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(plan.app, name="plan")
-app.add_typer(register.app, name="register")
-app.add_typer(person.app, name="person")
-app.add_typer(policy.app, name="policy")
-app.add_typer(audit.app, name="audit")
+for name, group in (
+    ("plan", plan.app),
+    ("register", register.app),
+    ("task", task.app),
+    ("result", result.app),
+    ("publication", publication.app),
+    ("disposal", disposal.app),
+    ("summary", summary.app),
+):
+    app.add_typer(group, name=name)
+app.add_typer(inbox.app)
+for name, group in (("person", person.app), ("policy", policy.app), ("audit", audit.app)):
+    app.add_typer(group, name=name)
 
 
 @app.callback()
@@ -28,6 +49,25 @@ def surroundings() -> None:
     退出码：0 办妥，1 故障，2 命令写错，3 不予受理（附类型和理由）。
     """
     configure(json=Settings.load().profile is Profile.PRODUCTION, level=logging.WARNING)
+
+
+@app.command("demo")
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="演示结束后继续运行，可另开终端试用各命令")] = False,
+) -> None:
+    """演示：在本机启动全套服务，把一项联合抽查从计划办到办结。"""
+    # The embedded engine and the demonstration county are loaded for these two commands only.
+    from cli.serve import demo_command
+
+    demo_command(keep=keep)
+
+
+@app.command("dev")
+def dev() -> None:
+    """开发：在本机启动 Temporal、工作进程，数据存于 .data/，按 Ctrl-C 结束。"""
+    from cli.serve import dev_command
+
+    dev_command()
 
 
 if __name__ == "__main__":

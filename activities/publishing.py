@@ -104,11 +104,12 @@ def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
 
 
 def end_disposal(session: Session, disposal: Disposal, now: datetime) -> None:
-    """A disposal ends when its outcome is published; its task counts one fewer."""
+    """A disposal ends when its outcome is published; its task counts one fewer and is told."""
     if disposal.closed_at is None:
         disposal.closed_at = now
         part = session.get_one(TakingPart, (disposal.task, disposal.department))
         part.disposals_open -= 1
+        wake(session, f"joint-task/{disposal.task}", "disposal ended", source=disposal.task, now=now)
 
 
 def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, and_, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
@@ -28,12 +28,19 @@ class Store:
 
     def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
         """What stands under the records' keys."""
-        codes = [record["code"] for record in records]
-        columns = [one for one in self.table.c if one.name not in ("id", "office")]
-        rows = self.session.execute(
-            select(*columns).where(self.table.c.office == self.office, self.table.c.code.in_(codes))
-        ).mappings()
-        return {(row["code"],): dict(row) for row in rows}
+        names = [one.name for one in self.table.c if one.name not in ("id", "office")]
+        place = names.index("code")
+        statement = select(*(self.table.c[name] for name in names)).where(self._under(records))
+        return {(row[place],): dict(zip(names, row, strict=True)) for row in self.session.execute(statement)}
+
+    def _under(self, records: Iterable[Record]) -> ColumnElement[bool]:
+        """Whether a row stands under one of the records' codes."""
+        office, code = self.table.c.office, self.table.c.code
+        if self.session.get_bind().dialect.name == "postgresql":
+            # Without statistics, as in a first import, the planner would take the index of the office
+            # alone for a list of codes (1,100 rows/s); pair by pair it takes the unique one (measured).
+            return tuple_(office, code).in_([(self.office, record["code"]) for record in records])
+        return and_(office == self.office, code.in_([record["code"] for record in records]))
 
     def conflict(self, record: Record) -> Fault | None:  # noqa: ARG002 - overridden where there is one
         """What keeps a sound record from being written beside what others hold."""

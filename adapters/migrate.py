@@ -1,5 +1,6 @@
 """Bringing a database to the present revision."""
 
+import os
 from pathlib import Path
 
 from alembic import command
@@ -20,3 +21,7 @@ def config(url: str) -> Config:
 def migrate(url: str) -> None:
     """Upgrade to the newest revision; does nothing where it is there already."""
     command.upgrade(config(url), "head")
+
+
+if __name__ == "__main__":
+    migrate(os.environ["DATABASE_URL"])

@@ -177,7 +177,7 @@ def suits(kind: Look, columns: Sequence[Column]) -> float:
     if _LOOKS[kind] & set(columns):
         return 1.0 if kind in (Look.TEXT, Look.BODIES) else 3.0
     if kind in (Look.TEXT, Look.BODIES):
-        return -1.0 if Column.RISK in columns else -3.0
+        return -1.0 if kind is Look.TEXT and Column.RISK in columns else -3.0
     if kind is Look.RATIO and set(columns) & set(TEXTS):
         return -2.0
     return -2.0 if set(columns) & set(TEXTS) else -4.0

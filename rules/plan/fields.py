@@ -198,7 +198,8 @@ def _may_be_text(raw: str) -> bool:
 
 def _as_printed(text: str) -> Field[str]:
     """The requirement's text; words about inspections that speak of no risk are not its own."""
-    if read_risk(text).value is None and re.search(r"检查|抽查|企业|单位", text):
+    strange = look(text) not in (Look.TEXT, Look.RISK) or re.search(r"检查|抽查|企业|单位", text)
+    if strange and read_risk(text).value is None:
         return unknown(text, "文字与信用风险分类无关，疑为他处文字")
     return read(clean(text), text)
 

@@ -112,7 +112,7 @@ def _in_block(rows: list[RawRow], blocks: Blocks) -> dict[Column, set[int]]:
     """Rows whose blank cell is part of a merged block or was lost, not simply empty.
 
     A line that ends early has lost cells. A column that never repeats itself in neighbouring rows
-    prints once for a whole block. A blank window or initiator is never simply empty, so a blank
+    prints once for a whole block. A blank window, initiator or mode is never simply empty, so a blank
     beside one is not taken for empty either.
     """
     out: dict[Column, set[int]] = {}
@@ -132,5 +132,8 @@ def _is_long_gap(run: Run) -> bool:
     return run.column in (Column.RATIO, Column.FREQUENCY) and run.stop - run.start >= 2
 
 
+_NEVER_EMPTY = (Column.WINDOW, Column.INITIATOR, Column.MODE)
+
+
 def _lacks(row: RawRow) -> bool:
-    return any(row.index(c) is not None and is_blank(row.cell(c)) for c in (Column.WINDOW, Column.INITIATOR))
+    return any(row.index(c) is not None and is_blank(row.cell(c)) for c in _NEVER_EMPTY)

@@ -144,7 +144,7 @@ def _unglue(state: _State, cells: list[str]) -> list[tuple[list[str], bool]]:
     if len(cells) < width + 3 or first is None:
         return [(cells, False)]
     for i in range(at + max(3, width - 3), min(len(cells) - 2, at + width + 2)):
-        if seq_of(cells[i]) == first + 1:
+        if first + 1 in (seq_of(cells[i]), seq_by_sight(cells[i])):
             head, tail = cells[: i - at], cells[i - at :]
             return [(head, True), *((part, True) for part, _ in _unglue(state, tail))]
         glued = re.fullmatch(r"(.*\D)\s*(\d{1,4})\s*", cells[i], re.DOTALL)

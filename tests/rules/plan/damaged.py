@@ -57,7 +57,7 @@ def notice(r: random.Random, count: int = 24, damages: int = 4) -> Notice:
     for i, row in enumerate(rows):
         row.page = i // per_page + 1
     for _ in range(damages):
-        r.choice([_merge, _shift, _lose_number, _space, _foreign, _truncate])(r, rows, columns)
+        r.choice(_DAMAGES)(r, rows, columns)
     for row in rows:
         if not row.lines:
             row.lines = [[row.cells[c] for c in columns]]
@@ -145,6 +145,25 @@ def _truncate(r: random.Random, rows: list[Row], columns: list[str]) -> None:
         keep = r.randrange(6, len(columns))
         row.lines = [[row.cells[c] for c in columns[:keep]]]
         row.damaged |= set(columns[keep:])
+
+
+def _exchange(r: random.Random, rows: list[Row], columns: list[str]) -> None:
+    """Items and scope stand in each other's place."""
+    free = _free(rows)
+    if free:
+        cells = rows[r.choice(free)]
+        cells.cells["items"], cells.cells["scope"] = cells.cells["scope"], cells.cells["items"]
+        cells.damaged |= {"items", "scope"}
+
+
+def _misread(r: random.Random, rows: list[Row], columns: list[str]) -> None:
+    """12 is read as l2."""
+    row = r.choice(rows)
+    if len(row.cells["seq"]) == 2 and not row.lines:
+        row.cells["seq"] = row.cells["seq"].replace("1", "l").replace("0", "O")
+
+
+_DAMAGES = [_merge, _merge, _shift, _lose_number, _space, _foreign, _truncate, _exchange, _misread]
 
 
 def _split(r: random.Random, rows: list[Row], columns: list[str]) -> None:

@@ -1,0 +1,62 @@
+"""A service of its own for each test that needs an engine."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.database import Database
+from adapters.migrate import migrate
+from tests.engine.house import TASK, House, fill
+from tests.engine.outcome import Outcome, outcome_of
+
+_NUMBERS = itertools.count(1)
+
+
+def own_queue() -> str:
+    """A task queue that no other test has."""
+    return f"test-{os.getpid()}-{next(_NUMBERS)}"
+
+
+@pytest.fixture
+async def house(
+    embedded: WorkflowEnvironment, sqlite: Database, tmp_path: Path
+) -> AsyncIterator[House]:
+    """The small office on SQLite, no worker yet; what still runs at the end is terminated."""
+    fill(sqlite)
+    made = House(sqlite, embedded.client, tmp_path / "exchange", own_queue())
+    yield made
+    await made.terminate_all()
+
+
+@pytest.fixture
+async def any_house(
+    embedded: WorkflowEnvironment, database: Database, tmp_path: Path
+) -> AsyncIterator[House]:
+    """The same on both databases."""
+    fill(database)
+    made = House(database, embedded.client, tmp_path / "exchange", own_queue())
+    yield made
+    await made.terminate_all()
+
+
+@pytest.fixture(scope="session")
+async def undisturbed(
+    embedded: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    """What the short play comes to where nothing breaks."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    url = f"sqlite:///{folder}/undisturbed.db"
+    migrate(url)
+    database = Database(url)
+    fill(database)
+    house = House(database, embedded.client, folder / "exchange", own_queue())
+    async with house.working():
+        await house.play.run()
+    await house.terminate_all()
+    outcome = outcome_of(database, TASK)
+    database.close()
+    return outcome

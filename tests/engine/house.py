@@ -1,0 +1,103 @@
+"""The service inside a test: worker, engine, database and the platform's stand-in, all to be broken off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.database import Database
+from adapters.exchange_files import FileExchange
+from cli.demo.cast import Cast
+from cli.demo.platform import answer
+from rules.calendar import local_day
+from tests.builders import ALL_YEAR, DOCUMENT, add_world
+from tests.play import Play
+from worker import build_worker
+
+TASK = f"{DOCUMENT}/1/1"
+TASK_WORKFLOW = f"joint-task/{TASK}"
+PLATFORM_PAUSE = 0.1
+
+
+@dataclass
+class House:
+    """One test's service; its task queue is its own, so that nothing of another test is taken up."""
+
+    database: Database
+    client: Client
+    folder: Path
+    task_queue: str
+
+    def __post_init__(self) -> None:
+        self.exchange = FileExchange(self.folder)
+        (self.folder / "taken").mkdir(exist_ok=True)
+        self.cast = Cast(self.database, self.client, TASK, task_queue=self.task_queue)
+        self.play = Play(self.cast)
+
+    @property
+    def task(self) -> "WorkflowHandle[object, object]":
+        """The task's workflow."""
+        return self.client.get_workflow_handle(TASK_WORKFLOW)
+
+    @asynccontextmanager
+    async def working(self, *, max_cached_workflows: int = 1000) -> AsyncIterator[None]:
+        """A worker and a platform that answers, for as long as the context lasts."""
+        worker = build_worker(
+            self.client,
+            self.database,
+            self.exchange,
+            task_queue=self.task_queue,
+            max_cached_workflows=max_cached_workflows,
+        )
+        async with worker:
+            platform = asyncio.create_task(self._platform())
+            try:
+                yield
+            finally:
+                platform.cancel()
+
+    async def running(self) -> list[str]:
+        """The ids of this test's workflows that run."""
+        query = f"TaskQueue = '{self.task_queue}' AND ExecutionStatus = 'Running'"
+        return sorted([one.id async for one in self.client.list_workflows(query)])
+
+    async def terminate_all(self) -> list[str]:
+        """End every workflow of this test through the client; their ids."""
+        ended: set[str] = set()
+        # The list follows the engine by a moment: what it still shows may have ended already.
+        while found := await self.running():
+            for workflow in found:
+                try:
+                    await self.client.get_workflow_handle(workflow).terminate("test")
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                ended.add(workflow)
+            await asyncio.sleep(0.05)
+        return sorted(ended)
+
+    async def status(self, workflow: str) -> WorkflowExecutionStatus | None:
+        """Whether a workflow runs, or how it ended."""
+        return (await self.client.get_workflow_handle(workflow).describe()).status
+
+    async def _platform(self) -> None:
+        while True:
+            await asyncio.to_thread(answer, self.folder)
+            await asyncio.sleep(PLATFORM_PAUSE)
+
+
+def fill(database: Database, *, subjects: int = 12, percent: str = "30") -> None:
+    """The small office, with a plan whose window is open today: the engine's clock is the wall's."""
+    with database.write() as session:
+        add_world(
+            session,
+            subjects=subjects,
+            percent=percent,
+            today=local_day(datetime.now(UTC)),
+            months=ALL_YEAR,
+        )

@@ -1,0 +1,116 @@
+"""Holding every projection of a task against the rows: details, search attributes, progress, desks."""
+
+import asyncio
+import re
+
+from sqlmodel import Session, col, select
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import WorkflowHandle
+
+from activities.progress import read_progress
+from models.messages import Progress, Wake
+from models.trail import Deadline, Wait
+from rules.stages import TaskStatus
+from tests.engine.house import TASK, TASK_WORKFLOW, House
+from workflows import attributes, projection
+
+PATIENCE = 10.0
+"""Seconds for a workflow to take in what SQL says already."""
+
+
+async def disagreements(house: House) -> list[str]:
+    """What differs between the rows and what is shown of them, a line each; empty when all agree."""
+    with house.database.read() as session:
+        faults = _clock_faults(session)
+        progress = read_progress(session, TASK)
+        waits = _open_waits(session)
+    faults += _compare("waits_open", len(waits), progress.waits_open)
+    faults += _compare("waits", {one.id for one in waits}, {one.id for one in progress.waits})
+    if progress.status is not TaskStatus.OPEN:
+        return faults
+    seen = await _seen(house, progress)
+    faults += _compare("progress", _rows_only(progress), seen and _rows_only(seen))
+    departments = {wait.department for wait in waits}
+    details = await _details(house.task)
+    faults += _compare("details", projection.task_details(progress), details)
+    faults += _compare("details' departments", departments, set(re.findall(r"^\| (test/\w+) ", details, re.M)))
+    shown = (await house.task.describe()).typed_search_attributes
+    faults += _compare("WaitingOn", departments, set(shown.get(attributes.WAITING_ON, [])))
+    faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(attributes.DUE))
+    faults += _compare("EscalationLevel", progress.level, shown.get(attributes.ESCALATION))
+    stage = f"{min(int(progress.stage), 8)} {progress.stage.label}"
+    return faults + _compare("stage", stage, shown.get(attributes.STAGE)) + await _desk_faults(house)
+
+
+def _compare(what: str, expected: object, actual: object) -> list[str]:
+    return [] if expected == actual else [f"{what}: {expected!r} in the rows, {actual!r} shown"]
+
+
+def _open_waits(session: Session) -> list[Wait]:
+    return list(session.exec(select(Wait).where(col(Wait.scope) == TASK_WORKFLOW, col(Wait.closed_at).is_(None))))
+
+
+def _clock_faults(session: Session) -> list[str]:
+    """Every open wait has one current deadline; the task's next rung is the earliest of theirs."""
+    faults: list[str] = []
+    rungs = []
+    for wait in session.exec(select(Wait).where(col(Wait.closed_at).is_(None))):
+        current = session.exec(
+            select(Deadline).where(col(Deadline.wait) == wait.id, col(Deadline.current).is_(True))
+        ).all()
+        if len(current) != 1:
+            faults.append(f"{wait.key}: {len(current)} current deadlines")
+        if wait.scope == TASK_WORKFLOW:
+            rungs += [one.next_rung for one in current if one.next_rung is not None]
+    return faults + _compare("next_rung", min(rungs, default=None), read_progress(session, TASK).next_rung)
+
+
+async def _seen(house: House, progress: Progress) -> Progress | None:
+    """What the workflow knows, once it has caught up with the rows; else what it knew last."""
+    seen = None
+    for _ in range(int(PATIENCE / 0.05)):
+        seen = await house.task.query("progress", result_type=Progress)
+        if seen is not None and _rows_only(seen) == _rows_only(progress):
+            break
+        await asyncio.sleep(0.05)
+    return seen
+
+
+def _rows_only(progress: Progress) -> Progress:
+    """Without the unsent signals, which go out beside the course, and the version, which orders answers."""
+    return progress.model_copy(update={"outbox": 0, "version": 0})
+
+
+async def _details(handle: "WorkflowHandle[object, object]") -> str:
+    metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return metadata.current_details
+
+
+async def _desk_faults(house: House) -> list[str]:
+    """A desk that is woken shows all that its department owes."""
+    faults = []
+    for workflow in await house.running():
+        if not workflow.startswith("department/"):
+            continue
+        department = workflow.removeprefix("department/").rsplit("/", 1)[0]
+        handle = house.client.get_workflow_handle(workflow)
+        await handle.signal("wake", Wake(kind="test"))
+        owed = house.cast.read(lambda session, d=department: _owed(session, d))
+        shown: list[str] = []
+        for _ in range(int(PATIENCE / 0.05)):
+            lines = re.findall(r"待办(\d+)项", await _details(handle))
+            if lines == [str(owed)]:
+                break
+            shown = lines
+            await asyncio.sleep(0.05)
+        else:
+            faults.append(f"{workflow}: {owed} owed, {shown} shown")
+    return faults
+
+
+def _owed(session: Session, department: str) -> int:
+    return len(
+        session.exec(
+            select(Wait.id).where(col(Wait.department) == department, col(Wait.closed_at).is_(None))
+        ).all()
+    )
