@@ -10,6 +10,7 @@ from adapters.settings import Profile, Settings
 from cli import (
     audit,
     disposal,
+    draw,
     inbox,
     person,
     plan,
@@ -27,6 +28,7 @@ for name, group in (
     ("plan", plan.app),
     ("register", register.app),
     ("task", task.app),
+    ("draw", draw.app),
     ("result", result.app),
     ("publication", publication.app),
     ("disposal", disposal.app),

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import col, func, select
 from temporalio import activity
 
+from activities.acts.summaries import report_key
 from activities.authority import holders_of
 from activities.clocks import Clocks
 from activities.progress import next_rung, wait_line
@@ -55,7 +56,7 @@ def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope
     )
     for plan in plans:
         due = plan.reading.get("report_by", {}).get("value")
-        key = f"{department.id}/yearly-report/{plan.id}"
+        key = report_key(department.id, plan.id)
         if due and clocks.find(key) is None:
             clocks.open(
                 WaitKind.YEARLY_REPORT,

@@ -13,6 +13,7 @@ from activities.clocks import Clocks
 from activities.docket import notify
 from activities.draw_papers import ANNEX, DIRECTORY, PLAN, load_plan, officers_file, store, store_json
 from activities.later_acts import base_act, frozen_entries, left_out, ordered_quota, replaced_visits
+from activities.lookup import subjects_by_code
 from activities.officers import freeze_officers
 from activities.passage import plan_visits, withdraw
 from models.papers import Period
@@ -197,10 +198,7 @@ def _later_period(clocks: Clocks, last: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record_drawn(session: Session, task: JointTask, number: int, drawn: list[Drawn]) -> list[Subject]:
-    subjects = {
-        subject.code: subject
-        for subject in session.exec(select(Subject).where(col(Subject.office) == task.office))
-    }
+    subjects = subjects_by_code(session, task.office, [one.code for one in drawn])
     for one in drawn:
         session.add(
             DrawnSubject(

@@ -11,6 +11,7 @@ from activities.clocks import Clocks
 from activities.docket import notify
 from activities.draw_papers import load_json, officers_file
 from activities.later_acts import seed_of
+from activities.lookup import subjects_by_id
 from activities.passage import await_next, move
 from models.registers import CheckItem, Officer, Subject
 from models.task import Aspect, Assignment, JointTask, TakingPart, Visit
@@ -93,7 +94,7 @@ def _match_group(
 ) -> dict[str, matching.Shortage]:
     """Match the visits of one act against one officers' file; returns what is unmatched, and why."""
     session, department = clocks.session, part.department
-    subjects = _subjects(session, visits)
+    subjects = subjects_by_id(session, [visit.subject for visit in visits])
     by_code = {subjects[visit.subject].code: visit for visit in visits}
     found = matching.match(
         seed_of(session, part.task, act),
@@ -155,17 +156,6 @@ def _load(session: Session, department: str, *, open_only: bool, today: date) ->
     else:
         statement = statement.where(col(Visit.first_day) >= date(today.year, 1, 1))
     return dict(session.exec(statement).all())
-
-
-def _subjects(session: Session, visits: list[Visit]) -> dict[str, Subject]:
-    ids = {visit.subject for visit in visits}
-    rows: dict[str, Subject] = {}
-    chunk = 500  # SQLite takes some 32,000 parameters in one statement, older builds 999
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), chunk):
-        for row in session.exec(select(Subject).where(col(Subject.id).in_(ordered[start : start + chunk]))):
-            rows[row.id] = row
-    return rows
 
 
 def _needs(

@@ -25,6 +25,7 @@ from models.trail import Outbox
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+STATIC_DETAILS = "真实情况以数据库为准；此处显示进展、等谁、期限和办理命令。办理请用 `starter.py`。"
 
 
 def start_argument(workflow: str) -> Message:
@@ -86,6 +87,7 @@ class OutboxActivities:
                 start_signal_args=[wake],
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=row.workflow,
+                static_details=STATIC_DETAILS,
             )
             return
         try:

@@ -10,7 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities import audit
 from activities.docket import desk_id
-from activities.outbox import start_argument
+from activities.outbox import STATIC_DETAILS, start_argument
 from activities.publishing import exchange_id
 from adapters.database import Database
 from models.messages import TASK_QUEUE
@@ -56,6 +56,7 @@ async def rebuild(
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=workflow,
+            static_details=STATIC_DETAILS,
         )
     with database.write() as session:
         for workflow in ids:

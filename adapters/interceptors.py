@@ -13,7 +13,8 @@ log = structlog.get_logger(__name__)
 class _Discreet(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         try:
-            return await self.next.execute_activity(input)
+            with structlog.contextvars.bound_contextvars(**_context(input)):
+                return await self.next.execute_activity(input)
         except ApplicationError:
             raise
         except Exception as error:
@@ -22,6 +23,13 @@ class _Discreet(ActivityInboundInterceptor):
             log.exception("activity failed", log_id=log_id)
             name = type(error).__name__
             raise ApplicationError(f"{name}, see log {log_id}", type=name) from None
+
+
+def _context(input: ExecuteActivityInput) -> dict[str, str]:  # noqa: A002 - the SDK's name
+    """Task and department of the activity's message, for every line that it logs."""
+    message = input.args[0] if input.args else None
+    found = {name: getattr(message, name, "") for name in ("task", "department", "target")}
+    return {name: value for name, value in found.items() if value}
 
 
 class DiscreetFailures(Interceptor):

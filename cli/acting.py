@@ -11,31 +11,15 @@ import typer
 
 from activities.filing import Actor, office_of
 from adapters.database import Database
-from cli.context import Context, choose_actor, choose_posting, department_named
+from cli.context import As, Context, For, MessageId, TokenOption, choose_actor, choose_posting, department_named
 from models.organisation import Posting
 from models.papers import Paper
 from models.trail import Answer
 from rules.roles import Role
 
-Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 TaskId = Annotated[str, typer.Argument(metavar="任务编号", help="形如 yc-2024/4/1，见 task list")]
 
-_OPTIONS: dict[str, Any] = {
-    "named": Annotated[
-        str | None, typer.Option("--as", metavar="人员编号", help="以谁的身份办理；仅限演示和开发环境")
-    ],
-    "token": Annotated[
-        str | None, typer.Option("--token", envvar="JOINT_TOKEN", show_envvar=False, help="个人令牌")
-    ],
-    "department": Annotated[
-        str | None,
-        typer.Option("--department", metavar="部门", help="代表哪个部门（任职多个部门时须写明）"),
-    ],
-    "message_id": Annotated[
-        str | None,
-        typer.Option("--message-id", metavar="编号", help="消息编号；同一编号重复提交只办一次"),
-    ],
-}
+_OPTIONS: dict[str, Any] = {"named": As, "token": TokenOption, "department": For, "message_id": MessageId}
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ import typer
 from sqlmodel import col, func, select
 
 from activities import audit
-from cli.acting import Json
-from cli.context import Context, err, show
+from cli.context import Context, Json, err, show
 from cli.tables import done, hint, print_table
 from models.trail import AuditEvent, AuditHead
 from rules.calendar import local_day

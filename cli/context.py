@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -34,6 +34,21 @@ from models.trail import Answer, Outcome
 from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
+
+As = Annotated[
+    str | None, typer.Option("--as", metavar="人员编号", help="以谁的身份办理；仅限演示和开发环境")
+]
+TokenOption = Annotated[
+    str | None, typer.Option("--token", envvar="JOINT_TOKEN", show_envvar=False, help="个人令牌")
+]
+For = Annotated[
+    str | None,
+    typer.Option("--department", metavar="部门", help="代表哪个部门（任职多个部门时须写明）"),
+]
+MessageId = Annotated[
+    str | None, typer.Option("--message-id", metavar="编号", help="消息编号；同一编号重复提交只办一次")
+]
+Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 
 REFUSED = 3
 """Exit code of a business refusal; 1 is a bug, 2 a wrong command line."""

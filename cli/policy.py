@@ -11,8 +11,8 @@ from sqlmodel import Session, select
 from activities.authority import postings_of
 from activities.filing import Actor
 from activities.standing import Policies
-from cli.acting import Json, Who, acts
-from cli.context import Context, day_of, department_named, show
+from cli.acting import Who, acts
+from cli.context import Context, Json, day_of, department_named, show
 from cli.tables import done, print_table
 from models.organisation import Department, Office
 from models.papers import SetPolicy

@@ -13,8 +13,8 @@ from sqlmodel import Session, SQLModel, col, func, or_, select
 from activities.authority import check_role
 from activities.registers import ImportSummary, import_register
 from adapters.register_files import RefusedFile, RegisterFile
-from cli.acting import Json, Who, acts, asks
-from cli.context import chosen, show
+from cli.acting import Who, acts, asks
+from cli.context import Json, chosen, show
 from cli.tables import bar, done, hint, mask, print_table
 from models.organisation import Department, DepartmentAlias
 from models.papers import ConfirmRegister

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, func, select
 
 from adapters.result_sheets import write_sheet
 from cli import result_enter
-from cli.acting import Json, TaskId, Who, acts, asks, task_id
-from cli.context import chosen_all, show
+from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.context import Json, chosen_all, show
 from cli.sheets import result_columns
 from cli.tables import done, hint, in_chunks, print_table
 from cli.task_show import known_task

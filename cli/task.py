@@ -1,21 +1,19 @@
 """`task`: launch, claims, cancelling and rebuilding of joint tasks (联合抽查任务)."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from sqlmodel import Session, col, select
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities import audit
-from activities.authority import check_person, check_role
+from activities.authority import check_role
+from activities.rebuild import open_cases, rebuild
 from cli import task_draw, task_prepare, task_show, task_visit
 from cli.acting import TaskId, Who, acts, asks, task_id
-from cli.context import department_named
+from cli.context import department_named, run
 from cli.tables import done, hint
 from cli.task_show import known_task
-from models.messages import TASK_QUEUE, TaskStart
 from models.papers import (
     AcceptClaim,
     ApproveLaunch,
@@ -27,7 +25,6 @@ from models.papers import (
     StartTask,
 )
 from models.task import TakingPart
-from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim
@@ -143,48 +140,38 @@ def cancel(
 
 @app.command("rebuild")
 @asks
-def rebuild(task: TaskId, who: Who) -> None:
-    """运行记录丢失时，从数据库现有进度重新启动任务；办公室或运维人员办理，留痕。"""
-    task = task_id(task)
+def rebuild_(
+    who: Who,
+    task: Annotated[str | None, typer.Argument(metavar="任务编号", help="见 task list")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="全部未办结的任务、处置、更正和部门工作台")] = False,
+) -> None:
+    """运行记录丢失时，从数据库现有进度重新启动；办公室或运维人员办理，留痕。已在运行的不受影响。"""
+    if (task is None) is not all_:
+        raise Refusal("TaskNeeded", "请写明任务编号，或用 --all 重建全部")
     posting = who.posting(_REBUILDERS)
-    now = datetime.now(UTC)
+    check_role(_REBUILDERS, posting.role)
+    office, now = who.office_of(posting.department), datetime.now(UTC)
     with who.database.write() as session:
-        row = known_task(session, task)
-        check_role(_REBUILDERS, posting.role)
-        check_person(
-            session,
-            person=posting.person,
-            role=posting.role,
-            department=posting.department,
-            acting_for=posting.acting_for,
-            office=row.office,
-            day=local_day(now),
-        )
+        named = known_task(session, task_id(task)) if task else None
+        if named is not None and named.office != office:
+            raise Refusal("WrongOffice", f"{named.id} 不属于本领导小组办公室，无权办理")
+        ids = open_cases(session, now, named.id if named else None)
         audit.record(
             session,
-            audit.task_chain(task),
-            "task.rebuilt",
+            audit.task_chain(named.id) if named else audit.office_chain(office),
+            "rebuild.ordered",
             at=now,
             actor=posting.person,
             acting_for=posting.acting_for,
             role=posting.role.value,
             department=posting.department,
+            detail={"workflows": len(ids)},
         )
-    asyncio.run(_start_afresh(who, task))
-    done(f"任务 {task} 已按数据库中的进度运行；已在运行的不受影响")
 
+    async def start() -> int:
+        return await rebuild(await who.context.client(), who.database, ids, now)
 
-async def _start_afresh(who: Who, task: str) -> None:
-    client = await who.context.client()
-    await client.start_workflow(
-        "JointTaskWorkflow",
-        TaskStart(task=task),
-        id=f"joint-task/{task}",
-        task_queue=TASK_QUEUE,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        static_summary=f"joint-task/{task}",
-    )
+    done(f"已按数据库中的进度启动{run(start())}项")
 
 
 def _partner(who: Who, task: str, named: str | None, *claims: Claim) -> str:

@@ -9,17 +9,15 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, func, select
 
-from activities.draw_papers import DIRECTORY, load, load_plan
 from activities.drawing import commitments_of
-from cli.acting import Json, TaskId, Who, acts, asks, task_id
-from cli.context import Context, department_names, out, read_bytes, show
+from cli.acting import TaskId, Who, acts, task_id
+from cli.context import chosen, Context, Json, department_names, out, read_bytes, show
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.papers import ApproveDraw, CommitSecret, RequestDraw, RevealLink
-from models.registers import Subject
-from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, TakingPart
-from rules.draw import Drawn, canonical_json, commitment, link
-from rules.draw_record import Act, Commitment, build_record
+from models.task import ActStep, DrawAct, DrawStep
+from rules.draw import commitment, link
+from rules.draw_record import Kind
 from rules.refusal import Refusal
 
 app = typer.Typer(help="抽取：申请、批准、承诺、揭示、查看", no_args_is_help=True)
@@ -36,18 +34,41 @@ _SECRET = re.compile(r"[0-9a-f]{64}")
 def request(
     task: TaskId,
     who: Who,
-    reason: Annotated[str, typer.Option("--reason", metavar="理由")] = "按年度计划首次抽取",
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="理由", help="首次抽取可不写，其余须写明")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="种类", help="、".join(one.label for one in Kind))
+    ] = Kind.FIRST.label,
+    replaces: Annotated[
+        list[str] | None, typer.Option("--replaces", metavar="代码", help="替换补抽：被更换的对象（可重复）")
+    ] = None,
+    size: Annotated[int | None, typer.Option("--size", min=1, metavar="户数", help="追加抽取：追加多少户")] = None,
+    evidence: Annotated[str, typer.Option("--evidence", metavar="依据", help="替换、追加的依据")] = "",
 ) -> None:
-    """发起部门申请抽取。"""
-    who.to_task(task, RequestDraw(reason=reason))
-    done("已申请抽取")
-    hint(f"由审批人批准：starter.py task draw approve {task_id(task)}")
+    """发起部门申请抽取：首次抽取；此后可替换补抽、追加抽取，重新抽取须报办公室批准。"""
+    wanted = chosen(Kind, kind)
+    if reason is None and wanted is not Kind.FIRST:
+        raise Refusal("ReasonMissing", f"{wanted.label}须用 --reason 写明理由")
+    answer = who.to_task(
+        task,
+        RequestDraw(
+            act=wanted,
+            reason=reason or "按年度计划首次抽取",
+            replaces=tuple(replaces or ()),
+            size=size,
+            evidence=evidence,
+        ),
+    )
+    done(f"已申请第{answer.data['act']}次抽取（{wanted.label}）")
+    by = "领导小组办公室" if wanted is Kind.REDRAW else "本部门审批人"
+    hint(f"由{by}批准：starter.py task draw approve {task_id(task)}")
 
 
 @app.command("approve")
 @acts
 def approve(task: TaskId, who: Who, act: ActNumber = None) -> None:
-    """发起部门审批人批准抽取；批准后系统锁定名录和方案。"""
+    """发起部门审批人批准抽取（重新抽取由办公室批准）；批准后系统锁定名录和方案。"""
     number = act or _newest_act(who.context, task_id(task))
     who.to_task(task, ApproveDraw(act=number))
     done(f"已批准第{number}次抽取；各部门承诺齐全后自动锁定")
@@ -76,7 +97,7 @@ def reveal(task: TaskId, secret_file: SecretFile, who: Who, act: ActNumber = Non
 
 @app.command("show")
 def show_draw(task: TaskId, as_json: Json = False) -> None:
-    """查看抽取的各步：承诺、锁定的哈希、揭示、种子和数量；不含名单。"""
+    """查看抽取的各步：承诺、锁定的哈希、揭示、种子和数量；名单和核验用 draw export、draw verify。"""
     task = task_id(task)
     with Context().database.read() as session:
         known_task(session, task)
@@ -93,36 +114,6 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
             print_table(steps, act["steps"])
 
     show({"task": task, "commitments": commitments, "acts": acts_}, as_json=as_json, text=text)
-
-
-@app.command("record")
-@asks
-def record(
-    task: TaskId,
-    folder: Annotated[Path, typer.Argument(metavar="目录", help="存放抽取档案的目录")],
-    who: Who,
-) -> None:
-    """导出抽取档案和锁定的名录，供任何人用 docs/verify-draw.py 核验；含名单，限参与部门和办公室。"""
-    task = task_id(task)
-    own = who.own_department()
-    with who.database.read() as session:
-        row = known_task(session, task)
-        if session.get(TakingPart, (task, own)) is None and own.split("/")[0] != row.office:
-            raise Refusal("NotTakingPart", f"{own} 不是本任务的参与部门，不能导出名单")
-        drawn = [act for act in _acts(session, task) if _step(session, act, ActStep.DRAWN)]
-        if not drawn:
-            raise Refusal("NotDrawn", "尚未抽取；进度见 task draw show")
-        document = canonical_json(build_record(task, [_record_act(session, act) for act in drawn]))
-        snapshots = {
-            act.number: load(session, task, act.number, DIRECTORY) for act in drawn if act.kind.freezes
-        }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "record.json").write_bytes(document)
-    for number, body in snapshots.items():
-        (folder / f"directory-{number}.txt").write_bytes(body)
-    files = " ".join(str(folder / f"directory-{number}.txt") for number in snapshots)
-    done(f"抽取档案已存到 {folder}")
-    hint(f"核验：python docs/verify-draw.py {folder / 'record.json'} {files}")
 
 
 def _secret(file: Path, *, create: bool) -> bytes:
@@ -148,10 +139,6 @@ def _acts(session: Session, task: str) -> list[DrawAct]:
     return list(session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))))
 
 
-def _step(session: Session, act: DrawAct, step: ActStep) -> DrawStep | None:
-    return session.get(DrawStep, (act.task, act.number, step, ""))
-
-
 def _act_view(session: Session, act: DrawAct) -> dict[str, Any]:
     steps = session.exec(
         select(DrawStep)
@@ -174,27 +161,3 @@ def _act_view(session: Session, act: DrawAct) -> dict[str, Any]:
             for step in sorted(steps, key=lambda one: order.index(one.step))
         ],
     }
-
-
-def _record_act(session: Session, act: DrawAct) -> Act:
-    fixed = session.get_one(DrawStep, (act.task, act.number, ActStep.FIXED, "")).content
-    drawn = session.get_one(DrawStep, (act.task, act.number, ActStep.DRAWN, "")).content
-    rows = session.exec(
-        select(DrawnSubject, Subject.code)
-        .join(Subject, col(Subject.id) == col(DrawnSubject.subject))
-        .where(col(DrawnSubject.task) == act.task, col(DrawnSubject.act) == act.number)
-        .order_by(col(DrawnSubject.rank))
-    )
-    return Act(
-        act=act.number,
-        kind=act.kind,
-        snapshot_hash=fixed["directory"],
-        plan=load_plan(session, act.task, act.number),
-        commitments=[
-            Commitment(name, value) for name, value in sorted(commitments_of(session, act.task).items())
-        ],
-        links=[(name, value) for name, value in drawn["links"]],
-        public_value=drawn["public_value"],
-        seed=drawn["seed"],
-        drawn=[Drawn(code, row.credit_class, row.stratum, row.rank) for row, code in rows],
-    )

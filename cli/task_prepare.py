@@ -7,8 +7,8 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import facts_of, newest_proposal, subjects_in_scope
-from cli.acting import Json, TaskId, Who, acts, task_id
-from cli.context import Context, chosen, day_of, department_named, department_names, out, read_bytes, show
+from cli.acting import TaskId, Who, acts, task_id
+from cli.context import Context, Json, chosen, day_of, department_named, department_names, out, read_bytes, show
 from cli.proposals import proposal_words
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task

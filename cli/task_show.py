@@ -9,8 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from activities.acts.preparation import newest_proposal
 from activities.progress import open_waits, read_progress, wait_line
-from cli.acting import Json, TaskId, task_id
-from cli.context import Context, chosen_number, department_named, department_names, out, show
+from cli.acting import TaskId, task_id
+from cli.context import Context, Json, chosen_number, department_named, department_names, out, show
 from cli.proposals import proposal_words
 from cli.tables import print_table
 from models.messages import Progress, WaitLine

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from adapters.result_sheets import read_sheet, write_sheet
-from cli.acting import Json, TaskId, Who, acts, asks, task_id
-from cli.context import chosen, chosen_all, day_of, read_bytes, show
+from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.context import Json, chosen, chosen_all, day_of, read_bytes, show
 from cli.sheets import Understood, understand_visits, visit_columns
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from cli.upload import Upload, send
 from cli.visits import officers_of, visit_view, visits_of
-from models.papers import MatchAgain, RecordVisits, VisitLine
+from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
 from rules.refusal import Refusal
 from rules.results import Method, SubjectFact
 from rules.stages import VisitStage
@@ -26,12 +26,33 @@ app = typer.Typer()
 @acts
 def match(
     task: TaskId,
-    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="如何补足了人员")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="如补足了人员、临时回避")],
+    who: Who,
+    visits: Annotated[
+        list[str] | None, typer.Option("--visit", metavar="检查编号", help="已匹配而需换人的（可重复）")
+    ] = None,
+) -> None:
+    """重新匹配尚无执法人员的检查对象，和指明需要换人的。"""
+    who.to_task(task, MatchAgain(reason=reason, visits=tuple(visits or ())))
+    done("已申请重新匹配；结果见 task show")
+
+
+@app.command("postpone")
+@acts
+def postpone(
+    task: TaskId,
+    visits: Annotated[list[str], typer.Argument(metavar="检查编号...")],
+    first: Annotated[str, typer.Option("--from", metavar="日期", help="新的检查时段自何日")],
+    last: Annotated[str, typer.Option("--to", metavar="日期", help="至何日（含）")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由")],
     who: Who,
 ) -> None:
-    """名录改正后，重新匹配尚无执法人员的检查对象。"""
-    who.to_task(task, MatchAgain(reason=reason))
-    done("已申请重新匹配；结果见 task show")
+    """审批人批准推迟或改期检查；不再合适的执法人员重新匹配。"""
+    answer = who.to_task(
+        task,
+        PostponeVisits(visits=tuple(visits), first_day=day_of(first), last_day=day_of(last), reason=reason),
+    )
+    done(f"已改期{answer.data['postponed']}户，其中{answer.data['to_match']}户重新匹配执法人员")
 
 
 @app.command("visits")

@@ -332,6 +332,15 @@ class ReceiptSummary(Paper):
     number: int = 1
 
 
+class SubmitReport(Paper):
+    """The yearly report was sent to the addressee of the notice (报送全年工作情况和抽查数据)."""
+
+    kind: ClassVar[str] = "report.yearly"
+    document: str
+    number: Reason
+    sent_on: date
+
+
 class ConfirmRegister(Paper):
     """A keeper confirms that a register is up to date (确认名录库)."""
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    import structlog
+
     from models.messages import (
         AnswerSlip,
         ApplyRequest,
@@ -23,6 +25,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.afresh import Afresh
     from workflows.branch import DepartmentBranch
     from workflows.paper_desk import Errands, PaperDesk
+
+log = structlog.get_logger(__name__)
 
 
 @workflow.defn
@@ -205,6 +209,8 @@ class JointTaskWorkflow:
         self._errands.want(progress.outbox)
         if self._progress is not None and progress.version < self._progress.version:
             return
+        if self._progress is None or progress.stage is not self._progress.stage:
+            log.info("stage", task=self._task, stage=progress.stage.name, level=progress.level)
         self._progress = progress
         self._desk.expect(progress.next_rung, _timer_words(progress))
         workflow.set_current_details(projection.task_details(progress))

@@ -13,7 +13,7 @@ from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus
-from rules.window import Window, inside, window_days
+from rules.window import Window, inside, rounds_due, window_days
 
 
 @ruling(Target.OFFICE, ApproveLaunch, Role.OFFICE)
@@ -46,6 +46,7 @@ def start_task(docket: Docket, paper: StartTask) -> None:
         )
     if docket.department != row.initiator:
         raise Refusal("InitiatorOnly", f"序号{row.seq}由 {row.initiator} 发起，请联系该部门")
+    _check_round(row, paper.round)
     former = _former(session, paper)
     if former is not None and former.status is not TaskStatus.CANCELLED:
         raise Refusal("AlreadyLaunched", f"本轮已发起：{former.id}（{former.status.label}），不能重复发起")
@@ -133,6 +134,15 @@ def _row(session: Session, office: str, document: str, seq: str) -> tuple[PlanDo
     if plan is None or plan.office != office or row is None:
         raise Refusal("RowUnknown", f"没有计划 {document} 的序号 {seq}；可用 plan rows {document} 查看")
     return plan, row
+
+
+def _check_round(row: PlanRow, number: int) -> None:
+    """A row with a frequency makes that many rounds (domain, 1); one without makes one."""
+    frequency = row.fields["frequency"]["value"] or {}
+    times = frequency.get("times_max") or frequency.get("times") or 1
+    due = rounds_due(times, frequency.get("per"), row.from_month or 1, row.to_month or 12)
+    if number > due:
+        raise Refusal("RoundNotPlanned", f"序号{row.seq}按计划只有{due}轮，没有第{number}轮")
 
 
 def _window(session: Session, document: PlanDocument, row: PlanRow) -> Window:

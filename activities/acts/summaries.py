@@ -7,11 +7,11 @@ from sqlmodel import Session, col, func, select
 
 from activities.acts.launch import office_department
 from activities.clocks import Clocks
-from activities.docket import Docket, Target, ruling
+from activities.docket import Docket, Target, desk_id, ruling, wake
 from activities.draw_papers import load_plan
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Summary, Verdict
-from models.papers import ReceiptSummary, SubmitSummary
+from models.papers import ReceiptSummary, SubmitReport, SubmitSummary
 from models.task import ActStep, DrawnSubject, DrawStep, JointTask, TakingPart, Visit
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
@@ -73,6 +73,25 @@ def receipt(docket: Docket, paper: ReceiptSummary) -> None:
     summary.receipted = docket.by
     part.summaries_open -= 1
     docket.clocks.settle_key(f"{task.id}/summary-receipt/{paper.department}/{paper.number}", by=docket.by)
+
+
+@ruling(Target.OFFICE, SubmitReport, Role.HANDLER, Role.HEAD)
+def report(docket: Docket, paper: SubmitReport) -> None:
+    """The department's yearly report is on record with its number and day (阳城 七·三)."""
+    key = report_key(docket.department, paper.document)
+    wait = docket.clocks.find(key)
+    if wait is None:
+        raise Refusal("ReportNotDue", f"计划 {paper.document} 没有要求你单位报送的年度报告")
+    if paper.sent_on > docket.clocks.today:
+        raise Refusal("StepInFuture", f"报送日期{paper.sent_on}在今日之后，请更正")
+    docket.clocks.settle_key(key, by=docket.by)
+    desk = desk_id(docket.department, docket.clocks.today.year)
+    wake(docket.session, desk, "reported", source=docket.department, now=docket.now)
+
+
+def report_key(department: str, document: str) -> str:
+    """The key of a department's yearly report for a plan."""
+    return f"{department}/yearly-report/{document}"
 
 
 def compile_summary(session: Session, task: JointTask, part: TakingPart) -> dict[str, Any]:

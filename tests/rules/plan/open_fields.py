@@ -20,8 +20,8 @@ def reading(name: str) -> PlanReading:
     return read_plan(ROOT / "examples" / "plans" / f"{name}.md")
 
 
-def _cell(text: str) -> str:
-    short = text if len(text) <= 40 else text[:39] + "…"
+def _cell(text: str, longest: int = 40) -> str:
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
     return short.replace("|", "\\|").replace("\n", " ") or "–"
 
 
@@ -40,7 +40,7 @@ def _row_lines(found: PlanReading, skip: str | None) -> list[str]:
             if field.status is Status.READ or name == skip:
                 continue
             data = field.to_json()
-            value = "–" if data["value"] is None else _cell(json.dumps(data["value"], ensure_ascii=False))
+            value = "–" if data["value"] is None else _cell(json.dumps(data["value"], ensure_ascii=False), 110)
             out.append(
                 f"| {row.seq} | {row.line} | {name} | {field.status} | {_cell(field.raw)} | {value} | {field.why} |"
             )
