@@ -1,16 +1,17 @@
 """The tables behind the registers: what stands for a set of keys, and set-based upserts of records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, tuple_
+from sqlalchemy import Column, Select, String, Table, cast, func, true
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from models.base import opaque_id
 from models.organisation import Department, DepartmentAlias, Person, Posting
 from models.registers import CheckItem, Officer, Subject
-from rules.register_columns import Register, column
+from rules.register_columns import BodyKind, Register, column
 from rules.register_rows import Fault, Record
 
 Key = tuple[Any, ...]
@@ -30,17 +31,31 @@ class Store:
         """What stands under the records' keys."""
         names = [one.name for one in self.table.c if one.name not in ("id", "office")]
         place = names.index("code")
-        statement = select(*(self.table.c[name] for name in names)).where(self._under(records))
+        statement = self._by_code([self.table.c[name] for name in names], [one["code"] for one in records])
         return {(row[place],): dict(zip(names, row, strict=True)) for row in self.session.execute(statement)}
 
-    def _under(self, records: Iterable[Record]) -> ColumnElement[bool]:
-        """Whether a row stands under one of the records' codes."""
+    def _by_code(self, columns: list[Column[Any]], codes: list[str]) -> Select[Any]:
         office, code = self.table.c.office, self.table.c.code
-        if self.session.get_bind().dialect.name == "postgresql":
-            # Without statistics, as in a first import, the planner would take the index of the office
-            # alone for a list of codes (1,100 rows/s); pair by pair it takes the unique one (measured).
-            return tuple_(office, code).in_([(self.office, record["code"]) for record in records])
-        return and_(office == self.office, code.in_([record["code"] for record in records]))
+        if self.session.get_bind().dialect.name != "postgresql":
+            return core_select(*columns).where(office == self.office, code.in_(codes))
+        # Before a table's first ANALYZE the planner takes the index of the office alone for a list of
+        # codes and reads the whole register each time; one code at a time it takes the unique index.
+        wanted = func.unnest(cast(codes, postgresql.ARRAY(String))).table_valued("code").render_derived()
+        row = (
+            core_select(*columns).where(office == self.office, code == wanted.c.code).limit(1).lateral("row")
+        )
+        return core_select(row).select_from(wanted).join(row, true())
+
+    def all(self) -> Iterator[Record]:
+        """Every record of the office, by its code."""
+        names = [one.name for one in self.table.c if one.name not in ("id", "office")]
+        statement = core_select(*(self.table.c[name] for name in names)).where(
+            self.table.c.office == self.office
+        )
+        rows = self.session.execute(
+            statement.order_by(self.table.c.code), execution_options={"yield_per": 1000}
+        )
+        return (dict(zip(names, row, strict=True)) for row in rows)
 
     def conflict(self, record: Record) -> Fault | None:  # noqa: ARG002 - overridden where there is one
         """What keeps a sound record from being written beside what others hold."""
@@ -74,6 +89,18 @@ class DepartmentStore(Store):
             code = row.id.removeprefix(f"{self.office}/")
             found[(code,)] = {"code": code, "name": row.name, "kind": row.kind, "aliases": standing}
         return found
+
+    def all(self) -> Iterator[Record]:
+        """Every department with its aliases."""
+        rows = self.session.exec(
+            select(Department).where(col(Department.office) == self.office).order_by(col(Department.id))
+        )
+        for row in rows:
+            aliases = sorted(
+                alias for alias, owner in self._owners.items() if owner == row.id and alias != row.name
+            )
+            code = row.id.removeprefix(f"{self.office}/")
+            yield {"code": code, "name": row.name, "kind": BodyKind(row.kind), "aliases": aliases}
 
     def conflict(self, record: Record) -> Fault | None:
         """An alias, or the name, that already stands for another department."""
@@ -123,12 +150,19 @@ class PersonStore(Store):
         by_id = {one.id: one for one in people}
         found: dict[Key, Record] = {}
         for row in self.session.exec(select(Posting).where(col(Posting.person).in_(ids))):
-            person = by_id[row.person]
-            found[row.person, row.department, row.role, row.from_day] = {
-                **row.model_dump(exclude={"id"}),
-                **person.model_dump(include={"name", "email", "phone"}),
-            }
+            key = row.person, row.department, row.role, row.from_day
+            found[key] = _posted(row, by_id[row.person])
         return found
+
+    def all(self) -> Iterator[Record]:
+        """Every posting with its person; a substitute's comes after the one they stand for."""
+        rows = self.session.exec(
+            select(Posting, Person)
+            .join(Person, col(Person.id) == col(Posting.person))
+            .where(col(Person.office) == self.office)
+            .order_by(col(Posting.acting_for).is_not(None), col(Person.id), col(Posting.id))
+        )
+        return (_posted(posting, person) for posting, person in rows)
 
     def conflict(self, record: Record) -> Fault | None:
         """A person's id that another office has given away: ids are one space for all offices."""
@@ -153,6 +187,13 @@ class PersonStore(Store):
         postings = [{name: record[name] for name in fields} for record in records]
         key = ("person", "department", "role", "from_day")
         upsert(self.session, table_of(Posting), key, postings)
+
+
+def _posted(posting: Posting, person: Person) -> Record:
+    return {
+        **posting.model_dump(exclude={"id"}),
+        **person.model_dump(include={"name", "email", "phone"}),
+    }
 
 
 def store_of(session: Session, office: str, register: Register, persons: set[str]) -> Store:

@@ -24,6 +24,7 @@ from rules.register_rows import (
     complete,
     duplicate,
 )
+from rules.register_text import texts
 from rules.roles import Role
 
 CHUNK = 500
@@ -105,6 +106,16 @@ def import_register(
             },
         )
     return total
+
+
+def export_register(database: Database, office: str, register: Register) -> Iterator[dict[str, str]]:
+    """A register's rows as a file holds them; imported again they change nothing.
+
+    They hold personal data: what is shown on a screen goes through `rules.register_text.masked`.
+    """
+    with database.read() as session:
+        for record in store_of(session, office, register, set()).all():
+            yield texts(register, record)
 
 
 class _Import:

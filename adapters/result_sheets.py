@@ -55,9 +55,7 @@ class SheetRow:
     cells: Mapping[str, str]
 
 
-def write_sheet(
-    path: Path, title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]
-) -> int:
+def write_sheet(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> int:
     """Write a sheet for people to fill in; returns the number of rows. Refuses `SheetSuffix`."""
     if path.suffix.lower() != ".xlsx":
         raise Refusal("SheetSuffix", f"{path.name}：表格只写成 XLSX，请把文件名写成 .xlsx")

@@ -231,9 +231,13 @@ def read_bytes(path: Path) -> bytes:
 def show(data: Any, *, as_json: bool, text: Callable[[], None]) -> None:
     """Print data as JSON for programs, or as `text` prints it for people."""
     if as_json:
-        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n")
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n")
     else:
         text()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def fail(refusal: Refusal) -> NoReturn:

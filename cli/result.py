@@ -1,6 +1,5 @@
 """`result`: sheets, entry, approval, return and correction of results (检查结果)."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -118,7 +117,12 @@ def approve(
 
 @app.command("return")
 @acts
-def return_(task: TaskId, visits: Annotated[list[str], typer.Argument(metavar="检查编号...")], reason: Reason, who: Who) -> None:
+def return_(
+    task: TaskId,
+    visits: Annotated[list[str], typer.Argument(metavar="检查编号...")],
+    reason: Reason,
+    who: Who,
+) -> None:
     """退回结果并写明理由；录入人重新录入，期限仍按原检查完成日计。"""
     task = task_id(task)
     _in_pieces(who, task, visits, lambda piece: ReturnResults(visits=tuple(piece), reason=reason))
@@ -158,7 +162,9 @@ def sign(
     reason: Annotated[str, typer.Option("--reason", metavar="理由")] = "",
 ) -> None:
     """单位主要负责人对更正签字，或不同意。"""
-    who.send(f"correction/{correction.removeprefix('correction/')}", SignCorrection(sign=not refuse, reason=reason))
+    who.send(
+        f"correction/{correction.removeprefix('correction/')}", SignCorrection(sign=not refuse, reason=reason)
+    )
     done(f"更正 {correction} 已{'签字不同意' if refuse else '签字同意，随即报送公示'}")
 
 
@@ -246,9 +252,7 @@ def _newest(session: Session, visits: Sequence[str]) -> dict[tuple[str, str], Re
     """The newest result of each visit and item."""
     found: dict[tuple[str, str], Result] = {}
     for piece in in_chunks(visits, MAX_LINES):
-        rows = session.exec(
-            select(Result).where(col(Result.visit).in_(piece)).order_by(col(Result.cycle))
-        )
+        rows = session.exec(select(Result).where(col(Result.visit).in_(piece)).order_by(col(Result.cycle)))
         found |= {(row.visit, row.item): row for row in rows}
     return found
 
@@ -291,10 +295,18 @@ def _tell_waiting(who: Who, task: str) -> None:
     with who.database.read() as session:
         known_task(session, task)
         data = _results(session, task, own, [VisitStage.SUBMITTED])
-    columns = {"visit": "检查编号", "name": "检查对象", "item": "事项", "categories": "结果", "finding": "发现的问题"}
+    columns = {
+        "visit": "检查编号",
+        "name": "检查对象",
+        "item": "事项",
+        "categories": "结果",
+        "finding": "发现的问题",
+    }
     print_table(columns, data, title="待审批", empty="没有待审批的结果")
     if data:
-        hint(f"全部通过：starter.py result approve {task} --all；退回：starter.py result return {task} 检查编号 --reason 理由")
+        hint(
+            f"全部通过：starter.py result approve {task} --all；退回：starter.py result return {task} 检查编号 --reason 理由"
+        )
 
 
 def _in_pieces(who: Who, task: str, visits: Sequence[str], paper: Any) -> None:

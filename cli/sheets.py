@@ -89,7 +89,9 @@ class Understood(Generic[L]):
 
     def sound(self) -> list[tuple[int, L]]:
         """The lines of the visits that are without fault."""
-        return [(row, line) for row, line in self.lines if getattr(line, "visit", "") not in self.faulty_visits]
+        return [
+            (row, line) for row, line in self.lines if getattr(line, "visit", "") not in self.faulty_visits
+        ]
 
 
 def understand_results(
@@ -124,7 +126,9 @@ def _understand(
             found.refuse(row.number, row.cells.get("visit", ""), headers[wrong.name], wrong.remedy)
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0])
-            found.refuse(row.number, row.cells.get("visit", ""), headers.get(name, name), "填写不合要求，请更正")
+            found.refuse(
+                row.number, row.cells.get("visit", ""), headers.get(name, name), "填写不合要求，请更正"
+            )
     return found
 
 
@@ -178,7 +182,9 @@ def _disposal(cells: Mapping[str, str], departments: Mapping[str, str]) -> Propo
 def _visit_line(cells: Mapping[str, str]) -> VisitLine:
     if not cells.get("visit"):
         raise _Wrong("visit", "不能为空，请勿改动检查编号")
-    officers = tuple(cells.get("officers", "").replace("、", " ").replace(",", " ").replace("，", " ").split())
+    officers = tuple(
+        cells.get("officers", "").replace("、", " ").replace(",", " ").replace("，", " ").split()
+    )
     if len(officers) < 2:
         raise _Wrong("officers", "须写明至少两名在场执法人员的证号，以顿号或空格分开")
     method = cells.get("method", "")

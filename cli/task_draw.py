@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from activities.drawing import commitments_of
 from cli.acting import TaskId, Who, acts, task_id
-from cli.context import chosen, Context, Json, department_names, out, read_bytes, show
+from cli.context import Context, Json, chosen, department_names, out, read_bytes, show
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.papers import ApproveDraw, CommitSecret, RequestDraw, RevealLink
@@ -23,9 +23,12 @@ from rules.refusal import Refusal
 app = typer.Typer(help="抽取：申请、批准、承诺、揭示、查看", no_args_is_help=True)
 
 SecretFile = Annotated[
-    Path, typer.Option("--secret-file", metavar="文件", help="本部门的秘密，仅本部门保管；提交承诺时没有则生成")
+    Path,
+    typer.Option("--secret-file", metavar="文件", help="本部门的秘密，仅本部门保管；提交承诺时没有则生成"),
 ]
-ActNumber = Annotated[int | None, typer.Option("--act", min=1, metavar="次", help="第几次抽取（默认最近一次）")]
+ActNumber = Annotated[
+    int | None, typer.Option("--act", min=1, metavar="次", help="第几次抽取（默认最近一次）")
+]
 _SECRET = re.compile(r"[0-9a-f]{64}")
 
 
@@ -43,7 +46,9 @@ def request(
     replaces: Annotated[
         list[str] | None, typer.Option("--replaces", metavar="代码", help="替换补抽：被更换的对象（可重复）")
     ] = None,
-    size: Annotated[int | None, typer.Option("--size", min=1, metavar="户数", help="追加抽取：追加多少户")] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", min=1, metavar="户数", help="追加抽取：追加多少户")
+    ] = None,
     evidence: Annotated[str, typer.Option("--evidence", metavar="依据", help="替换、追加的依据")] = "",
 ) -> None:
     """发起部门申请抽取：首次抽取；此后可替换补抽、追加抽取，重新抽取须报办公室批准。"""

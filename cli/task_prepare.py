@@ -8,7 +8,17 @@ from sqlmodel import Session, col, select
 
 from activities.acts.preparation import facts_of, newest_proposal, subjects_in_scope
 from cli.acting import TaskId, Who, acts, task_id
-from cli.context import Context, Json, chosen, day_of, department_named, department_names, out, read_bytes, show
+from cli.context import (
+    Context,
+    Json,
+    chosen,
+    day_of,
+    department_named,
+    department_names,
+    out,
+    read_bytes,
+    show,
+)
 from cli.proposals import proposal_words
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
@@ -115,7 +125,9 @@ def periods(
     task: TaskId,
     period: Annotated[
         list[str],
-        typer.Option("--period", metavar="起~止[=比例]", help="一个批次，如 2026-03-02~2026-03-20=50（可重复）"),
+        typer.Option(
+            "--period", metavar="起~止[=比例]", help="一个批次，如 2026-03-02~2026-03-20=50（可重复）"
+        ),
     ],
     who: Who,
     as_json: Json = False,
@@ -147,7 +159,9 @@ def confirm(
             if row is not None and (row.confirmed_by is None or aspect)
         ]
     if not seen:
-        raise Refusal("NothingToConfirm", "没有待复核的方案；请先由发起部门提出（task scope、items、periods）")
+        raise Refusal(
+            "NothingToConfirm", "没有待复核的方案；请先由发起部门提出（task scope、items、periods）"
+        )
     for one, row, words in seen:
         out.print(f"{one.label}：{words}", markup=False)
         out.print(f"  哈希 {row.sha256}", style="dim")
@@ -249,7 +263,12 @@ def _suggest_items(context: Context, task: str, *, as_json: bool) -> None:
     def text() -> None:
         out.print(f"计划行事项：{prose}", markup=False)
         rows = [{**one, "near": "★" if one["near"] else ""} for one in data]
-        columns = {"department_name": "部门", "department": "部门编号", "code": "事项编号", "name": "抽查事项"}
+        columns = {
+            "department_name": "部门",
+            "department": "部门编号",
+            "code": "事项编号",
+            "name": "抽查事项",
+        }
         print_table({**columns, "near": "相近"}, rows)
         hint(f"提出：starter.py task items {task} --item 部门=编号,编号（每个参与部门一项）")
 

@@ -89,7 +89,9 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
             out.print(f"{one['label']}（{state}）：{one['words']}", markup=False)
             out.print(f"  哈希 {one['sha256']}", style="dim")
         if cases:
-            print_table(_CASE_COLUMNS, [_case_row(scope, line, names) for scope, line in cases], title="处置与更正")
+            print_table(
+                _CASE_COLUMNS, [_case_row(scope, line, names) for scope, line in cases], title="处置与更正"
+            )
 
     data = {
         **progress.model_dump(mode="json"),
@@ -179,9 +181,7 @@ def _case_waits(session: Session, task: str) -> list[tuple[str, WaitLine]]:
     rows = session.exec(
         select(Wait, Deadline)
         .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
-        .where(
-            col(Wait.task) == task, col(Wait.scope) != f"joint-task/{task}", col(Wait.closed_at).is_(None)
-        )
+        .where(col(Wait.task) == task, col(Wait.scope) != f"joint-task/{task}", col(Wait.closed_at).is_(None))
         .order_by(col(Deadline.due), col(Wait.key))
     ).all()
     return [(wait.scope, wait_line(wait, deadline)) for wait, deadline in rows]

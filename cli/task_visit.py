@@ -65,7 +65,8 @@ def visits(
         typer.Option("--stage", metavar="状态", help="只列该状态的，如 待检查、待录入（可重复）"),
     ] = None,
     sheet: Annotated[
-        Path | None, typer.Option("--sheet", metavar="文件.xlsx", help="另写成检查登记表，填后用 task visit --file 上传")
+        Path | None,
+        typer.Option("--sheet", metavar="文件.xlsx", help="另写成检查登记表，填后用 task visit --file 上传"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -103,11 +104,13 @@ def visit(
     who: Who,
     number: Annotated[str | None, typer.Argument(metavar="检查编号", help="登记一户；整批用 --file")] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", metavar="文件", help="检查登记表（task visits --sheet 写出）或 CSV")
+        Path | None,
+        typer.Option("--file", metavar="文件", help="检查登记表（task visits --sheet 写出）或 CSV"),
     ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="日期", help="检查完成日")] = None,
     officer: Annotated[
-        list[str] | None, typer.Option("--officer", metavar="证号", help="在场执法人员（可重复；默认为匹配的）")
+        list[str] | None,
+        typer.Option("--officer", metavar="证号", help="在场执法人员（可重复；默认为匹配的）"),
     ] = None,
     method: Annotated[str, typer.Option("--method", metavar="方式", help="检查方式")] = Method.ON_SITE.label,
     fact: Annotated[
@@ -121,7 +124,9 @@ def visit(
         _upload(who, task, file, as_json=as_json)
         return
     if number is None or on is None:
-        raise Refusal("VisitNeeded", "请写明检查编号和 --on 完成日，或用 --file 上传登记表；编号见 task visits")
+        raise Refusal(
+            "VisitNeeded", "请写明检查编号和 --on 完成日，或用 --file 上传登记表；编号见 task visits"
+        )
     line = VisitLine(
         visit=number,
         completed_on=day_of(on),
@@ -131,7 +136,9 @@ def visit(
     )
     who.to_task(task, RecordVisits(lines=(line,)))
     done(f"已登记 {number} 于 {on} 检查完成")
-    hint(f"录入结果：starter.py result sheet {task} 结果表.xlsx，填后 starter.py result enter {task} 结果表.xlsx")
+    hint(
+        f"录入结果：starter.py result sheet {task} 结果表.xlsx，填后 starter.py result enter {task} 结果表.xlsx"
+    )
 
 
 def _matched(who: Who, task: str, visit: str) -> list[str]:
@@ -163,7 +170,9 @@ def _ready(who: Who, task: str, understood: Understood[VisitLine], upload: Uploa
     for row, line in understood.lines:
         stored = mine.get(line.visit)
         if stored is None:
-            understood.refuse(row, line.visit, "检查编号", "不是本部门在本任务中的检查对象，请从 task visits 取得编号")
+            understood.refuse(
+                row, line.visit, "检查编号", "不是本部门在本任务中的检查对象，请从 task visits 取得编号"
+            )
         elif line.visit in seen:
             understood.refuse(row, line.visit, "检查编号", "同一检查对象出现两次，请删去重复的行")
         elif stored.stage is VisitStage.MATCHED:

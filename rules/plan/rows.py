@@ -140,7 +140,9 @@ def _unglue(state: _State, cells: list[str]) -> list[tuple[list[str], bool]]:
     width, at = len(state.header), _seq_index(state.header)
     if at is None or at >= len(cells):
         return [(cells, False)]
-    first = seq_of(cells[at])
+    first = _seq_in(state, cells, at)
+    if first is None and is_blank(cells[at]) and len(cells) >= 2 * width - 1 and state.rows:
+        first = (state.rows[-1].seq or 0) + 1
     if len(cells) < width + 3 or first is None:
         return [(cells, False)]
     for i in range(at + max(3, width - 3), min(len(cells) - 2, at + width + 2)):

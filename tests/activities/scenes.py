@@ -42,6 +42,7 @@ from models.papers import (
     SubmitSummary,
     VisitLine,
 )
+from models.plan import PlanDocument, PlanRow, PlanStatus
 from models.registers import Officer
 from models.task import Aspect, Visit
 from rules.channel import Channel
@@ -91,6 +92,14 @@ def result_line(driver: Driver, visit: Visit) -> ResultLine:
         category = Category.NO_ACTIVITY
     item = item_of(visit.department)
     return ResultLine(visit=visit.id, item=item, categories=(category,), finding=finding, disposal=disposal)
+
+
+def unadopted(driver: Driver) -> None:
+    """The plan was imported, and nobody has adopted it yet."""
+    with driver.database.write() as session:
+        session.get_one(PlanDocument, DOCUMENT).status = PlanStatus.IMPORTED
+        for row in session.exec(select(PlanRow)):
+            row.version = 0
 
 
 def launched(driver: Driver) -> None:
@@ -264,6 +273,7 @@ class Scene:
 
 
 SCENES: dict[str, Scene] = {
+    "unadopted": Scene("adopted", unadopted),
     "launched": Scene("adopted", launched),
     "proposed": Scene("launched", proposed),
     "prepared": Scene("launched", prepared),

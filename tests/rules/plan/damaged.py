@@ -84,6 +84,8 @@ def _merge(r: random.Random, rows: list[Row], columns: list[str]) -> None:
     if not runs:
         return
     run = r.choice(runs)
+    if len({rows[i].cells["initiator"] for i in run}) > 1:
+        return
     keep = r.choice([run[0], run[len(run) // 2], run[-1]])
     for column in ("initiator", "window", "risk", "mode"):
         same = len({rows[i].cells[column] for i in run}) == 1

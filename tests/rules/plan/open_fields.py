@@ -40,7 +40,9 @@ def _row_lines(found: PlanReading, skip: str | None) -> list[str]:
             if field.status is Status.READ or name == skip:
                 continue
             data = field.to_json()
-            value = "–" if data["value"] is None else _cell(json.dumps(data["value"], ensure_ascii=False), 110)
+            value = (
+                "–" if data["value"] is None else _cell(json.dumps(data["value"], ensure_ascii=False), 110)
+            )
             out.append(
                 f"| {row.seq} | {row.line} | {name} | {field.status} | {_cell(field.raw)} | {value} | {field.why} |"
             )

@@ -1,0 +1,112 @@
+"""What a department publishes itself, a statement per subject (公示文稿), as text or a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from sqlmodel import Session, col, select
+
+from models.organisation import Department
+from models.outcomes import Correction, Disposal, Publication, PublicationKind, Result
+from models.plan import PlanDocument
+from models.registers import CheckItem, Subject
+from models.task import JointTask, TakingPart, Visit
+from rules.disposal import Outcome
+from rules.results import Category
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One subject's statement: what the national system shows of others, by name (domain, stage 7)."""
+
+    subject: str
+    code: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """All statements under one heading."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    statements: tuple[Statement, ...]
+
+
+def statements(session: Session, task: str, department: str, rows: Sequence[Publication]) -> Announcement:
+    """The announcement of a department's publications of one task."""
+    row = session.get_one(JointTask, task)
+    plan = session.get_one(PlanDocument, row.document)
+    organ = session.get_one(Department, department).name
+    part = session.get_one(TakingPart, (task, department)).part
+    items = session.exec(select(CheckItem).where(col(CheckItem.department) == department))
+    names = {item.code: item.name for item in items}
+    return Announcement(
+        title=f"{organ}关于“{row.name}”抽查结果的公示",
+        lines=(
+            ("抽查计划", f"{plan.number or ''}《{plan.title or ''}》"),
+            ("抽查任务", f"{row.id} {row.name}"),
+            ("抽查类型", f"部门联合抽查（{part.label}）"),
+            ("抽查机关", organ),
+        ),
+        statements=tuple(_statement(session, one, names) for one in rows),
+    )
+
+
+def as_text(announcement: Announcement) -> str:
+    """Plain text."""
+    head = [announcement.title, "", *(f"{name}：{value}" for name, value in announcement.lines)]
+    parts = [
+        "\n".join(
+            [f"{number}. {one.subject}（{one.code}）", *(f"   {name}：{value}" for name, value in one.lines)]
+        )
+        for number, one in enumerate(announcement.statements, start=1)
+    ]
+    return "\n".join([*head, "", *parts])
+
+
+def as_html(announcement: Announcement) -> str:
+    """A page that stands alone."""
+    head = "".join(f"<p>{escape(name)}：{escape(value)}</p>" for name, value in announcement.lines)
+    body = "".join(
+        f"<section><h2>{escape(one.subject)}（{escape(one.code)}）</h2><dl>"
+        + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in one.lines)
+        + "</dl></section>"
+        for one in announcement.statements
+    )
+    title = escape(announcement.title)
+    return (
+        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f"<body><h1>{title}</h1>{head}{body}</body></html>\n"
+    )
+
+
+def _statement(session: Session, row: Publication, items: dict[str, str]) -> Statement:
+    visit = session.get_one(Visit, row.visit)
+    subject = session.get_one(Subject, visit.subject)
+    day = ("检查完成日期", visit.completed_on.isoformat() if visit.completed_on else "")
+    return Statement(subject.name, subject.code, (day, *_lines(session, row, items)))
+
+
+def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if row.kind is PublicationKind.CORRECTION:
+        correction = session.get_one(Correction, row.reference)
+        item = session.get_one(Result, correction.result).item
+        return (
+            ("更正事项", items.get(item, item)),
+            ("更正前", _labels(correction.before["categories"])),
+            ("更正后", _labels(correction.after["categories"])),
+        )
+    if row.kind is PublicationKind.DISPOSAL:
+        disposal = session.get_one(Disposal, row.reference)
+        return (("后续处置", f"{disposal.kind.label}：{Outcome(disposal.outcome or '').label}"),)
+    results = session.exec(
+        select(Result)
+        .where(col(Result.visit) == row.visit, col(Result.cycle) == row.cycle)
+        .order_by(col(Result.item))
+    )
+    return tuple((items.get(one.item, one.item), _labels(one.categories)) for one in results)
+
+
+def _labels(categories: Sequence[str]) -> str:
+    return "；".join(Category(one).label for one in categories)

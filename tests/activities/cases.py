@@ -1,0 +1,396 @@
+"""Every kind of paper, with what it is answered in and out of its place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import col, select
+
+from models.outcomes import PublicationKind
+from models.papers import (
+    AcceptClaim,
+    AdoptPlan,
+    ApproveDraw,
+    ApproveLaunch,
+    ApproveResults,
+    CancelTask,
+    CommitSecret,
+    ConfirmAspect,
+    ConfirmRegister,
+    CorrectResult,
+    DeclineClaim,
+    ExtendClaim,
+    ImportPlan,
+    IssueToken,
+    MatchAgain,
+    Paper,
+    PostPerson,
+    ProvePublication,
+    ReceiptSummary,
+    RecordVisits,
+    ReleaseClaim,
+    ReofferClaim,
+    RequestDraw,
+    ResultLine,
+    ReturnResults,
+    RevealLink,
+    RevokeTokens,
+    SetPlanField,
+    SetPolicy,
+    SignCorrection,
+    StartTask,
+    StepDisposal,
+    SubmitResults,
+    SubmitSummary,
+    VisitLine,
+)
+from models.task import Aspect, Preparation
+from rules.channel import Channel
+from rules.draw import commitment, link
+from rules.policy import PolicyKey
+from rules.results import Category
+from rules.roles import Role
+from tests.activities.driver import Driver
+from tests.activities.scenes import correction_target, own_site_visit, proposals, secret
+from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, SHA, item_of
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person, read_field, row_fields
+
+AS_BEFORE = "Accepted"
+"""A late paper that states again what is settled: answered, and nothing changes."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind: where it is accepted, by whom, and the types of the refusals elsewhere.
+
+    `early`, `late`: a scene and the type there; empty where the kind knows no stage. `closed`,
+    `cancelled`: the type after the task's end; empty where the kind outlives the task.
+    """
+
+    scene: str
+    by: tuple[str, Role]
+    paper: Callable[[Driver], Paper]
+    stranger: tuple[str, str] = ("", "")
+    early: tuple[str, str] = ("", "")
+    late: tuple[str, str] = ("", "")
+    closed: str = "TaskClosed"
+    cancelled: str = "TaskClosed"
+    target: Callable[[Driver], str] = field(default=lambda driver: driver.target)
+
+
+def _first(driver: Driver, department: str = SECOND) -> str:
+    visits = driver.visits(department)
+    return visits[0].id if visits else NOBODY
+
+
+def _confirm(driver: Driver) -> Paper:
+    rows = driver.read(
+        lambda session: session.exec(
+            select(Preparation.sha256).where(col(Preparation.aspect) == Aspect.SCOPE)
+        ).all()
+    )
+    return ConfirmAspect(aspect=Aspect.SCOPE, sha256=rows[0] if rows else SHA)
+
+
+def _record(driver: Driver) -> Paper:
+    line = VisitLine(
+        visit=_first(driver), completed_on=driver.today, officers=driver.officers(SECOND)[:2], facts={"n": "1"}
+    )
+    return RecordVisits(lines=(line,))
+
+
+def _submit(driver: Driver) -> Paper:
+    line = ResultLine(visit=_first(driver), item=item_of(SECOND), categories=(Category.NO_PROBLEM,))
+    return SubmitResults(lines=(line,))
+
+
+def _prove(driver: Driver) -> Paper:
+    mine = [
+        one.id
+        for one in driver.publications(PublicationKind.RESULT, Channel.OWN_SITE)
+        if one.department == SECOND
+    ]
+    return ProvePublication(
+        publications=(mine[0],), address="https://example.invalid", published_on=driver.today, sha256=SHA
+    )
+
+
+def _disposal(driver: Driver) -> str:
+    mine = [one.id for one in driver.disposals() if one.owner == SECOND]
+    return f"disposal/{mine[0] if mine else NOBODY}"
+
+
+def _correct(driver: Driver) -> Paper:
+    return CorrectResult(
+        result=correction_target(driver).split("/")[1],
+        number=1,
+        categories=(Category.NOT_PUBLISHED,),
+        finding="未公示许可信息",
+        reason="录入遗漏",
+    )
+
+
+def _import(driver: Driver) -> Paper:
+    reading = {
+        "number": read_field("测〔2026〕9号"),
+        "title": read_field("另一计划"),
+        "year": read_field(2026),
+        "date": read_field("2026-01-09"),
+    }
+    row = {"seq": "1", "region": None, "line": 1, "flags": [], "fields": row_fields()}
+    return ImportPlan(document="test-2026-b", file_sha256=SHA, reading=reading, rows=(row,))
+
+
+def _policy(driver: Driver) -> Paper:
+    return SetPolicy(key=PolicyKey.CLAIM_DAYS, value=3, clause="会议纪要", valid_from=driver.today)
+
+
+def _post(driver: Driver) -> Paper:
+    return PostPerson(
+        person="p-new", name="新人", department=SECOND, role=Role.HANDLER, from_day=date(2026, 4, 1)
+    )
+
+
+_DESK = (OFFICE_DESK, Role.OFFICE)
+_NOT_THE_DESK = (OUTSIDER, "NotTheOffice")
+_NO_PART = (OUTSIDER, "NotTakingPart")
+_NOT_INITIATOR = (SECOND, "InitiatorOnly")
+
+
+def _office(paper: Callable[[Driver], Paper], scene: str = "adopted", **fields: object) -> Case:
+    """An act of the coordinating office that knows no task."""
+    given: dict[str, object] = {"by": _DESK, "stranger": _NOT_THE_DESK, **fields}
+    return Case(scene, paper=paper, closed="", cancelled="", target=lambda _: OFFICE_TARGET, **given)  # type: ignore[arg-type]  # the fields of a case
+
+
+CASES: dict[str, Case] = {
+    "task.start": _office(
+        lambda _: StartTask(document=DOCUMENT, seq="1"),
+        by=(LEAD, Role.HANDLER),
+        stranger=_NOT_INITIATOR,
+        early=("unadopted", "RowNotAdopted"),
+        late=("launched", "AlreadyLaunched"),
+    ),
+    "launch.approve": _office(lambda _: ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充")),
+    "task.cancel": Case(
+        "launched", _DESK, lambda _: CancelTask(approval_number="批1", reason="调整"), _NOT_THE_DESK
+    ),
+    "claim.accept": Case(
+        "offered",
+        (SECOND, Role.HANDLER),
+        lambda _: AcceptClaim(),
+        _NO_PART,
+        ("launched", "ClaimNotOpen"),
+        ("claimed", "ClaimNotOpen"),
+    ),
+    "claim.decline": Case(
+        "offered",
+        (SECOND, Role.HANDLER),
+        lambda _: DeclineClaim(reason="人员紧张"),
+        (LEAD, "InitiatorClaims"),
+        ("launched", "ClaimNotOpen"),
+        ("claimed", "ClaimNotOpen"),
+    ),
+    "claim.reoffer": Case(
+        "declined",
+        _DESK,
+        lambda _: ReofferClaim(department=THIRD, reason="已协调"),
+        _NOT_THE_DESK,
+        ("offered", "ClaimNotOpen"),
+        ("claimed", "WrongStage"),
+    ),
+    "claim.release": Case(
+        "declined",
+        _DESK,
+        lambda _: ReleaseClaim(department=THIRD, reason="无此职责"),
+        _NOT_THE_DESK,
+        ("prepared", "ClaimNotOpen"),
+        ("claimed", "WrongStage"),
+    ),
+    "claim.extend": Case(
+        "offered",
+        _DESK,
+        lambda _: ExtendClaim(department=THIRD, days=3, reason="汛期"),
+        _NOT_THE_DESK,
+        ("prepared", "ClaimNotOpen"),
+        ("claimed", "WrongStage"),
+    ),
+    "scope.propose": Case(
+        "launched",
+        (LEAD, Role.HANDLER),
+        lambda driver: proposals(driver)[Aspect.SCOPE],
+        _NOT_INITIATOR,
+        late=("requested", "AlreadyFrozen"),
+    ),
+    "items.propose": Case(
+        "launched",
+        (LEAD, Role.HANDLER),
+        lambda driver: proposals(driver)[Aspect.ITEMS],
+        _NOT_INITIATOR,
+        late=("requested", "AlreadyFrozen"),
+    ),
+    "periods.propose": Case(
+        "launched",
+        (LEAD, Role.HANDLER),
+        lambda driver: proposals(driver)[Aspect.PERIODS],
+        _NOT_INITIATOR,
+        late=("requested", "AlreadyFrozen"),
+    ),
+    "aspect.confirm": Case(
+        "proposed",
+        (LEAD, Role.APPROVER),
+        _confirm,
+        _NOT_INITIATOR,
+        ("launched", "ProposalChanged"),
+        ("requested", "AlreadyFrozen"),
+    ),
+    "draw.commit": Case(
+        "claimed",
+        (SECOND, Role.HANDLER),
+        lambda _: CommitSecret(commitment=commitment(secret(SECOND))),
+        _NO_PART,
+        ("offered", "WrongStage"),
+        ("drawn", "WrongStage"),
+    ),
+    "draw.request": Case(
+        "claimed",
+        (LEAD, Role.HANDLER),
+        lambda _: RequestDraw(reason="按计划"),
+        _NOT_INITIATOR,
+        ("offered", "WrongStage"),
+        ("fixed", "AlreadyRequested"),
+    ),
+    "draw.approve": Case(
+        "requested",
+        (LEAD, Role.APPROVER),
+        lambda _: ApproveDraw(),
+        _NOT_INITIATOR,
+        ("claimed", "NothingToApprove"),
+        ("fixed", AS_BEFORE),
+    ),
+    "draw.reveal": Case(
+        "fixed",
+        (SECOND, Role.HANDLER),
+        lambda _: RevealLink(link=link(secret(SECOND), 1)),
+        (OUTSIDER, "NotCommitted"),
+        ("requested", "NotFixed"),
+        ("drawn", AS_BEFORE),
+    ),
+    "match.again": Case(
+        "short",
+        (SECOND, Role.HANDLER),
+        lambda _: MatchAgain(reason="已补充执法人员"),
+        _NO_PART,
+        ("fixed", "NothingToMatch"),
+        ("visited", "NothingToMatch"),
+    ),
+    "visit.record": Case(
+        "matched",
+        (SECOND, Role.OFFICER),
+        _record,
+        (THIRD, "VisitUnknown"),
+        ("drawn", "VisitStage"),
+        ("visited", "VisitStage"),
+    ),
+    "result.submit": Case(
+        "visited",
+        (SECOND, Role.OFFICER),
+        _submit,
+        (THIRD, "VisitUnknown"),
+        ("matched", "VisitStage"),
+        ("submitted", "VisitStage"),
+    ),
+    "result.approve": Case(
+        "submitted",
+        (SECOND, Role.APPROVER),
+        lambda driver: ApproveResults(visits=(_first(driver),)),
+        (THIRD, "VisitUnknown"),
+        ("visited", "VisitStage"),
+        ("approved", "VisitStage"),
+    ),
+    "result.return": Case(
+        "submitted",
+        (SECOND, Role.APPROVER),
+        lambda driver: ReturnResults(visits=(_first(driver),), reason="附件不全"),
+        (THIRD, "VisitUnknown"),
+        ("visited", "VisitStage"),
+        ("approved", "VisitStage"),
+    ),
+    "publication.prove": Case(
+        "receipted",
+        (SECOND, Role.HANDLER),
+        _prove,
+        (THIRD, "PublicationUnknown"),
+        ("approved", "NotEntered"),
+        ("published", AS_BEFORE),
+    ),
+    "disposal.step": Case(
+        "approved",
+        (SECOND, Role.HANDLER),
+        lambda driver: StepDisposal(step="recheck_passed", on=driver.today),
+        (THIRD, "NotDisposalOwner"),
+        ("submitted", "CaseUnknown"),
+        ("outcome", "DisposalStepOutOfOrder"),
+        closed="DisposalStepOutOfOrder",
+        cancelled="",
+        target=_disposal,
+    ),
+    "result.correct": Case(
+        "published",
+        (THIRD, Role.HANDLER),
+        _correct,
+        (SECOND, "NotOwnResult"),
+        ("submitted", "NotLocked"),
+        ("corrected", "CorrectionNumber"),
+        closed="",
+        cancelled="",
+        target=correction_target,
+    ),
+    "correction.sign": Case(
+        "corrected",
+        (THIRD, Role.HEAD),
+        lambda _: SignCorrection(),
+        (SECOND, "NotOwnResult"),
+        ("published", "CorrectionUnknown"),
+        ("signed", "AlreadyDecided"),
+        closed="",
+        cancelled="",
+        target=correction_target,
+    ),
+    "summary.submit": Case(
+        "published",
+        (SECOND, Role.HANDLER),
+        lambda _: SubmitSummary(),
+        _NO_PART,
+        ("receipted", "SummaryNotDue"),
+        ("summed", "AlreadySubmitted"),
+    ),
+    "summary.receipt": Case(
+        "summed",
+        _DESK,
+        lambda _: ReceiptSummary(department=SECOND),
+        _NOT_THE_DESK,
+        ("published", "SummaryNotSubmitted"),
+        ("signed_for", AS_BEFORE),
+    ),
+    "register.confirm": _office(
+        lambda _: ConfirmRegister(directory="subjects"), by=(LEAD, Role.KEEPER), stranger=("", "")
+    ),
+    "policy.set": _office(_policy),
+    "plan.import": _office(_import),
+    "plan.set": _office(
+        lambda _: SetPlanField(
+            document=DOCUMENT, seq="1", field="scope", value="全县学校（不含高校）", reason="核对原文"
+        )
+    ),
+    "plan.adopt": _office(
+        lambda _: AdoptPlan(document=DOCUMENT), "unadopted", late=("adopted", AS_BEFORE)
+    ),
+    "person.post": _office(_post),
+    "person.token": _office(
+        lambda driver: IssueToken(
+            person=person(LEAD, Role.HANDLER), sha256=SHA, expires_on=driver.today + timedelta(days=90)
+        )
+    ),
+    "person.revoke": _office(lambda _: RevokeTokens(person=person(LEAD, Role.HANDLER), reason="离职")),
+}
