@@ -59,7 +59,7 @@ def demo(
 ) -> None:
     """演示：在本机启动全套服务，把一项联合抽查从计划办到办结。"""
     # The embedded engine and the demonstration county are loaded for these two commands only.
-    from cli.serve import demo_command
+    from cli.serve import demo_command  # noqa: PLC0415 - see above
 
     demo_command(keep=keep)
 
@@ -67,7 +67,7 @@ def demo(
 @app.command("dev")
 def dev() -> None:
     """开发：在本机启动 Temporal、工作进程，数据存于 .data/，按 Ctrl-C 结束。"""
-    from cli.serve import dev_command
+    from cli.serve import dev_command  # noqa: PLC0415 - as for the demo
 
     dev_command()
 

@@ -68,8 +68,13 @@ def apply_waiting(
         rule_on(session, submission, now)
     ids = {*named, *(submission.id for submission in waiting)}
     answers = session.exec(select(Answer).where(col(Answer.submission).in_(ids))).all()
+    # A number under which nothing was filed gets no row, but an answer: its sender would hold up the end.
+    unknown = ids - {row.submission for row in answers}
     return [
         AnswerSlip(submission=row.submission, outcome=row.outcome.value, type=row.type) for row in answers
+    ] + [
+        AnswerSlip(submission=one, outcome=Outcome.REFUSED.value, type="SubmissionUnknown")
+        for one in sorted(unknown)
     ]
 
 
@@ -121,8 +126,8 @@ def refuse(session: Session, submission: Submission, refusal: Refusal, now: date
 def _judge(docket: Docket) -> None:
     submission = docket.submission
     rule = RULINGS.get(submission.kind)
-    if rule is None or submission.target.split("/", 1)[0] not in rule.targets:
-        raise Refusal("KindUnknown", f"{submission.target} 不受理“{submission.kind}”")
+    if rule is None or submission.target.partition("/")[0] not in rule.targets:
+        raise Refusal("KindUnknown", f"{submission.target} 不受理“{submission.kind}”，请核对收文对象")
     docket.office = _office(docket)
     check_person(
         docket.session,
@@ -148,10 +153,10 @@ def _judge(docket: Docket) -> None:
 def _office(docket: Docket) -> str:
     """Find the case behind the target, lock it for this transaction, and name its office."""
     session, submission = docket.session, docket.submission
-    kind, case = submission.target.split("/", 1)
+    kind, _, case = submission.target.partition("/")
     if kind == Target.OFFICE:
         if session.get(Office, case) is None:
-            raise Refusal("OfficeUnknown", f"没有领导小组办公室 {case}")
+            raise Refusal("OfficeUnknown", f"没有领导小组办公室 {case}，请核对编号")
         return case
     task_id: str | None = case
     if kind == Target.DISPOSAL:

@@ -106,8 +106,10 @@ def verify(session: Session) -> list[str]:
             faults.append(f"{event.chain} #{event.number}: 内容与哈希不符")
         seen[event.chain] = (event.number, event.hash)
         known.setdefault(event.chain, []).append(event.hash)
-    for head in session.exec(select(AuditHead)):
+    heads = session.exec(select(AuditHead)).all()
+    for head in heads:
         faults += _tail_faults(head, seen)
+    faults += [f"{chain}: 链尾没有登记" for chain in sorted(seen.keys() - {head.chain for head in heads})]
     for anchor in session.exec(select(AuditAnchor)):
         faults += _anchor_faults(anchor, known)
     return faults

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Session, col, or_, select
 
-from models.organisation import Department, Person, Posting
+from models.organisation import Department, DepartmentKind, Person, Posting
 from rules.refusal import Refusal
 from rules.roles import Role
 
@@ -53,7 +53,9 @@ def check_person(
         raise Refusal("PersonUnknown", f"没有人员 {person}；请由管理员用 person post 登记")
     body = session.get(Department, department)
     if body is None or body.office != office:
-        raise Refusal("WrongOffice", f"{department} 不属于本领导小组办公室，无权办理")
+        raise Refusal("WrongOffice", f"{department} 不属于本领导小组办公室，请向其所属的领导小组办公室提交")
+    if role is Role.OFFICE and body.kind is not DepartmentKind.OFFICE:
+        raise Refusal("NotTheOffice", f"此事由领导小组办公室办理，{department} 不能以“{role.label}”办理")
     held = [
         posting
         for posting in postings_of(session, person, day)

@@ -8,13 +8,13 @@ from temporalio import activity
 from activities.acts.summaries import report_key
 from activities.authority import holders_of
 from activities.clocks import Clocks
-from activities.progress import next_rung, wait_line
+from activities.progress import next_rung, wait_lines
 from activities.rungs import fire_due
 from adapters.database import Database
 from models.messages import DeskProgress, TaskStep
 from models.organisation import Department
 from models.plan import PlanDocument, PlanStatus
-from models.trail import Deadline, Notification, Wait
+from models.trail import Notification, Wait
 from rules.calendar import TZ
 from rules.policy import PolicyKey
 from rules.waits import WaitKind
@@ -87,13 +87,6 @@ def _deliver(clocks: Clocks, department: Department) -> None:
 def _read_desk(clocks: Clocks, department: Department, year: int, scope: str) -> DeskProgress:
     session = clocks.session
     owed = (col(Wait.department) == department.id, col(Wait.closed_at).is_(None))
-    rows = session.exec(
-        select(Wait, Deadline)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
-        .where(*owed)
-        .order_by(col(Deadline.due), col(Wait.key))
-        .limit(SHOWN)
-    ).all()
     undelivered = session.exec(
         select(func.count())
         .select_from(Notification)
@@ -103,7 +96,7 @@ def _read_desk(clocks: Clocks, department: Department, year: int, scope: str) ->
         department=department.id,
         office=department.office,
         name=department.name,
-        waits=tuple(wait_line(wait, deadline) for wait, deadline in rows),
+        waits=wait_lines(session, *owed, limit=SHOWN),
         waits_open=session.exec(select(func.count()).select_from(Wait).where(*owed)).one(),
         level=session.exec(select(func.max(Wait.level)).where(*owed)).one() or 0,
         undelivered=undelivered,

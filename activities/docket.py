@@ -114,7 +114,7 @@ class Docket:
         name = department or self.department
         part = self.session.get(TakingPart, (self.any_task.id, name))
         if part is None:
-            raise Refusal("NotTakingPart", f"{name} 不是本任务的参与部门，无权办理")
+            raise Refusal("NotTakingPart", f"{name} 不是本任务的参与部门；请由参与部门办理，名单见 task show")
         return part
 
     def initiator_only(self) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from activities import audit
@@ -92,21 +93,28 @@ def open_waits(session: Session, scope: str, limit: int = SHOWN_WAITS) -> tuple[
     """The most urgent open waits of a scope, and how many are open in all."""
     condition = (col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
     total = session.exec(select(func.count()).select_from(Wait).where(*condition)).one()
+    return wait_lines(session, *condition, limit=limit), total
+
+
+def wait_lines(session: Session, *condition: ColumnElement[bool], limit: int) -> tuple[WaitLine, ...]:
+    """Waits as people see them, the most urgent first."""
     rows = session.exec(
-        select(Wait, Deadline)
+        select(Wait, Deadline, Department.name)
         .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .join(Department, col(Department.id) == col(Wait.department))
         .where(*condition)
         .order_by(col(Deadline.due), col(Wait.key))
         .limit(limit)
     ).all()
-    return tuple(wait_line(wait, deadline) for wait, deadline in rows), total
+    return tuple(wait_line(wait, deadline, name) for wait, deadline, name in rows)
 
 
-def wait_line(wait: Wait, deadline: Deadline) -> WaitLine:
-    """A wait as people see it."""
+def wait_line(wait: Wait, deadline: Deadline, name: str) -> WaitLine:
+    """A wait of the department of that name."""
     return WaitLine(
         id=wait.id,
         department=wait.department,
+        name=name,
         role=wait.role.value,
         kind=wait.kind,
         stage=wait.stage,

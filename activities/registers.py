@@ -1,16 +1,19 @@
 """The import of registers (一单两库导入): good rows in, the others refused with what to do about each."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from activities import audit
+from activities.authority import check_person, check_role
 from activities.register_tables import Key, Store, store_of
 from adapters.database import Database
 from models.organisation import Department, DepartmentAlias, Office, Person
+from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import (
@@ -29,6 +32,9 @@ from rules.roles import Role
 
 CHUNK = 500
 """Rows a statement: SQLite takes some 32,000 parameters in one, older builds 999."""
+
+
+_MAY_IMPORT = frozenset({Role.KEEPER, Role.OFFICE})
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ def import_register(
     actor: str,
     role: Role = Role.MACHINE,
     department: str = "",
+    acting_for: str | None = None,
     sha256: str = "",
     progress: Callable[[ImportSummary], None] | None = None,
     refused: Callable[[RefusedRow], None] | None = None,
@@ -73,11 +80,12 @@ def import_register(
 
     Columns that a file lacks stay as they are, so a monthly list of codes and classes will do. One
     transaction: a draw's frozen directory is never of half a file. `progress` is told the sums after
-    each chunk, `refused` each refused row. Refuses `OfficeUnknown`.
+    each chunk, `refused` each refused row. Refuses `OfficeUnknown`, and anybody but a keeper or the
+    coordinating office (`Role.MACHINE` is the bootstrap); that refusal is an event of the chain too.
     """
+    who = _Actor(actor, role, department, acting_for)
+    _authorise(database, office, register, who, now)
     with database.write() as session:
-        if session.get(Office, office) is None:
-            raise Refusal("OfficeUnknown", f"没有领导小组办公室 {office}，请先登记")
         importing = _Import(session, office, register)
         total = ImportSummary()
         for chunk in _chunks(rows):
@@ -88,34 +96,69 @@ def import_register(
                     refused(one)
             if progress is not None:
                 progress(total)
-        audit.record(
-            session,
-            audit.office_chain(office),
-            "register.imported",
-            at=now,
-            actor=actor,
-            role=role.value,
-            department=department,
-            detail={
-                "register": register.value,
-                "added": total.added,
-                "changed": total.changed,
-                "unchanged": total.unchanged,
-                "refused": total.refused,
-                "sha256": sha256,
-            },
-        )
+        detail = {"register": register.value, **asdict(total), "sha256": sha256}
+        _record(session, office, "register.imported", who, now, detail)
     return total
 
 
 def export_register(database: Database, office: str, register: Register) -> Iterator[dict[str, str]]:
     """A register's rows as a file holds them; imported again they change nothing.
 
-    They hold personal data: what is shown on a screen goes through `rules.register_text.masked`.
+    They hold personal data: mask it before it is shown on a screen.
     """
     with database.read() as session:
         for record in store_of(session, office, register, set()).all():
             yield texts(register, record)
+
+
+class _Actor(NamedTuple):
+    person: str
+    role: Role
+    department: str
+    acting_for: str | None
+
+
+def _authorise(database: Database, office: str, register: Register, who: _Actor, now: datetime) -> None:
+    with database.read() as session:
+        if session.get(Office, office) is None:
+            raise Refusal("OfficeUnknown", f"没有领导小组办公室 {office}，请先登记")
+        if who.role is Role.MACHINE:
+            return
+        try:
+            check_role(_MAY_IMPORT, who.role)
+            check_person(
+                session,
+                person=who.person,
+                role=who.role,
+                department=who.department,
+                acting_for=who.acting_for,
+                office=office,
+                day=local_day(now),
+            )
+        except Refusal as found:
+            refusal = found
+        else:
+            return
+    with database.write() as session:
+        detail = {"register": register.value, "type": refusal.type}
+        _record(session, office, "register.refused", who, now, detail)
+    raise refusal
+
+
+def _record(
+    session: Session, office: str, event: str, who: _Actor, now: datetime, detail: dict[str, Any]
+) -> None:
+    audit.record(
+        session,
+        audit.office_chain(office),
+        event,
+        at=now,
+        actor=who.person,
+        role=who.role.value,
+        department=who.department,
+        acting_for=who.acting_for,
+        detail=detail,
+    )
 
 
 class _Import:

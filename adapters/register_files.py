@@ -4,21 +4,20 @@ import codecs
 import csv
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from adapters.table_output import SHEETS, Sink, sink
 from rules.refusal import Refusal
 from rules.register_columns import COLUMNS, Register, column, match_headers
 from rules.register_rows import KEYS, Fault, RawRow, RefusedRow
@@ -26,7 +25,6 @@ from rules.register_rows import KEYS, Fault, RawRow, RefusedRow
 HEADER_WITHIN = 20
 """A table's header is looked for below its title, in so many rows."""
 REASON = "不予导入原因"
-_SHEETS = frozenset({".xlsx", ".xlsm"})
 _BAD_SHEET = (
     BadZipFile,
     InvalidFileException,
@@ -83,7 +81,7 @@ class RegisterFile:
         return _TOO_LONG if any(cell.strip() for cell in cells[len(self.headers) :]) else None
 
     def _find_header(self) -> tuple[int, list[str], dict[int, str]]:
-        delimiters = "," if self._path.suffix.lower() in _SHEETS else ",\t;"
+        delimiters = "," if self._path.suffix.lower() in SHEETS else ",\t;"
         for delimiter in delimiters:
             self._delimiter = delimiter
             for number, cells in islice(self._table(), HEADER_WITHIN):
@@ -97,7 +95,7 @@ class RegisterFile:
         )
 
     def _table(self) -> Numbered:
-        if self._path.suffix.lower() in _SHEETS:
+        if self._path.suffix.lower() in SHEETS:
             return _sheet(self._path)
         return _csv(self._path, self._encoding, self._delimiter)
 
@@ -118,7 +116,7 @@ def _survey(path: Path) -> tuple[str, str]:
         raise Refusal("FileUnreadable", f"无法打开 {path.name}（{error.strerror}），请检查文件") from None
     if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return digest.hexdigest(), "utf-16"
-    if not candidates and path.suffix.lower() not in _SHEETS:
+    if not candidates and path.suffix.lower() not in SHEETS:
         raise Refusal("FileUnreadable", f"{path.name} 不是 UTF-8 或 GB18030 编码的文本，请另存为 CSV 或 XLSX")
     return digest.hexdigest(), next(iter(candidates), "")
 
@@ -172,56 +170,15 @@ def _text(value: Any) -> str:
             return str(value)
 
 
-class _Sink(Protocol):
-    def write(self, cells: Sequence[str]) -> None: ...
-    def close(self) -> None: ...
-
-
-class _CsvSink:
-    def __init__(self, path: Path) -> None:
-        # With a BOM, for without one spreadsheet programs take it for GB18030.
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file)
-
-    def write(self, cells: Sequence[str]) -> None:
-        self._writer.writerow(cells)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _SheetSink:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._book = Workbook(write_only=True)
-        self._sheet = self._book.create_sheet("名录")
-
-    def write(self, cells: Sequence[str]) -> None:
-        self._sheet.append([self._cell(text) for text in cells])
-
-    def _cell(self, text: str) -> Cell:
-        cell: Cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
-        # A text that begins with "=" stays a text: nobody's cell becomes another's formula.
-        cell.data_type = "s"
-        return cell
-
-    def close(self) -> None:
-        self._book.save(self._path)
-
-
-def _sink(path: Path) -> _Sink:
-    return _SheetSink(path) if path.suffix.lower() in _SHEETS else _CsvSink(path)
-
-
 def write_register(path: Path, register: Register, rows: Iterable[Mapping[str, str]]) -> None:
     """Write rows (cells by field) under Chinese headers, as CSV or, by the path's suffix, XLSX."""
-    sink = _sink(path)
+    out = sink(path)
     try:
-        sink.write([one.header for one in COLUMNS[register]])
+        out.write([one.header for one in COLUMNS[register]])
         for row in rows:
-            sink.write([row.get(one.name, "") for one in COLUMNS[register]])
+            out.write([row.get(one.name, "") for one in COLUMNS[register]])
     finally:
-        sink.close()
+        out.close()
 
 
 class RefusedFile:
@@ -234,7 +191,7 @@ class RefusedFile:
         self._path = path
         self._headers = [header for header in source.headers if header != REASON]
         self._dropped = [place for place, header in enumerate(source.headers) if header == REASON]
-        self._sink: _Sink | None = None
+        self._sink: Sink | None = None
 
     def __enter__(self) -> "RefusedFile":
         return self
@@ -248,7 +205,7 @@ class RefusedFile:
     def write(self, refused: RefusedRow) -> None:
         """Add a refused row."""
         if self._sink is None:
-            self._sink = _sink(self._path)
+            self._sink = sink(self._path)
             self._sink.write([*self._headers, REASON])
         cells = [cell for place, cell in enumerate(refused.row.cells) if place not in self._dropped]
         width = len(self._headers)

@@ -22,7 +22,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.protection import SheetProtection
 from openpyxl.worksheet.worksheet import Worksheet
 
-from adapters.plan_files.office import TooLargeError, check_archive
 from adapters.plan_files.text import NotTextError, decode
 from rules.refusal import Refusal
 
@@ -71,7 +70,7 @@ def write_sheet(path: Path, title: str, columns: Sequence[Column], rows: Iterabl
         count += 1
     _add_choices(book, sheet, columns, count)
     # No password: the lock keeps a slip of the hand out, not a person.
-    sheet.protection = _protection()
+    sheet.protection = SheetProtection(sheet=True, formatColumns=False, sort=False, autoFilter=False)
     book.save(path)
     return count
 
@@ -82,25 +81,26 @@ def read_sheet(path: Path, columns: Sequence[Column]) -> list[SheetRow]:
     Refuses `FileUnreadable` for what is no such file, `HeaderUnknown` where required columns are absent.
     """
     table = _workbook(path) if path.suffix.lower() in _SHEETS else _csv(path)
-    for at, (_, cells) in enumerate(table[:_HEADER_WITHIN]):
-        places = _places(columns, cells)
-        if all(column.name in places for column in columns if column.required):
-            break
-    else:
+    start = next(
+        (at for at, (_, cells) in enumerate(table[:_HEADER_WITHIN]) if _is_header(columns, cells)), None
+    )
+    if start is None:
         wanted = "、".join(column.header for column in columns if column.required)
         raise Refusal("HeaderUnknown", f"{path.name} 前{_HEADER_WITHIN}行没有表头，至少要有这些列：{wanted}")
+    places = _places(columns, table[start][1])
     return [
         SheetRow(
             number,
             {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()},
         )
-        for number, cells in table[at + 1 :]
+        for number, cells in table[start + 1 :]
         if any(cell.strip() for cell in cells)
     ]
 
 
-def _protection() -> Any:
-    return SheetProtection(sheet=True, formatColumns=False, sort=False, autoFilter=False)
+def _is_header(columns: Sequence[Column], cells: Sequence[str]) -> bool:
+    places = _places(columns, cells)
+    return all(column.name in places for column in columns if column.required)
 
 
 def _header(sheet: Worksheet, column: Column) -> Cell:
@@ -185,7 +185,6 @@ def _csv(path: Path) -> list[tuple[int, list[str]]]:
 
 def _workbook(path: Path) -> list[tuple[int, list[str]]]:
     try:
-        check_archive(path.read_bytes())
         book = load_workbook(path, read_only=True, data_only=True)
         with closing(book):
             sheet = book.worksheets[0]
@@ -197,8 +196,6 @@ def _workbook(path: Path) -> list[tuple[int, list[str]]]:
             ]
     except OSError as problem:
         raise Refusal("FileUnreadable", f"无法打开 {path}（{problem.strerror}），请检查文件") from None
-    except TooLargeError:
-        raise Refusal("FileUnreadable", f"{path.name} 展开后过大，请删去无关的工作表或图片") from None
     except _BAD:
         raise Refusal("FileUnreadable", f"{path.name} 不是可读的 XLSX 文件，请重新另存") from None
 

@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rules.disposal import DisposalKind
@@ -46,10 +47,10 @@ def _write(sheet: Worksheet, plan: str, table: Mapping[str, Any]) -> None:
         for cell in row:
             cell.border, cell.alignment = _BOX, _CENTRE
     sheet.row_dimensions[_HEADER_ROW + 1].height = 60
-    sheet.freeze_panes = sheet.cell(_HEADER_ROW + 2, 1)
+    sheet.freeze_panes = f"A{_HEADER_ROW + 2}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _groups(table: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
@@ -106,10 +107,10 @@ def _group(sheet: Worksheet, at: int, title: str, columns: Sequence[tuple[str, A
     sheet.cell(_HEADER_ROW, at, title).font = Font(bold=True)
     for place, (name, value) in enumerate(columns, start=at):
         sheet.cell(_HEADER_ROW + 1, place, name).font = Font(bold=True)
-        cell = sheet.cell(_HEADER_ROW + 2, place, value)
+        figure = sheet.cell(_HEADER_ROW + 2, place, value)
         if isinstance(value, str):
             # A text that begins with "=" stays a text: nobody's name becomes a formula.
-            cell.data_type = "s"
+            figure.data_type = "s"
         sheet.column_dimensions[get_column_letter(place)].width = 24 if name == "任务名称" else 13
 
 

@@ -11,16 +11,8 @@ import typer
 
 from activities.filing import Actor, office_of
 from adapters.database import Database
-from cli.context import (
-    As,
-    Context,
-    For,
-    MessageId,
-    TokenOption,
-    choose_actor,
-    choose_posting,
-    department_named,
-)
+from cli.context import As, Context, For, MessageId, TokenOption, choose_actor, choose_posting
+from cli.given import department_named
 from models.organisation import Posting
 from models.papers import Paper
 from models.trail import Answer

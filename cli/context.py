@@ -6,16 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
-from enum import IntEnum, StrEnum
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 from temporalio.client import Client
 from temporalio.service import RPCError
 from typer.core import TyperGroup
@@ -28,7 +26,7 @@ from adapters.database import Database
 from adapters.engine import connect
 from adapters.migrate import migrate
 from adapters.settings import Profile, Settings
-from models.organisation import Department, DepartmentAlias, Posting, Token
+from models.organisation import Posting, Token
 from models.papers import Paper
 from models.trail import Answer, Outcome
 from rules.calendar import local_day
@@ -57,8 +55,6 @@ _PIPED_WIDTH = 160
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
-N = TypeVar("N", bound=IntEnum)
 
 
 class Context:
@@ -164,70 +160,6 @@ def _posted(session: Session, person: str, department: str, now: datetime) -> bo
     return any(one.department == department for one in postings_of(session, person, local_day(now)))
 
 
-def department_named(session: Session, text: str) -> Department:
-    """A department by id, name or alias; refuses `DepartmentUnknown` and `DepartmentAmbiguous`."""
-    exact = session.get(Department, text)
-    if exact is not None:
-        return exact
-    by_alias = select(DepartmentAlias.department).where(col(DepartmentAlias.alias) == text)
-    rows = session.exec(
-        select(Department).where(or_(col(Department.name) == text, col(Department.id).in_(by_alias)))
-    ).all()
-    if not rows:
-        raise Refusal("DepartmentUnknown", f"没有部门“{text}”；可用 person list 查看部门编号和名称")
-    if len(rows) > 1:
-        ids = "、".join(sorted(row.id for row in rows))
-        raise Refusal("DepartmentAmbiguous", f"“{text}”可指多个部门，请写部门编号：{ids}")
-    return rows[0]
-
-
-def department_names(session: Session, ids: list[str]) -> dict[str, str]:
-    """Names of departments, for people to read."""
-    rows = session.exec(select(Department).where(col(Department.id).in_(ids)))
-    return {row.id: row.name for row in rows}
-
-
-def chosen(enum: type[E], text: str) -> E:
-    """The member with that value or Chinese label; refuses `ChoiceUnknown`, listing both."""
-    labels = {member: str(getattr(member, "label", member.value)) for member in enum}
-    for member, label in labels.items():
-        if text.strip() in (member.value, label):
-            return member
-    known = "、".join(f"{member.value}（{label}）" for member, label in labels.items())
-    raise Refusal("ChoiceUnknown", f"“{text}”不在可选之列：{known}")
-
-
-def chosen_all(enum: type[E], texts: list[str] | None) -> list[E]:
-    """The members that an option names, none where it was not given."""
-    return [chosen(enum, text) for text in texts or []]
-
-
-def chosen_number(enum: type[N], text: str) -> N:
-    """The member with that number or Chinese label; refuses `ChoiceUnknown`."""
-    labels = {member: str(getattr(member, "label", member.name)) for member in enum}
-    for member, label in labels.items():
-        if text.strip() in (str(int(member)), label):
-            return member
-    known = "、".join(f"{int(member)}（{label}）" for member, label in labels.items())
-    raise Refusal("ChoiceUnknown", f"“{text}”不在可选之列：{known}")
-
-
-def day_of(text: str) -> date:
-    """A day written as 2026-03-01; refuses `DateInvalid`."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refusal("DateInvalid", f"“{text}”不是日期，请写成 2026-03-01 的形式") from None
-
-
-def read_bytes(path: Path) -> bytes:
-    """A file's bytes; refuses `FileUnreadable` with the path."""
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise Refusal("FileUnreadable", _file_words(problem)) from None
-
-
 def show(data: Any, *, as_json: bool, text: Callable[[], None]) -> None:
     """Print data as JSON for programs, or as `text` prints it for people."""
     if as_json:
@@ -274,10 +206,11 @@ class Guarded(TyperGroup):
         except OSError as problem:
             if problem.filename is None:
                 raise
-            fail(Refusal("FileUnreadable", _file_words(problem)))
+            fail(Refusal("FileUnreadable", file_words(problem)))
 
 
-def _file_words(problem: OSError) -> str:
+def file_words(problem: OSError) -> str:
+    """What is wrong with a file, with its path."""
     why = {FileNotFoundError: "文件或目录不存在", PermissionError: "没有权限", IsADirectoryError: "是目录"}
     return f"{problem.filename}：{why.get(type(problem), '无法读写')}，请检查路径"
 

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from activities.progress import open_waits
 from cli.acting import Who, acts
-from cli.context import Context, Json, chosen, day_of, department_named, department_names, out, show
+from cli.context import Context, Json, out, show
+from cli.given import chosen, day_of, department_named, department_names
 from cli.tables import done, hint, print_table
 from models.messages import WaitLine
 from models.outcomes import Disposal, DisposalEntry

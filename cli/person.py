@@ -11,7 +11,8 @@ from sqlmodel import Session, col, func, or_, select
 from activities import audit
 from activities.authority import postings_of
 from cli.acting import Who, acts
-from cli.context import Context, Json, chosen, day_of, department_named, department_names, out, show
+from cli.context import Context, Json, out, show
+from cli.given import chosen, day_of, department_named, department_names
 from cli.tables import done, hint, mask, print_table
 from models.organisation import Department, DepartmentKind, Office, Person, Posting, Token
 from models.papers import IssueToken, PostPerson, RevokeTokens

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from activities.acts.plans import rows_of
 from adapters.plan_files import read_plan
 from cli.acting import Who, acts
-from cli.context import Context, Json, department_names, out, read_bytes, show
+from cli.context import Context, Json, out, show
+from cli.given import department_names, read_bytes
 from cli.plan_words import flag_words, parse_value, status_words, value_words
 from cli.tables import bar, done, hint, print_table
 from models.papers import AdoptPlan, ImportPlan, SetPlanField

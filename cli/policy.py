@@ -12,7 +12,8 @@ from activities.authority import postings_of
 from activities.filing import Actor
 from activities.standing import Policies
 from cli.acting import Who, acts
-from cli.context import Context, Json, day_of, department_named, show
+from cli.context import Context, Json, show
+from cli.given import day_of, department_named
 from cli.tables import done, print_table
 from models.organisation import Department, Office
 from models.papers import SetPolicy

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cli.context import department_names
+from cli.given import department_names
 from models.papers import Period
 from models.registers import CheckItem
 from models.task import Aspect

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from activities.publishing import scope_of
 from cli.acting import Who, acts, asks, task_id
-from cli.context import Context, Json, day_of, department_names, read_bytes, show
+from cli.context import Context, Json, show
+from cli.given import day_of, department_names, read_bytes
 from cli.publication_text import as_html, as_text, statements
 from cli.tables import done, hint, in_chunks, print_table
 from models.outcomes import Correction, Disposal, Publication

@@ -14,7 +14,8 @@ from activities.authority import check_role
 from activities.registers import ImportSummary, import_register
 from adapters.register_files import RefusedFile, RegisterFile
 from cli.acting import Who, acts, asks
-from cli.context import Json, chosen, show
+from cli.context import Json, show
+from cli.given import chosen
 from cli.tables import bar, done, hint, mask, print_table
 from models.organisation import Department, DepartmentAlias
 from models.papers import ConfirmRegister

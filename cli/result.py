@@ -5,24 +5,21 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from adapters.result_sheets import write_sheet
-from cli import result_enter
+from cli import result_correct, result_enter
 from cli.acting import TaskId, Who, acts, asks, task_id
-from cli.context import Json, chosen_all, show
+from cli.context import Json, show
+from cli.given import chosen_all
 from cli.sheets import result_columns
 from cli.tables import done, hint, in_chunks, print_table
 from cli.task_show import known_task
 from cli.visits import visits_of
 from models.organisation import Department, DepartmentKind
-from models.outcomes import Correction, CorrectionDecision, Result
-from models.papers import MAX_LINES, ApproveResults, CorrectResult, Paper, ReturnResults, SignCorrection
-from models.registers import Subject
-from models.task import Visit
-from models.trail import Submission
+from models.outcomes import Result
+from models.papers import MAX_LINES, ApproveResults, Paper, ReturnResults
 from rules.disposal import DisposalKind
-from rules.refusal import Refusal
 from rules.results import Category
 from rules.stages import VisitStage
 
@@ -30,10 +27,6 @@ app = typer.Typer(help="结果：结果表、录入、审批、退回、更正",
 
 Visits = Annotated[list[str] | None, typer.Argument(metavar="[检查编号]...", help="见 result list")]
 Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，入档留痕")]
-CategoryOption = Annotated[
-    list[str],
-    typer.Option("--category", metavar="类别", help="、".join(one.label for one in Category) + "（可重复）"),
-]
 
 
 @app.command("sheet")
@@ -129,87 +122,7 @@ def return_(
     done(f"已退回{len(visits)}户的结果")
 
 
-@app.command("correct")
-@acts
-def correct(
-    result: Annotated[str, typer.Argument(metavar="结果编号", help="见 result list")],
-    category: CategoryOption,
-    reason: Reason,
-    who: Who,
-    finding: Annotated[str, typer.Option("--finding", metavar="文字", help="更正后发现的问题")] = "",
-) -> None:
-    """申请更正已锁定的结果；由单位主要负责人签字后公示，前后两面都可见。"""
-    with who.database.read() as session:
-        number = _correction_number(session, result, who.message_id)
-    paper = CorrectResult(
-        result=result,
-        number=number,
-        categories=tuple(_category(text) for text in category),
-        finding=finding,
-        reason=reason,
-    )
-    who.send(f"correction/{result}/{number}", paper)
-    done(f"已申请更正 {result}/{number}")
-    hint(f"由单位主要负责人签字：starter.py result sign {result}/{number}")
-
-
-@app.command("sign")
-@acts
-def sign(
-    correction: Annotated[str, typer.Argument(metavar="更正编号", help="形如 结果编号/1")],
-    who: Who,
-    refuse: Annotated[bool, typer.Option("--refuse", help="不同意更正，须写 --reason")] = False,
-    reason: Annotated[str, typer.Option("--reason", metavar="理由")] = "",
-) -> None:
-    """单位主要负责人对更正签字，或不同意。"""
-    who.send(
-        f"correction/{correction.removeprefix('correction/')}", SignCorrection(sign=not refuse, reason=reason)
-    )
-    done(f"更正 {correction} 已{'签字不同意' if refuse else '签字同意，随即报送公示'}")
-
-
-@app.command("corrections")
-@asks
-def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
-    """列出本部门在该任务中的更正：前后内容和签字情况。"""
-    task = task_id(task)
-    own = who.own_department()
-    with who.database.read() as session:
-        known_task(session, task)
-        rows = session.exec(
-            select(Correction, Subject.name, CorrectionDecision)
-            .join(Result, col(Result.id) == col(Correction.result))
-            .join(Visit, col(Visit.id) == col(Result.visit))
-            .join(Subject, col(Subject.id) == col(Visit.subject))
-            .outerjoin(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
-            .where(col(Visit.task) == task, col(Visit.department) == own)
-            .order_by(col(Correction.id))
-        ).all()
-    data = [
-        {
-            "correction": row.id,
-            "name": name,
-            "before": [Category(one).label for one in row.before["categories"]],
-            "after": [Category(one).label for one in row.after["categories"]],
-            "reason": row.reason,
-            "decision": decision.verdict.label if decision else "待签字",
-        }
-        for row, name, decision in rows
-    ]
-    columns = {
-        "correction": "更正编号",
-        "name": "检查对象",
-        "before": "更正前",
-        "after": "更正后",
-        "reason": "理由",
-        "decision": "签字",
-    }
-    show(data, as_json=as_json, text=lambda: print_table(columns, data))
-
-
-def _category(text: str) -> Category:
-    """By value or by its printed text."""
-    return Category(text) if text in set(Category) else Category.from_label(text)
+app.add_typer(result_correct.app)
 
 
 def _sheet_rows(session: Session, task: str, department: str) -> list[dict[str, Any]]:
@@ -316,14 +229,3 @@ def _in_pieces(who: Who, task: str, visits: Sequence[str], paper: Any) -> None:
         several = f"{who.message_id}-{number}" if who.message_id and len(pieces) > 1 else who.message_id
         made: Paper = paper(piece)
         who.send(f"joint-task/{task}", made, message_id=several)
-
-
-def _correction_number(session: Session, result: str, message_id: str | None) -> int:
-    """The next number; a repeated message keeps the one that it was filed with."""
-    filed = session.get(Submission, message_id) if message_id else None
-    if filed is not None and filed.kind == CorrectResult.kind:
-        return int(filed.content["number"])
-    if session.get(Result, result) is None:
-        raise Refusal("ResultUnknown", f"没有结果 {result}；可用 result list 查看结果编号")
-    known = session.exec(select(func.count()).where(col(Correction.result) == result)).one()
-    return known + 1

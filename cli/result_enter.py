@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from activities.acts.preparation import confirmed
 from adapters.result_sheets import read_sheet
 from cli.acting import TaskId, Who, asks, task_id
-from cli.context import Json, read_bytes
+from cli.context import Json
+from cli.given import read_bytes
 from cli.sheets import Understood, result_columns, understand_results
 from cli.task_show import known_task
 from cli.upload import Upload, send

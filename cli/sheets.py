@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from adapters.result_sheets import Column, SheetRow
-from cli.context import chosen, day_of
+from cli.given import chosen, day_of
 from models.papers import ProposedDisposal, ResultLine, VisitLine
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
@@ -150,12 +151,14 @@ def _result_line(cells: Mapping[str, str], departments: Mapping[str, str]) -> Re
 
 
 def _categories(cells: Mapping[str, str]) -> tuple[Category, ...]:
-    found: list[Category] = []
-    for name in _CATEGORIES:
-        # One cell may hold several, as sheets from elsewhere have them.
-        for text in cells.get(name, "").replace(";", "；").split("；"):
-            if text.strip():
-                found.append(_in(name, lambda text=text: Category.from_label(text)))
+    # One cell may hold several, as sheets from elsewhere have them.
+    texts = [
+        (name, text)
+        for name in _CATEGORIES
+        for text in cells.get(name, "").replace(";", "；").split("；")
+        if text.strip()
+    ]
+    found = [_in(name, partial(Category.from_label, text)) for name, text in texts]
     _in("category1", lambda: check_categories(found))
     return tuple(dict.fromkeys(found))
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from activities.acts.summaries import compile_summary
 from adapters.summary_sheets import write_summaries
 from cli.acting import TaskId, Who, acts, task_id
-from cli.context import Context, Json, department_named, department_names, out, show
+from cli.context import Context, Json, out, show
+from cli.given import department_named, department_names
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.outcomes import Summary

@@ -13,6 +13,7 @@ from cli.context import err, out
 from rules.calendar import TZ
 
 _SHORTEST_MASKED = 3
+_LONGEST_ID = 45
 
 
 def print_table(
@@ -23,8 +24,12 @@ def print_table(
         out.print(f"{title}：{empty}" if title else empty)
         return
     table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for heading in columns.values():
-        table.add_column(heading, overflow="fold")
+    for key, heading in columns.items():
+        # An id must come out in one piece: people copy it into the next command.
+        whole = all(
+            len(text) <= _LONGEST_ID and text.isascii() for text in (words(row.get(key)) for row in rows)
+        )
+        table.add_column(heading, overflow="fold", no_wrap=whole)
     for row in rows:
         table.add_row(*(escape(words(row.get(key))) for key in columns))
     out.print(table, soft_wrap=False)
@@ -40,6 +45,8 @@ def words(value: Any) -> str:
         return value.astimezone(TZ).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, dict):
+        return "；".join(f"{key} {words(one)}" for key, one in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return "、".join(words(one) for one in value)
     return str(value)

@@ -11,7 +11,8 @@ from activities.authority import check_role
 from activities.rebuild import open_cases, rebuild
 from cli import task_draw, task_prepare, task_show, task_visit
 from cli.acting import TaskId, Who, acts, asks, task_id
-from cli.context import department_named, run
+from cli.context import run
+from cli.given import department_named
 from cli.tables import done, hint
 from cli.task_show import known_task
 from models.papers import (

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, func, select
 
-from activities.drawing import commitments_of
 from cli.acting import TaskId, Who, acts, task_id
-from cli.context import Context, Json, chosen, department_names, out, read_bytes, show
+from cli.context import Context, Json, out, show
+from cli.given import chosen, department_names, read_bytes
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.papers import ApproveDraw, CommitSecret, RequestDraw, RevealLink
-from models.task import ActStep, DrawAct, DrawStep
+from models.task import ActStep, Commitment, DrawAct, DrawStep
 from rules.draw import commitment, link
 from rules.draw_record import Kind
 from rules.refusal import Refusal
@@ -106,7 +106,8 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
     task = task_id(task)
     with Context().database.read() as session:
         known_task(session, task)
-        commitments = commitments_of(session, task)
+        rows = session.exec(select(Commitment).where(col(Commitment.task) == task))
+        commitments = {row.department: row.commitment for row in rows}
         acts_ = [_act_view(session, row) for row in _acts(session, task)]
         names = department_names(session, list(commitments))
 

@@ -8,12 +8,14 @@ from rich.markdown import Markdown
 from sqlmodel import Session, col, func, select
 
 from activities.acts.preparation import newest_proposal
-from activities.progress import open_waits, read_progress, wait_line
+from activities.progress import open_waits, read_progress
 from cli.acting import TaskId, task_id
-from cli.context import Context, Json, chosen_number, department_named, department_names, out, show
+from cli.context import Context, Json, out, show
+from cli.given import chosen_number, department_named, department_names
 from cli.proposals import proposal_words
 from cli.tables import print_table
 from models.messages import Progress, WaitLine
+from models.organisation import Department
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart
 from models.trail import Deadline, Wait
 from rules.ladder import Level
@@ -77,7 +79,6 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         proposals = _proposals(session, task)
         drawn = session.exec(select(func.count()).where(col(DrawnSubject.task) == task)).one()
         cases = _case_waits(session, task)
-        names = department_names(session, [line.department for _, line in cases])
 
     def text() -> None:
         out.print(f"{row.name}　{task}", style="bold", markup=False)
@@ -89,9 +90,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
             out.print(f"{one['label']}（{state}）：{one['words']}", markup=False)
             out.print(f"  哈希 {one['sha256']}", style="dim")
         if cases:
-            print_table(
-                _CASE_COLUMNS, [_case_row(scope, line, names) for scope, line in cases], title="处置与更正"
-            )
+            print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
 
     data = {
         **progress.model_dump(mode="json"),
@@ -118,7 +117,6 @@ def full_progress(session: Session, task: str) -> Progress:
 
 
 _CASE_COLUMNS = {
-    "scope": "编号",
     "who": "等谁",
     "what": "办什么",
     "since": "自何时",
@@ -178,20 +176,19 @@ def _proposals(session: Session, task: str) -> list[dict[str, Any]]:
 
 def _case_waits(session: Session, task: str) -> list[tuple[str, WaitLine]]:
     """The open waits of the task's disposals and corrections."""
-    rows = session.exec(
-        select(Wait, Deadline)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+    scopes = session.exec(
+        select(Wait.scope)
         .where(col(Wait.task) == task, col(Wait.scope) != f"joint-task/{task}", col(Wait.closed_at).is_(None))
-        .order_by(col(Deadline.due), col(Wait.key))
+        .distinct()
+        .order_by(col(Wait.scope))
     ).all()
-    return [(wait.scope, wait_line(wait, deadline)) for wait, deadline in rows]
+    return [(scope, line) for scope in scopes for line in open_waits(session, scope)[0]]
 
 
-def _case_row(scope: str, line: WaitLine, names: dict[str, str]) -> dict[str, Any]:
+def _case_row(scope: str, line: WaitLine) -> dict[str, Any]:
     rule = WAITS[WaitKind(line.kind)]
     return {
-        "scope": scope,
-        "who": f"{names.get(line.department, line.department)} {rule.role.label}",
+        "who": f"{line.name} {rule.role.label}",
         "what": rule.label,
         "since": moment(line.since),
         "due": last_day(line),

@@ -8,7 +8,8 @@ import typer
 
 from adapters.result_sheets import read_sheet, write_sheet
 from cli.acting import TaskId, Who, acts, asks, task_id
-from cli.context import Json, chosen, chosen_all, day_of, read_bytes, show
+from cli.context import Json, show
+from cli.given import chosen, chosen_all, day_of, read_bytes
 from cli.sheets import Understood, understand_visits, visit_columns
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task

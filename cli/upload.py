@@ -28,6 +28,7 @@ class Upload:
 
     def report(self, what: str, *, as_json: bool) -> None:
         """Tell, the faults on the error stream; refuses `RowsRefused` at the end where there are any."""
+        self.faults.sort(key=lambda one: one.row)
 
         def text() -> None:
             again = f"，{self.unchanged}户此前已办" if self.unchanged else ""
@@ -93,7 +94,6 @@ def send(
                 if refusal.type in _HOPELESS:
                     raise
                 upload.faults.append(RowFault(members[0][0], _fault_of(members, refusal)))
-    upload.faults.sort(key=lambda one: one.row)
 
 
 _HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "TaskClosed", "TaskUnknown"})

@@ -38,6 +38,7 @@ class WaitLine(Message):
 
     id: str
     department: str
+    name: str = ""
     role: str
     kind: str
     stage: int

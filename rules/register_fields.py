@@ -138,7 +138,10 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(sorted({part.strip() for part in _SEPARATORS.split(text)} - {""}))
+    found = {part.strip() for part in _SEPARATORS.split(text)} - {""}
+    if any(_CONTROL.search(one) for one in found):
+        raise FieldFault("含有控制字符，请删去")
+    return tuple(sorted(found))
 
 
 def subject_codes(text: str) -> list[str]:

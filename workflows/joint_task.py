@@ -233,4 +233,4 @@ class JointTaskWorkflow:
 def _timer_words(progress: Progress) -> str:
     if not progress.waits:
         return progress.stage.label
-    return f"{progress.stage.label}：等 {'、'.join(projection.waiting_on(progress.waits))}"
+    return f"{progress.stage.label}：等 {projection.waiting_names(progress.waits)}"

@@ -28,6 +28,7 @@ class PaperDesk:
         self._busy = False
         self._next_rung: datetime | None = None
         self._summary = ""
+        self._rearm = False
 
     @property
     def idle(self) -> bool:
@@ -47,7 +48,9 @@ class PaperDesk:
 
     def expect(self, next_rung: datetime | None, summary: str) -> None:
         """Set the one timer: to the next rung of everything that is waited for."""
-        self._next_rung, self._summary = next_rung, summary
+        if (next_rung, summary) != (self._next_rung, self._summary):
+            # A timer that already runs knows neither the new moment nor who is waited for now.
+            self._next_rung, self._summary, self._rearm = next_rung, summary, True
 
     async def serve(
         self,
@@ -79,13 +82,13 @@ class PaperDesk:
         self._busy = False
 
     async def _sleep(self) -> bool:
-        """Wait for a paper or fact until the next rung; false when the rung's moment came first."""
-        patience = IDLE
+        """Wait for a paper, a fact or another timer; false when the rung's moment came first."""
+        patience, self._rearm = IDLE, False
         if self._next_rung is not None:
             patience = self._next_rung + self._spread() - workflow.now()
         try:
             await workflow.wait_condition(
-                lambda: bool(self._papers) or self._woken,
+                lambda: bool(self._papers) or self._woken or self._rearm,
                 timeout=max(patience, timedelta(0)),
                 timeout_summary=self._summary[:60] or "等待",
             )

@@ -1,7 +1,7 @@
 """What a workflow shows of itself: pure functions from its progress to words (当前情况)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from models.messages import (
     BranchProgress,
@@ -33,9 +33,10 @@ def task_details(progress: Progress) -> str:
         head,
         "",
         *_overdue(progress.level),
-        *_branch_table(progress),
         *wait_lines(progress.waits, progress.waits_open, progress.task),
         f"下一步：{after.label}",
+        "",
+        *_branch_table(progress),
     ]
     return "\n".join(lines)
 
@@ -78,6 +79,11 @@ def waiting_on(waits: Sequence[WaitLine]) -> list[str]:
     return sorted({wait.department for wait in waits})
 
 
+def waiting_names(waits: Sequence[WaitLine]) -> str:
+    """The departments waited for, as people call them."""
+    return "、".join(dict.fromkeys(wait.name for wait in waits))
+
+
 def waiting_for(waits: Sequence[WaitLine]) -> str:
     """What is waited for most urgently."""
     return waits[0].kind if waits else ""
@@ -97,7 +103,11 @@ def last_day(wait: WaitLine) -> str:
     """A wait's due moment; marked where it rests on a calendar that is not published yet."""
     if wait.due is None:
         return "未定"
-    return moment(wait.due) + ("（暂定）" if wait.provisional else "")
+    local = wait.due.astimezone(TZ)
+    whole = local.time() == time()
+    # A day's end is 24:00 of the day itself: "00:00 of the next" reads like one day more.
+    text = f"{local.date() - timedelta(days=1)} 24:00+08:00" if whole else moment(wait.due)
+    return text + ("（暂定）" if wait.provisional else "")
 
 
 def _wait_row(wait: WaitLine, target: str) -> str:
@@ -105,7 +115,7 @@ def _wait_row(wait: WaitLine, target: str) -> str:
     count = f"{wait.open}/{wait.total}" if wait.total > 1 else "1"
     late = " ⚠" if wait.level >= Level.HEAD else ""
     command = rule.command.format(target=target)
-    who = f"{wait.department} {Role(wait.role).label}"
+    who = f"{wait.name} {Role(wait.role).label}"
     return f"| {who} | {rule.label}{late} | {count} | {moment(wait.since)} | {last_day(wait)} | `{command}` |"
 
 

@@ -8,7 +8,7 @@ from models.task import JointTask, TakingPart
 from rules.deadline import Unit
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.stages import Claim
+from rules.stages import Claim, Stage
 from rules.waits import WaitKind
 
 
@@ -95,7 +95,7 @@ def extend(docket: Docket, paper: ExtendClaim) -> None:
         offer(docket.clocks, docket.living_task, part, paper.reason)
     wait = docket.clocks.find(claim_key(part, part.offers))
     if wait is None:
-        raise Refusal("NothingToExtend", "该部门没有待领取的任务")
+        raise Refusal("NothingToExtend", "该部门没有待领取的任务，无须延期")
     docket.clocks.renew(
         wait, anchor=docket.clocks.today, amount=paper.days, unit=Unit.WORKING_DAY, clause=paper.reason
     )
@@ -130,7 +130,7 @@ def offer(clocks: Clocks, task: JointTask, part: TakingPart, reason: str = "") -
 def _offered(docket: Docket, *allowed: Claim) -> TakingPart:
     task, part = docket.living_task, docket.part()
     if docket.department == task.initiator:
-        raise Refusal("InitiatorClaims", "发起部门无须领取本任务")
+        raise Refusal("InitiatorClaims", "发起部门无须领取或拒领本任务")
     _require(part, allowed)
     return part
 
@@ -139,13 +139,20 @@ def _settling(docket: Docket, department: str, *allowed: Claim) -> TakingPart:
     task, part = docket.living_task, docket.part(department)
     if department == task.initiator:
         raise Refusal("InitiatorClaims", "发起部门不能免除或再次交办；确不能进行的请撤销任务")
+    if task.stage > Stage.NOTIFY:
+        raise Refusal(
+            "WrongStage", "领取已全部办结，抽取开始后参与部门不再变动；确需变动的请撤销任务后重新发起"
+        )
     _require(part, allowed)
     return part
 
 
 def _require(part: TakingPart, allowed: tuple[Claim, ...]) -> None:
     if part.claim not in allowed:
-        raise Refusal("ClaimNotOpen", f"领取状态为“{part.claim.label}”，此时不能这样办理")
+        raise Refusal(
+            "ClaimNotOpen",
+            f"领取状态为“{part.claim.label}”，此时不能这样办理；请用 task show {part.task} 查看正在等谁",
+        )
 
 
 def _close(docket: Docket, part: TakingPart) -> None:

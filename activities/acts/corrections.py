@@ -25,7 +25,7 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
     result = session.get_one(Result, paper.result)
     visit = session.get_one(Visit, result.visit)
     if visit.department != docket.department:
-        raise Refusal("NotOwnResult", "只能更正本部门录入的结果（谁检查、谁录入、谁公示）")
+        raise Refusal("NotOwnResult", "只能更正本部门录入的结果（谁检查、谁录入、谁公示），请由录入部门办理")
     if visit.stage not in _LOCKED or result.cycle != visit.cycle:
         raise Refusal("NotLocked", "该结果尚未审批锁定，无须更正：请审批单位退回后重新录入")
     known = session.exec(select(func.count()).where(col(Correction.result) == result.id)).one()
@@ -35,7 +35,7 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
     before = _standing(docket, result)
     after = {"categories": [one.value for one in paper.categories], "finding": paper.finding}
     if before == after:
-        raise Refusal("NothingCorrected", "更正前后内容相同")
+        raise Refusal("NothingCorrected", "更正前后内容相同，无须更正")
     session.add(
         Correction(
             id=docket.case,
@@ -64,12 +64,12 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
     session = docket.session
     correction = session.get(Correction, docket.case)
     if correction is None:
-        raise Refusal("CorrectionUnknown", f"没有更正 {docket.case}")
+        raise Refusal("CorrectionUnknown", f"没有更正 {docket.case}，请先提出更正申请（result correct）")
     visit = session.get_one(Visit, session.get_one(Result, correction.result).visit)
     if visit.department != docket.department:
         raise Refusal("NotOwnResult", "更正须由录入单位的主要负责人签字")
     if session.get(CorrectionDecision, correction.id) is not None:
-        raise Refusal("AlreadyDecided", "该更正已有签字意见")
+        raise Refusal("AlreadyDecided", "该更正已有签字意见，无须再签；确需变更的请另提更正")
     if not paper.sign and not paper.reason.strip():
         raise Refusal("ReasonMissing", "不同意更正须写明理由")
     session.add(

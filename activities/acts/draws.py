@@ -7,13 +7,14 @@ from sqlmodel import Session, col, func, select
 
 from activities import later_acts
 from activities.acts.launch import office_department
+from activities.acts.preparation import newest_proposal
 from activities.acts.sampling import needs_rising_table
 from activities.clocks import Clocks
 from activities.docket import Docket, Target, ruling
 from activities.later_acts import check_sizes
 from models.papers import ApproveDraw, CommitSecret, RequestDraw, RevealLink
 from models.registers import RegisterConfirmation
-from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, TakingPart
+from models.task import ActStep, Aspect, Commitment, DrawAct, DrawStep, JointTask, TakingPart
 from rules.draw import opens
 from rules.draw_record import Kind
 from rules.policy import PolicyKey
@@ -70,11 +71,11 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
     if task.stage is not Stage.DRAW:
         raise Refusal("WrongStage", "提交承诺值须在全部领取办结之后、抽取锁定之前")
     if docket.department not in contributors(docket.session, task):
-        raise Refusal("NotTakingPart", "只有参与抽取的部门可以提交承诺值")
+        raise Refusal("NotTakingPart", "只有参与抽取的部门可以提交承诺值；请由参与部门办理，名单见 task show")
     stored = docket.session.get(Commitment, (task.id, docket.department, 1))
     if stored is not None:
         if stored.commitment != paper.commitment:
-            raise Refusal("AlreadyCommitted", "承诺值已提交，不能更换")
+            raise Refusal("AlreadyCommitted", "承诺值已提交，不能更换；请保管好原来的秘密，揭示时使用")
         return
     docket.session.add(
         Commitment(
@@ -116,7 +117,7 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
     act = session.get(DrawAct, (task.id, paper.act))
     requested = session.get(DrawStep, (task.id, paper.act, ActStep.REQUESTED, task.initiator))
     if act is None or requested is None:
-        raise Refusal("NothingToApprove", f"第{paper.act}次抽取尚未申请")
+        raise Refusal("NothingToApprove", f"第{paper.act}次抽取尚未申请，请先由发起部门经办人申请")
     if act.kind is Kind.REDRAW:
         if docket.submission.role is not Role.OFFICE:
             raise Refusal("OfficeOnly", "重新抽取须由领导小组办公室批准")
@@ -138,10 +139,10 @@ def reveal(docket: Docket, paper: RevealLink) -> None:
     """A department opens the act's link; it is checked by hashing down to the commitment."""
     session, task = docket.session, docket.living_task
     if session.get(DrawStep, (task.id, paper.act, ActStep.FIXED, "")) is None:
-        raise Refusal("NotFixed", f"第{paper.act}次抽取尚未锁定，不能揭示")
+        raise Refusal("NotFixed", f"第{paper.act}次抽取尚未锁定，请待锁定后再揭示")
     commitment = session.get(Commitment, (task.id, docket.department, 1))
     if commitment is None:
-        raise Refusal("NotCommitted", "本部门没有提交承诺值，不参与揭示")
+        raise Refusal("NotCommitted", "本部门没有提交承诺值，无须揭示")
     if session.get(DrawStep, (task.id, paper.act, ActStep.REVEALED, docket.department)) is not None:
         return
     if not opens(paper.link, paper.act, commitment.commitment):
@@ -160,9 +161,10 @@ def newest_act(session: Session, task: str) -> int:
 def _check_first(docket: Docket) -> dict[str, Any]:
     task = docket.living_task
     if task.stage is not Stage.DRAW:
-        raise Refusal("WrongStage", "全部配合部门领取办结后才能申请首次抽取，且只有一次")
+        raise Refusal("WrongStage", "须在全部配合部门领取办结后申请首次抽取，且只有一次")
     if newest_act(docket.session, task.id):
-        raise Refusal("AlreadyRequested", "首次抽取已经申请")
+        raise Refusal("AlreadyRequested", "首次抽取已经申请，请由发起部门审批人批准")
+    _check_proposals(docket)
     _check_register(docket)
     _check_rising(docket)
     return {}
@@ -181,6 +183,14 @@ def _check_later(docket: Docket, paper: RequestDraw, number: int) -> dict[str, A
     if paper.act is Kind.REPLACEMENT:
         return later_acts.check_replacement(session, task, paper)
     return later_acts.check_added(session, task, paper)
+
+
+def _check_proposals(docket: Docket) -> None:
+    """A newer proposal that nobody has confirmed could never be confirmed once the draw is asked for."""
+    for aspect in Aspect:
+        newest = newest_proposal(docket.session, docket.living_task.id, aspect)
+        if newest is not None and newest.confirmed_by is None:
+            raise Refusal("ProposalOpen", f"{aspect.label}的最新方案尚未复核，请由第二人先确认")
 
 
 def _check_register(docket: Docket) -> None:

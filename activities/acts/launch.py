@@ -20,7 +20,9 @@ from rules.window import Window, inside, rounds_due, window_days
 def approve_launch(docket: Docket, paper: ApproveLaunch) -> None:
     """The coordinating office approves a launch outside the window, with number and reason (domain, 1)."""
     _row(docket.session, docket.office, paper.document, paper.seq)
-    docket.session.merge(
+    if docket.session.get(LaunchApproval, (paper.document, paper.seq, paper.round, paper.number)) is not None:
+        raise Refusal("AlreadyApproved", f"批准文号 {paper.number} 已登记，无须重复批准")
+    docket.session.add(
         LaunchApproval(
             document=paper.document,
             seq=paper.seq,
@@ -30,6 +32,7 @@ def approve_launch(docket: Docket, paper: ApproveLaunch) -> None:
             submission=docket.by,
         )
     )
+    docket.session.flush()
 
 
 @ruling(Target.OFFICE, StartTask, Role.HANDLER)
@@ -49,7 +52,10 @@ def start_task(docket: Docket, paper: StartTask) -> None:
     _check_round(row, paper.round)
     former = _former(session, paper)
     if former is not None and former.status is not TaskStatus.CANCELLED:
-        raise Refusal("AlreadyLaunched", f"本轮已发起：{former.id}（{former.status.label}），不能重复发起")
+        raise Refusal(
+            "AlreadyLaunched",
+            f"本轮已发起：{former.id}（{former.status.label}），不能重复发起；请用 task show {former.id} 查看进展",
+        )
     window = _window(session, document, row)
     approval = _approval(docket, paper, window)
     launch = former.launch + 1 if former else 1

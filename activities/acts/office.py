@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel import col, func, select
 
 from activities.docket import Docket, Target, ruling
-from models.organisation import Department, Person, Posting, Token
+from models.organisation import Department, DepartmentKind, Person, Posting, Token
 from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
 from models.registers import Policy, RegisterConfirmation
 from rules.calendar import TZ
@@ -71,18 +71,24 @@ def post_person(docket: Docket, paper: PostPerson) -> None:
     session = docket.session
     body = session.get(Department, paper.department)
     if body is None or body.office != docket.office:
-        raise Refusal("DepartmentUnknown", f"没有部门 {paper.department}")
+        raise Refusal("DepartmentUnknown", f"没有部门 {paper.department}；请先登记部门（register import）")
     if docket.submission.role is Role.HEAD and paper.department != docket.department:
-        raise Refusal("WrongDepartment", "单位负责人只能登记本单位人员的职务")
+        raise Refusal("WrongDepartment", "单位负责人只能登记本单位人员的职务，请由其单位登记")
     try:
         role = Role(paper.role)
     except ValueError:
         raise Refusal("RoleUnknown", f"没有职务“{paper.role}”，可选：{'、'.join(Role)}") from None
+    if role is Role.OFFICE and body.kind is not DepartmentKind.OFFICE:
+        raise Refusal("NotTheOffice", f"“{role.label}”只能登记在领导小组办公室名下，请更正部门")
+    key = (col(Posting.person) == paper.person, col(Posting.department) == paper.department)
+    same = (col(Posting.role) == role, col(Posting.from_day) == paper.from_day)
+    if session.exec(select(Posting).where(*key, *same)).first() is not None:
+        raise Refusal("AlreadyPosted", f"{paper.person} 自{paper.from_day}起的这一职务已登记，无须重复登记")
     if session.get(Person, paper.person) is None:
         session.add(Person(id=paper.person, office=docket.office, name=paper.name))
         session.flush()
     if paper.acting_for is not None and session.get(Person, paper.acting_for) is None:
-        raise Refusal("PersonUnknown", f"没有被代理人 {paper.acting_for}")
+        raise Refusal("PersonUnknown", f"没有被代理人 {paper.acting_for}；请先 person post")
     session.add(
         Posting(
             person=paper.person,
@@ -98,8 +104,9 @@ def post_person(docket: Docket, paper: PostPerson) -> None:
 @ruling(Target.OFFICE, IssueToken, Role.OFFICE)
 def issue_token(docket: Docket, paper: IssueToken) -> None:
     """A personal token: only its hash is kept; it ends with its expiry day."""
-    if docket.session.get(Person, paper.person) is None:
-        raise Refusal("PersonUnknown", f"没有人员 {paper.person}；请先 person post")
+    _own_person(docket, paper.person)
+    if docket.session.get(Token, paper.sha256) is not None:
+        raise Refusal("AlreadyIssued", "该令牌已发放，请重新生成令牌")
     docket.session.add(
         Token(
             sha256=paper.sha256,
@@ -113,7 +120,15 @@ def issue_token(docket: Docket, paper: IssueToken) -> None:
 @ruling(Target.OFFICE, RevokeTokens, Role.OFFICE)
 def revoke_tokens(docket: Docket, paper: RevokeTokens) -> None:
     """Revoke every living token of a person."""
+    _own_person(docket, paper.person)
     for token in docket.session.exec(
         select(Token).where(col(Token.person) == paper.person, col(Token.revoked_at).is_(None))
     ):
         token.revoked_at = docket.now
+
+
+def _own_person(docket: Docket, person: str) -> None:
+    """Tokens are given and taken by the person's own office: another one's would let it act for them."""
+    row = docket.session.get(Person, person)
+    if row is None or row.office != docket.office:
+        raise Refusal("PersonUnknown", f"本领导小组办公室没有人员 {person}；请先 person post")

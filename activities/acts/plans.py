@@ -54,8 +54,9 @@ def set_field(docket: Docket, paper: SetPlanField) -> None:
     row = docket.session.exec(
         select(PlanRow).where(col(PlanRow.document) == paper.document, col(PlanRow.seq) == paper.seq)
     ).first()
-    if row is None:
-        raise Refusal("RowUnknown", f"没有计划 {paper.document} 的序号 {paper.seq}")
+    plan = docket.session.get(PlanDocument, paper.document)
+    if row is None or plan is None or plan.office != docket.office:
+        raise Refusal("RowUnknown", f"没有计划 {paper.document} 的序号 {paper.seq}；可用 plan rows 查看")
     if paper.field not in LABELS:
         raise Refusal("FieldUnknown", f"没有字段“{paper.field}”，可选：{'、'.join(LABELS)}")
     former = row.fields[paper.field]
@@ -70,6 +71,7 @@ def set_field(docket: Docket, paper: SetPlanField) -> None:
         "plan.set",
         at=docket.now,
         actor=docket.submission.actor,
+        acting_for=docket.submission.acting_for,
         role=docket.submission.role.value,
         department=docket.department,
         detail={"seq": paper.seq, "field": paper.field, "before": former["value"], "after": paper.value},
@@ -110,6 +112,7 @@ def adopt(docket: Docket, paper: AdoptPlan) -> None:
         "plan.adopted",
         at=docket.now,
         actor=docket.submission.actor,
+        acting_for=docket.submission.acting_for,
         role=docket.submission.role.value,
         department=docket.department,
         detail={"version": plan.version, "sha256": plan.reading["sha256"], **docket.data},

@@ -82,6 +82,8 @@ def propose_periods(docket: Docket, paper: ProposePeriods) -> None:
 def confirm_aspect(docket: Docket, paper: ConfirmAspect) -> None:
     """A second person of the initiator confirms the newest proposal, by the hash of what they saw."""
     _before_draw(docket)
+    if paper.aspect not in set(Aspect):
+        raise Refusal("AspectUnknown", f"没有“{paper.aspect}”这一项，可选：{'、'.join(Aspect)}，请更正")
     aspect = Aspect(paper.aspect)
     newest = newest_proposal(docket.session, docket.living_task.id, aspect)
     if newest is None or newest.sha256 != paper.sha256:

@@ -14,14 +14,21 @@ from rules.roles import Role
 @ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), ProvePublication, Role.HANDLER)
 def prove(docket: Docket, paper: ProvePublication) -> None:
     """Record address, day and hash of the proof; also for corrections and outcomes after the task's end."""
-    rows = docket.session.exec(select(Publication).where(col(Publication.id).in_(paper.publications))).all()
+    # Corrections and disposals outlive their task, its own results don't.
+    of_task = docket.submission.target.startswith(f"{Target.TASK}/")
+    task = docket.living_task if of_task else docket.any_task
+    rows = docket.session.exec(
+        select(Publication).where(
+            col(Publication.task) == task.id, col(Publication.id).in_(paper.publications)
+        )
+    ).all()
     mine = {
         row.id: row
         for row in rows
         if row.department == docket.department and scope_of(row) == docket.submission.target
     }
     if unknown := [one for one in paper.publications if one not in mine]:
-        raise Refusal("PublicationUnknown", f"不是本部门在此案中的公示事项：{'、'.join(unknown[:5])}")
+        raise Refusal("PublicationUnknown", f"不是本部门在此案中的公示事项，请删去：{'、'.join(unknown[:5])}")
     for row in mine.values():
         if row.channel is not Channel.OWN_SITE:
             raise Refusal("WrongChannel", f"{row.id} 由国家企业信用信息公示系统公示，无须本部门提交证明")

@@ -43,9 +43,9 @@ def submit(docket: Docket, paper: SubmitSummary) -> None:
     task, part = docket.living_task, docket.part()
     summary = docket.session.get(Summary, (task.id, docket.department, paper.number))
     if summary is None:
-        raise Refusal("SummaryNotDue", "本部门最后一项结果公示后才报送汇总表")
+        raise Refusal("SummaryNotDue", "请待本部门最后一项结果公示后再报送汇总表")
     if summary.submitted is not None:
-        raise Refusal("AlreadySubmitted", "汇总表已经报送")
+        raise Refusal("AlreadySubmitted", "汇总表已经报送，无须再报")
     summary.content = compile_summary(docket.session, task, part)
     summary.disposals_open = part.disposals_open
     summary.submitted = docket.by
@@ -67,7 +67,7 @@ def receipt(docket: Docket, paper: ReceiptSummary) -> None:
     task, part = docket.living_task, docket.part(paper.department)
     summary = docket.session.get(Summary, (task.id, paper.department, paper.number))
     if summary is None or summary.submitted is None:
-        raise Refusal("SummaryNotSubmitted", "该部门尚未报送汇总表")
+        raise Refusal("SummaryNotSubmitted", "该部门尚未报送汇总表，请先由该部门报送")
     if summary.receipted is not None:
         return
     summary.receipted = docket.by
@@ -81,7 +81,7 @@ def report(docket: Docket, paper: SubmitReport) -> None:
     key = report_key(docket.department, paper.document)
     wait = docket.clocks.find(key)
     if wait is None:
-        raise Refusal("ReportNotDue", f"计划 {paper.document} 没有要求你单位报送的年度报告")
+        raise Refusal("ReportNotDue", f"计划 {paper.document} 没有要求你单位报送年度报告，无须报送")
     if paper.sent_on > docket.clocks.today:
         raise Refusal("StepInFuture", f"报送日期{paper.sent_on}在今日之后，请更正")
     docket.clocks.settle_key(key, by=docket.by)

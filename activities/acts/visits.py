@@ -67,7 +67,7 @@ def match_again(docket: Docket, paper: MatchAgain) -> None:
     """Match again, with a reason: what is unmatched, and the visits named (sick, recused on the day …)."""
     part = docket.part()
     if docket.living_task.stage < Stage.MATCH:
-        raise Refusal("NothingToMatch", "尚未抽取检查对象")
+        raise Refusal("NothingToMatch", "尚未抽取检查对象，请待抽取后再匹配")
     named = visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED)
     unmatch(docket, part, [one for one in named.values() if one.stage is VisitStage.MATCHED])
     if part.matched == part.subjects:
@@ -108,7 +108,7 @@ def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, 
     rows = docket.session.exec(select(Visit).where(col(Visit.id).in_(ids))).all()
     visits = {row.id: row for row in rows if row.task == task.id and row.department == docket.department}
     if unknown := [one for one in ids if one not in visits]:
-        raise Refusal("VisitUnknown", f"不是本部门在本任务中的检查对象：{'、'.join(unknown[:5])}")
+        raise Refusal("VisitUnknown", f"不是本部门在本任务中的检查对象，请删去：{'、'.join(unknown[:5])}")
     wrong = [row for row in visits.values() if row.stage not in stages]
     if wrong:
         wanted = "、".join(stage.label for stage in stages)

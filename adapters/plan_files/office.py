@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,21 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from rules.plan.grid import Line
 
-MAX_UNPACKED = 200 * 1024 * 1024
 _WIDEST = 60
-
-
-class TooLargeError(ValueError):
-    """The archive unpacks to more than any plan needs."""
-
-
-def check_archive(data: bytes) -> set[str]:
-    """The names in a ZIP archive; raises TooLargeError before anything is unpacked."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-            raise TooLargeError
-        return {entry.filename for entry in entries}
 
 
 def xlsx_lines(data: bytes) -> list[Line]:

@@ -5,8 +5,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from adapters.plan_files.office import TooLargeError, check_archive, docx_lines, xlsx_lines
-from adapters.plan_files.pdf import pdf_lines
+from adapters.plan_files.archive import TooLargeError, check_archive
 from adapters.plan_files.text import NotTextError, csv_lines, decode, text_lines
 from rules.plan.grid import Line
 from rules.plan.reader import read_lines
@@ -47,7 +46,7 @@ def _reading(path: Path, data: bytes, progress: Progress | None) -> PlanReading:
             "PlanUnreadable", f"文件 {path.name} 是旧版 Office 格式：请另存为 xlsx 或 docx 后再导入。"
         )
     if b"%PDF-" in data[:1024]:
-        return read_lines(_guarded(path, "PDF", lambda: pdf_lines(data, progress)))
+        return read_lines(_guarded(path, "PDF", lambda: _pdf_lines(data, progress)))
     if data.startswith(b"PK"):
         lines = _guarded(path, "XLSX 或 DOCX", lambda: _archive_lines(data))
     else:
@@ -70,11 +69,25 @@ def _guarded(path: Path, kind: str, read: Callable[[], list[Line]]) -> list[Line
         ) from problem
 
 
+# The libraries take longer to load than a notice to read: only the one that is needed is loaded.
+# ruff: noqa: PLC0415
+
+
+def _pdf_lines(data: bytes, progress: Progress | None) -> list[Line]:
+    from adapters.plan_files.pdf import pdf_lines
+
+    return pdf_lines(data, progress)
+
+
 def _archive_lines(data: bytes) -> list[Line]:
     names = check_archive(data)
     if any(name.startswith("xl/") for name in names):
+        from adapters.plan_files.office import xlsx_lines
+
         return xlsx_lines(data)
     if any(name.startswith("word/") for name in names):
+        from adapters.plan_files.office import docx_lines
+
         return docx_lines(data)
     raise zipfile.BadZipFile("neither a workbook nor a text document")
 

@@ -154,10 +154,7 @@ class Opening:
     async def claims(self) -> None:
         """2 通知: one partner claims, one declines and is talked round."""
         self._stage(Stage.NOTIFY)
-        for department in (SCHOOLS, HEALTH):
-            await self.cast.until(
-                "offer", lambda session, d=department: self._claim(session, d) is not Claim.NONE
-            )
+        await self.cast.until("the offers", self._offered)
         await self.cast.act(SCHOOLS, Role.HANDLER, AcceptClaim())
         self.tell("  县教育局：领取任务")
         if self.cast.read(lambda session: self._claim(session, HEALTH)) is Claim.OFFERED:
@@ -210,6 +207,9 @@ class Opening:
 
     def _stage(self, stage: Stage) -> None:
         self.tell(f"\n[bold]第{int(stage)}步 {stage.label}[/bold]")
+
+    def _offered(self, session: Session) -> bool:
+        return all(self._claim(session, one) is not Claim.NONE for one in (SCHOOLS, HEALTH))
 
     def _claim(self, session: Session, department: str) -> Claim:
         return session.get_one(TakingPart, (TASK, department)).claim

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -60,7 +61,7 @@ class Closing:
         for department in DEPARTMENTS:
             matched = self.cast.visits(department, VisitStage.MATCHED)
             for chunk in chunks(matched, CHUNK):
-                present = self.cast.read(lambda session, c=chunk: officers_of(session, c))
+                present = self.cast.read(partial(officers_of, visits=chunk))
                 lines = tuple(
                     VisitLine(visit=one.id, completed_on=self.today, officers=present[one.id])
                     for one in chunk
@@ -268,11 +269,11 @@ def first_result(session: Session, visit: Visit) -> Result:
 def channels(session: Session) -> Counter[Channel]:
     """How many results went through each channel."""
     rows = session.exec(
-        select(Publication.channel).where(
+        select(Publication).where(
             col(Publication.task) == TASK, col(Publication.kind) == PublicationKind.RESULT
         )
     )
-    return Counter(rows)
+    return Counter(row.channel for row in rows)
 
 
 def unproved(session: Session) -> dict[tuple[str, str], list[str]]:

@@ -32,6 +32,9 @@ def align(row: RawRow) -> Alignment:
     while len(cells) > width and is_blank(cells[-1]):
         cells.pop()
     cells += [""] * (width - len(cells))
+    if len(cells) > 3 * width:
+        row.flag(Flag.SHIFTED)
+        return Alignment(cells[:width], frozenset(), frozenset(range(width)))
     kinds = [look(cell) for cell in cells]
     plain = [suits(kind, header[i]) if i < width else -2.0 for i, kind in enumerate(kinds)]
     if len(cells) == width and min(plain) > -2.0:

@@ -94,6 +94,8 @@ _WORDS: list[tuple[Column, re.Pattern[str]]] = [
         ),
     ),
 ]
+# No plan's table is wider; alignment takes the square of the width.
+WIDEST = 60
 _EXCLUSIVE = {Column.SEQ, Column.REGION, Column.RISK, Column.START, Column.END}
 
 
@@ -146,10 +148,25 @@ def _settled(found: list[Column], words: str) -> list[Column]:
     return found if joined else found[:1]
 
 
+# A table without any of these is another annex: a list of items, of contacts, of results.
+_PLANNED = {Column.RATIO, Column.FREQUENCY, Column.WINDOW, Column.START, Column.RISK, Column.MODE}
+
+
+def is_other_header(cells: Sequence[str]) -> bool:
+    """Whether a line begins another annex's table: it heads its numbers and holds no data."""
+    named = [meanings(cell) for cell in cells]
+    short = all(len(compact(cell)) <= 15 and not re.search(r"\d", cell) for cell in cells)
+    return len(cells) > 2 and (Column.SEQ,) in named and short and not is_header(cells)
+
+
 def is_header(cells: Sequence[str]) -> bool:
     """Whether a line names at least three different columns and holds no data."""
+    if len(cells) > WIDEST:
+        return False
     named = [meanings(cell) for cell in cells]
     kinds = {column for group in named for column in group}
+    if not kinds & _PLANNED or not kinds & set(TEXTS):
+        return False
     filled = sum(1 for cell in cells if compact(cell))
     hits = sum(1 for group in named if group)
     return len(kinds) >= 3 and hits * 2 >= filled and max(len(compact(cell)) for cell in cells) <= 40

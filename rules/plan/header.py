@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from rules.plan.columns import Column, Header
 from rules.plan.looks import Look, look
 from rules.plan.raw import RawRow
+from rules.plan.regions import is_region
+from rules.plan.words import clean, is_blank
 
 _ROLES: dict[Look, tuple[tuple[Column, ...], ...]] = {
     Look.WINDOW: ((Column.WINDOW,),),
@@ -37,6 +39,8 @@ def _settled(header: Header, rows: Sequence[RawRow]) -> Header:
         (Column.OTHER,) if _contradicts(kind, group) else group
         for kind, group in zip(kinds, header, strict=True)
     ]
+    if columns[0] == (Column.OTHER,) and _names_regions(rows):
+        columns[0] = (Column.REGION,)
     order = [group for group in header if group in ((Column.INITIATOR,), (Column.PARTNERS,))]
     for j, kind in enumerate(kinds):
         if columns[j] != (Column.OTHER,) or kind is None:
@@ -47,6 +51,12 @@ def _settled(header: Header, rows: Sequence[RawRow]) -> Header:
         taken = {column for group in columns for column in group}
         columns[j] = next((role for role in roles if not taken & set(role)), columns[j])
     return _without_doubles(columns)
+
+
+def _names_regions(rows: Sequence[RawRow]) -> bool:
+    """Whether a first column without a label prints places and nothing else."""
+    texts = [clean(row.cells[0]) for row in rows if row.cells and not is_blank(row.cells[0])]
+    return bool(texts) and all(is_region(text) for text in texts)
 
 
 def _dominant(j: int, width: int, rows: Sequence[RawRow]) -> Look | None:

@@ -27,6 +27,7 @@ _PAGE_BORDER = 0.8
 _TOP_STYLE = 0.7
 _LOST = 0.35
 _LOST_BETWEEN_EQUALS = 0.07
+_KEPT = 0.95
 # Columns whose text is a row's own: only equal neighbours on both sides say anything.
 _OWN = (Column.RATIO, Column.FREQUENCY, Column.PARTNERS)
 
@@ -65,11 +66,22 @@ class Blocks:
         )
 
     def repeats(self, column: Column) -> bool:
-        """Whether the column prints a text again and again in neighbouring rows, so is not merged."""
-        texts = [compact(row.cell(column)) for row in self._rows]
-        pairs = [(a, b) for a, b in pairwise(texts) if a and b]
+        """Whether a page prints a text again and again in neighbouring rows, so does not merge them."""
+        pairs = [
+            (compact(a.cell(column)), compact(b.cell(column)))
+            for a, b in pairwise(self._rows)
+            if a.page == b.page and a.cell(column) and b.cell(column)
+        ]
         same = sum(a == b for a, b in pairs)
         return same >= 2 and same * 4 >= len(pairs)
+
+    def covers(self, run: Run) -> bool:
+        """Whether initiator and window, where the table has them, are blank in exactly the same rows."""
+        others = [c for c in (Column.INITIATOR, Column.WINDOW) if self._rows[run.start].index(c) is not None]
+        return bool(others) and all((run.start, run.stop) in self._extents(column) for column in others)
+
+    def _extents(self, column: Column) -> set[tuple[int, int]]:
+        return {(run.start, run.stop) for run in self.runs(column)}
 
     def prints_once(self, column: Column) -> bool:
         """Whether the column looks merged: many blanks, and hardly a text beside its like."""
@@ -114,8 +126,8 @@ class Blocks:
         `same(i, j)` says whether rows i and j print the same value.
         """
         out: dict[int, Proposal] = {}
-        with_initiator = {(run.start, run.stop) for run in self.runs(Column.INITIATOR)}
-        likeness = self._likeness(column, same)
+        with_initiator = self._extents(Column.INITIATOR)
+        likeness, between = self._likeness(column, same), self._between(column, same)
         for run in self.runs(column):
             equal = run.above is not None and run.below is not None and same(run.above, run.below)
             if run.above is None and run.below is None:
@@ -125,7 +137,11 @@ class Blocks:
             together = (run.start, run.stop) in with_initiator
             for i, (up, down) in enumerate(self._shares(run, equal), start=run.start):
                 lost = self._rows[i].index(column) in self._rows[i].lost
-                factor = 1.0 if equal or column is Column.INITIATOR or (together and not lost) else likeness
+                if equal and column is not Column.INITIATOR:
+                    # Three blanks on end between equal texts are a merged block, whatever single rows do.
+                    factor = 1.0 if run.stop - run.start >= 3 else between
+                else:
+                    factor = 1.0 if column is Column.INITIATOR or (together and not lost) else likeness
                 proposal = self._choose(i, run, (up * factor, down * factor), equal)
                 if proposal:
                     out[i] = proposal
@@ -142,6 +158,15 @@ class Blocks:
             and not self._is_gap(j, column)
         ]
         return (sum(pairs) + 1) / (len(pairs) + 1.2)
+
+    def _between(self, column: Column, same: Same) -> float:
+        """How often a row between two equal texts prints the same text too."""
+        triples = [
+            same(i, i + 1)
+            for i in range(len(self._rows) - 2)
+            if not any(self._is_gap(k, column) for k in (i, i + 1, i + 2)) and same(i, i + 2)
+        ]
+        return (sum(triples) + 2) / (len(triples) + 2.2)
 
     def _shares(self, run: Run, equal: bool) -> list[tuple[float, float]]:
         """For each blank row the weights of the upper and of the lower text."""
@@ -160,6 +185,8 @@ class Blocks:
         weights = [math.exp(score - top) for score in scores]
         total = sum(weights)
         given_up = list(accumulate(weights))
+        if equal and run.column is not Column.INITIATOR:
+            return [((1 - part / total) * _KEPT, part / total * _KEPT) for part in given_up[:-1]]
         lost = _LOST_BETWEEN_EQUALS if equal else _LOST
         out: list[tuple[float, float]] = []
         for k in range(len(span)):

@@ -23,6 +23,7 @@ _REPORT = re.compile(
     r"(?:于|在)?(?:(?P<y>20\d\d|当|本|今|次|翌)年)?(?:度)?(?P<m>\d{1,2})月(?P<d>\d{1,2}|底)日?(?:之?前|以前)[，,]?(?P<what>[^。；;]{0,60}?)"
     r"(?:报送?|上报|报告|报备|提交|反馈)(?:至|到|给|送)?(?P<to>[^。；;，,]{0,40})"
 )
+_REPORTED = re.compile(r"总结|情况|数据|信息|报告|汇总")
 _BASIS = re.compile(
     r"(?:根据|按照|依据|依照)[^《。，,]{0,12}(?P<name>《[^《》]{4,80}》)(?P<no>[（(][^（）()]{0,40}[号)）][)）]?)?"
 )
@@ -79,33 +80,35 @@ def _found(pattern: re.Pattern[str], flat: str, group: str) -> Field[str]:
 
 
 def _doc_number(prose: list[str]) -> Field[str]:
+    """A number that stands alone, or behind the head of the paper; one inside a sentence is another paper's."""
     for text in prose[:40]:
         bare = re.sub(r"\s+", "", text)
-        found = _NUMBER.fullmatch(bare) or re.fullmatch(
-            rf"(?:文号[:：])?({_NUMBER.pattern})(?:签发人.*)?", bare
-        )
+        found = re.fullmatch(rf"(?:[^〔（(《]*文件)?(?:文号[:：])?({_NUMBER.pattern})(?:签发人.*)?", bare)
         if found:
-            return read(found[1] if found.lastindex else found[0], text)
+            return read(found[1], text)
     return _missing("文号")
 
 
+_OFFICE = r"[\u4e00-\u9fff“”\"、，（）()]{4,60}?(?:办公室|局|委员会|领导小组|政府|厅)"
+
+
 def _office(prose: list[str]) -> Field[str]:
+    """From the head of the paper (…文件), else from the signature before the date."""
     for text in prose[:12]:
-        bare = re.sub(r"\s+", "", text)
-        found = re.fullmatch(
-            r"([\u4e00-\u9fff“”\"、，（）()]{4,60}(?:办公室|局|委员会|领导小组|政府|厅))文件", bare
-        )
+        found = re.fullmatch(rf"({_OFFICE})文件(?:[^《。]*号)?", re.sub(r"\s+", "", text))
         if found:
             return read(found[1], text)
     for i, text in enumerate(prose):
-        if not _DATE.fullmatch(re.sub(r"\s+", "", text)) or not i:
+        bare = re.sub(r"\s+", "", text)
+        date = _DATE.search(bare)
+        if not date or date.end() != len(bare):
             continue
-        signed = re.sub(r"\s+", "", prose[i - 1])
-        if i > 1 and not re.match(r".{2,12}?[省市县区]", signed):
+        signed = bare[: date.start()] or re.sub(r"\s+", "", prose[i - 1] if i else "")
+        if not bare[: date.start()] and i > 1 and not re.match(r".{2,12}?[省市县区]", signed):
             signed = re.sub(r"\s+", "", prose[i - 2]) + signed
         signed = re.sub(r"[（(](?:代章|借章|盖章|章|印章)[）)]$", "", signed)
-        if re.fullmatch(r"[\u4e00-\u9fff“”、，（）()]{4,60}(?:办公室|局|委员会|领导小组|政府|厅)", signed):
-            return read(signed, prose[i - 1])
+        if re.fullmatch(_OFFICE, signed):
+            return read(signed, text if bare[: date.start()] else prose[i - 1])
     return _missing("发文机关")
 
 
@@ -174,12 +177,18 @@ def _day(found: re.Match[str]) -> dt.date | None:
 
 
 def _result_days(flat: str) -> tuple[Field[int], Field[str]]:
+    hits: dict[int, re.Match[str]] = {}
     for at in re.finditer("工作日", flat):
         found = _DAYS.search(flat[max(0, at.start() - 90) : at.end() + 70])
         days = number(found["days"]) if found else None
         if found and days and re.search(r"结果|录入|公示", found["act"]):
-            anchor = f"{found['from'] or ''}…{found['act'].lstrip('，,')}"
-            return read(days, found[0]), read(anchor, found[0])
+            hits.setdefault(days, found)
+    if len(hits) > 1:
+        both = unknown("；".join(found[0] for found in hits.values()), "正文有不止一个录入公示期限")
+        return both, both
+    for days, found in hits.items():
+        anchor = f"{found['from'] or ''}…{found['act'].lstrip('，,')}"
+        return read(days, found[0]), read(anchor, found[0])
     return _missing("录入期限"), _missing("录入期限的起算点")
 
 
@@ -194,24 +203,30 @@ def _min_count(flat: str) -> Field[int]:
 
 
 def _report(flat: str, year: int | None) -> tuple[Field[dt.date], Field[str]]:
-    for found in _REPORT.finditer(flat):
-        if not re.search(r"总结|情况|数据|信息|报告|汇总", found["what"] + found["to"]):
-            continue
-        to = read(found["to"], found[0]) if found["to"] else _missing("报送对象")
-        base = int(found["y"]) if found["y"] and found["y"].isdigit() else year
-        if base is not None and found["y"] in ("次", "翌"):
-            base += 1
-        if base is None:
-            return unknown(found[0], "报送日期没有年份"), to
-        try:
-            month = int(found["m"])
-            if found["d"] == "底":
-                following = dt.date(base + month // 12, month % 12 + 1, 1)
-                return read(following - dt.timedelta(days=1), found[0]), to
-            return read(dt.date(base, month, int(found["d"])), found[0]), to
-        except ValueError:
-            return unknown(found[0], "报送日期不成立"), to
-    return _missing("报送日期"), _missing("报送对象")
+    hits = [hit for hit in _REPORT.finditer(flat) if _REPORTED.search(hit["what"] + hit["to"])]
+    if not hits:
+        return _missing("报送日期"), _missing("报送对象")
+    hit = hits[0]
+    to = read(hit["to"], hit[0]) if hit["to"] else _missing("报送对象")
+    dates = {_reported(other, year) for other in hits}
+    if len(dates) > 1:
+        return unknown("；".join(other[0] for other in hits), "正文有不止一个报送日期"), to
+    date = dates.pop()
+    return (read(date, hit[0]) if date else unknown(hit[0], "报送日期没有年份或不成立")), to
+
+
+def _reported(hit: re.Match[str], year: int | None) -> dt.date | None:
+    base = int(hit["y"]) if hit["y"] and hit["y"].isdigit() else year
+    if base is None:
+        return None
+    base += hit["y"] in ("次", "翌")
+    month = int(hit["m"])
+    try:
+        if hit["d"] == "底":
+            return dt.date(base + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+        return dt.date(base, month, int(hit["d"]))
+    except ValueError:
+        return None
 
 
 def _basis(flat: str) -> Field[str]:

@@ -99,10 +99,11 @@ def _same(rows: Sequence[RawRow], column: Column, i: int, j: int) -> bool:
 
 def _proposals(rows: list[RawRow], blocks: Blocks) -> dict[Column, dict[int, Proposal]]:
     out = {column: blocks.propose(column, partial(_same, rows, column)) for column in _BLOCK_COLUMNS}
-    # A blank requirement may as well be simply empty: only a run that chance would hardly leave is merged.
+    # A blank requirement may as well be simply empty: only a run that shares its extent with the blanks of
+    # initiator and window, and that chance would hardly leave, is proposed.
     for run in blocks.runs(Column.RISK):
         length = run.stop - run.start
-        if blocks.empty_share(Column.RISK, length) ** length > 0.1:
+        if not blocks.covers(run) or blocks.empty_share(Column.RISK, length) ** length > 0.1:
             for i in range(run.start, run.stop):
                 out[Column.RISK].pop(i, None)
     return out
@@ -112,9 +113,11 @@ def _in_block(rows: list[RawRow], blocks: Blocks) -> dict[Column, set[int]]:
     """Rows whose blank cell is part of a merged block or was lost, not simply empty.
 
     A line that ends early has lost cells. A column that never repeats itself in neighbouring rows
-    prints once for a whole block. A blank window, initiator or mode is never simply empty, so a blank
-    beside one is not taken for empty either.
+    prints once for a whole block. A blank window, initiator or mode is never simply empty, so a run of
+    blanks that begins or ends with theirs is not taken for empty either.
     """
+    runs = [run for column in _NEVER_EMPTY for run in blocks.runs(column)]
+    starts, stops = {run.start for run in runs}, {run.stop for run in runs}
     out: dict[Column, set[int]] = {}
     for column in _BLOCK_COLUMNS:
         merged = blocks.prints_once(column)
@@ -122,7 +125,10 @@ def _in_block(rows: list[RawRow], blocks: Blocks) -> dict[Column, set[int]]:
             i
             for run in blocks.runs(column)
             for i in range(run.start, run.stop)
-            if merged or rows[i].index(column) in rows[i].lost or _lacks(rows[i]) or _is_long_gap(run)
+            if merged
+            or rows[i].index(column) in rows[i].lost
+            or (_lacks(rows[i]) and (run.start in starts or run.stop in stops))
+            or _is_long_gap(run)
         }
     return out
 

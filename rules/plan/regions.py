@@ -1,11 +1,25 @@
 """Regions in a column of their own: printed once for all rows of a block, anywhere in it."""
 
+import re
 from collections.abc import Sequence
 
 from rules.plan.columns import Column
+from rules.plan.looks import seq_of
 from rules.plan.raw import RawRow
 from rules.plan.reading import Flag
 from rules.plan.words import clean, compact, is_blank
+
+_REGION = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]?)?\s*[^%，。；;]{1,16}$")
+_REGION_END = re.compile(
+    r"(?:省|市|县|区|州|旗|盟|镇|乡|街道|本级|直属|片区|园区|开发区|示范区|市直|县直|级)(?:\(.*\))?$"
+)
+TITLE = re.compile(r"计划|附件|清单|年度|制表|填报|合计|说明|备注|注[:：]|第\d+页|共\d+页")
+
+
+def is_region(text: str) -> bool:
+    """A place's name, with or without a number before it; no title, no note."""
+    plain = seq_of(text) is None and _REGION.match(text) and not TITLE.search(text)
+    return bool(plain and _REGION_END.search(compact(text)))
 
 
 def fill_regions(rows: Sequence[RawRow]) -> None:

@@ -4,19 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rules.plan.columns import Column, Header, is_header, meanings
+from rules.plan.columns import Column, Header, is_header, is_other_header, meanings
 from rules.plan.grid import Line
 from rules.plan.joins import continue_row, number_rows, settle
 from rules.plan.looks import seq_by_sight, seq_of
 from rules.plan.raw import RawRow
 from rules.plan.reading import Flag
+from rules.plan.regions import TITLE, is_region
 from rules.plan.words import clean, compact, is_blank
-
-_REGION = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]?)?\s*[^%，。；;]{1,16}$")
-_REGION_END = re.compile(
-    r"(?:省|市|县|区|州|旗|盟|镇|乡|街道|本级|直属|片区|园区|开发区|示范区|市直|县直|级)(?:\(.*\))?$"
-)
-_TITLE = re.compile(r"计划|附件|清单|年度|制表|填报|合计|说明|备注|注[:：]|第\d+页|共\d+页")
 
 
 @dataclass
@@ -53,10 +48,10 @@ def _prose(state: _State, line: Line) -> None:
     text = clean(line.text)
     last = state.rows[-1] if state.rows else None
     whole = last is None or len(last.cells) >= len(last.header)
-    if state.header and whole and len(text) <= 16 and _is_region(text):
+    if state.header and whole and len(text) <= 16 and is_region(text):
         state.region = text
         return
-    if not text or last is None or text.startswith("#") or len(text) > 400 or _TITLE.search(text[:60]):
+    if not text or last is None or text.startswith("#") or len(text) > 400 or TITLE.search(text[:60]):
         return
     state.loose.append(
         RawRow(None, [line.text], state.header, line.number, line.page, state.region, prose=True)
@@ -71,6 +66,10 @@ def _table_line(state: _State, line: Line) -> None:
         _take_header(state, line)
         return
     if not state.header or _is_second_header(state, line):
+        return
+    if is_other_header(cells):
+        settle(state.rows, state.loose, None)
+        state.loose, state.header = [], ()
         return
     region = _band(state, cells)
     if region:
@@ -126,33 +125,36 @@ def _band(state: _State, cells: list[str]) -> str | None:
     text = clean(next(cell for cell in cells if not is_blank(cell)))
     first = not is_blank(cells[0])
     spread = len([cell for cell in cells if not is_blank(cell)]) > 1
-    return text if _is_region(text) and (first or spread or len(text) <= 8) else None
-
-
-def _is_region(text: str) -> bool:
-    """A place's name, with or without a number before it; no title, no note."""
-    plain = seq_of(text) is None and _REGION.match(text) and not _TITLE.search(text)
-    return bool(plain and _REGION_END.search(compact(text)))
+    return text if is_region(text) and (first or spread or len(text) <= 8) else None
 
 
 def _unglue(state: _State, cells: list[str]) -> list[tuple[list[str], bool]]:
-    """Two rows on one line: a second, following number stands about one table's width further on."""
+    """Two or more rows on one line: a following number stands about one table's width further on."""
     width, at = len(state.header), _seq_index(state.header)
     if at is None or at >= len(cells):
         return [(cells, False)]
     first = _seq_in(state, cells, at)
     if first is None and is_blank(cells[at]) and len(cells) >= 2 * width - 1 and state.rows:
         first = (state.rows[-1].seq or 0) + 1
-    if len(cells) < width + 3 or first is None:
-        return [(cells, False)]
+    out: list[tuple[list[str], bool]] = []
+    while first is not None and len(cells) >= width + 3:
+        parts = _cut(cells, at, width, first + 1)
+        if parts is None:
+            break
+        out.append((parts[0], True))
+        cells, first = parts[1], first + 1
+    return [*out, (cells, bool(out))]
+
+
+def _cut(cells: list[str], at: int, width: int, following: int) -> tuple[list[str], list[str]] | None:
+    """The row before the following number and the rest of the line from it on."""
     for i in range(at + max(3, width - 3), min(len(cells) - 2, at + width + 2)):
-        if first + 1 in (seq_of(cells[i]), seq_by_sight(cells[i])):
-            head, tail = cells[: i - at], cells[i - at :]
-            return [(head, True), *((part, True) for part, _ in _unglue(state, tail))]
-        glued = re.fullmatch(r"(.*\D)\s*(\d{1,4})\s*", cells[i], re.DOTALL)
-        if glued and int(glued[2]) == first + 1 and i >= at + width - 2:
-            return [([*cells[:i], glued[1].strip()], True), ([glued[2], *cells[i + 1 :]], True)]
-    return [(cells, False)]
+        if following in (seq_of(cells[i]), seq_by_sight(cells[i])):
+            return cells[: i - at], cells[i - at :]
+        glued = re.fullmatch(r"(.*\D)\s*(\d{1,4})\s*", cells[i], re.DOTALL) if len(cells[i]) < 400 else None
+        if glued and int(glued[2]) == following and i >= at + width - 2:
+            return [*cells[:i], glued[1].strip()], [glued[2], *cells[i + 1 :]]
+    return None
 
 
 def _paired(state: _State, cells: list[str]) -> list[tuple[list[str], bool]] | None:
@@ -206,7 +208,7 @@ def _is_note(row: RawRow, at: int | None) -> bool:
     """A line with words in one cell only, at the margin, is a note below the table."""
     filled = [i for i, cell in enumerate(row.cells) if not is_blank(cell)]
     return len(filled) == 1 and (
-        filled[0] == (at or 0) or bool(_TITLE.search(compact(row.cells[filled[0]])[:8]))
+        filled[0] == (at or 0) or bool(TITLE.search(compact(row.cells[filled[0]])[:8]))
     )
 
 

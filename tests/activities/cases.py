@@ -20,11 +20,11 @@ from models.papers import (
     CorrectResult,
     DeclineClaim,
     ExtendClaim,
-    ImportPlan,
     IssueToken,
     MatchAgain,
     Paper,
     PostPerson,
+    PostponeVisits,
     ProvePublication,
     ReceiptSummary,
     RecordVisits,
@@ -40,10 +40,12 @@ from models.papers import (
     SignCorrection,
     StartTask,
     StepDisposal,
+    SubmitReport,
     SubmitResults,
     SubmitSummary,
     VisitLine,
 )
+from models.plan import PlanDocument
 from models.task import Aspect, Preparation
 from rules.channel import Channel
 from rules.draw import commitment, link
@@ -51,9 +53,9 @@ from rules.policy import PolicyKey
 from rules.results import Category
 from rules.roles import Role
 from tests.activities.driver import Driver
-from tests.activities.scenes import correction_target, own_site_visit, proposals, secret
+from tests.activities.scenes import SECOND_DOCUMENT, correction_target, proposals, second_plan, secret
 from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, SHA, item_of
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person, read_field, row_fields
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person
 
 AS_BEFORE = "Accepted"
 """A late paper that states again what is settled: answered, and nothing changes."""
@@ -94,7 +96,10 @@ def _confirm(driver: Driver) -> Paper:
 
 def _record(driver: Driver) -> Paper:
     line = VisitLine(
-        visit=_first(driver), completed_on=driver.today, officers=driver.officers(SECOND)[:2], facts={"n": "1"}
+        visit=_first(driver),
+        completed_on=driver.today,
+        officers=driver.officers(SECOND)[:2],
+        facts={"n": "1"},
     )
     return RecordVisits(lines=(line,))
 
@@ -130,15 +135,10 @@ def _correct(driver: Driver) -> Paper:
     )
 
 
-def _import(driver: Driver) -> Paper:
-    reading = {
-        "number": read_field("测〔2026〕9号"),
-        "title": read_field("另一计划"),
-        "year": read_field(2026),
-        "date": read_field("2026-01-09"),
-    }
-    row = {"seq": "1", "region": None, "line": 1, "flags": [], "fields": row_fields()}
-    return ImportPlan(document="test-2026-b", file_sha256=SHA, reading=reading, rows=(row,))
+def _newest_plan(driver: Driver) -> str:
+    """The plan that was imported in the play, else the one that was adopted before it."""
+    known = driver.read(lambda session: session.get(PlanDocument, SECOND_DOCUMENT))
+    return SECOND_DOCUMENT if known else DOCUMENT
 
 
 def _policy(driver: Driver) -> Paper:
@@ -165,13 +165,15 @@ def _office(paper: Callable[[Driver], Paper], scene: str = "adopted", **fields: 
 
 CASES: dict[str, Case] = {
     "task.start": _office(
-        lambda _: StartTask(document=DOCUMENT, seq="1"),
+        lambda driver: StartTask(document=_newest_plan(driver), seq="1"),
         by=(LEAD, Role.HANDLER),
         stranger=_NOT_INITIATOR,
-        early=("unadopted", "RowNotAdopted"),
+        early=("imported", "RowNotAdopted"),
         late=("launched", "AlreadyLaunched"),
     ),
-    "launch.approve": _office(lambda _: ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充")),
+    "launch.approve": _office(
+        lambda _: ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充")
+    ),
     "task.cancel": Case(
         "launched", _DESK, lambda _: CancelTask(approval_number="批1", reason="调整"), _NOT_THE_DESK
     ),
@@ -284,6 +286,19 @@ CASES: dict[str, Case] = {
         ("fixed", "NothingToMatch"),
         ("visited", "NothingToMatch"),
     ),
+    "visit.postpone": Case(
+        "matched",
+        (SECOND, Role.APPROVER),
+        lambda driver: PostponeVisits(
+            visits=(_first(driver),),
+            first_day=driver.today + timedelta(days=7),
+            last_day=driver.today + timedelta(days=14),
+            reason="学校放假",
+        ),
+        (THIRD, "VisitUnknown"),
+        ("fixed", "VisitUnknown"),
+        ("visited", "VisitStage"),
+    ),
     "visit.record": Case(
         "matched",
         (SECOND, Role.OFFICER),
@@ -373,18 +388,28 @@ CASES: dict[str, Case] = {
         ("published", "SummaryNotSubmitted"),
         ("signed_for", AS_BEFORE),
     ),
+    "report.yearly": _office(
+        lambda driver: SubmitReport(document=DOCUMENT, number="牵头局〔2026〕9号", sent_on=driver.today),
+        "desk",
+        by=(LEAD, Role.HANDLER),
+        stranger=(OUTSIDER, "ReportNotDue"),
+        early=("adopted", "ReportNotDue"),
+    ),
     "register.confirm": _office(
         lambda _: ConfirmRegister(directory="subjects"), by=(LEAD, Role.KEEPER), stranger=("", "")
     ),
     "policy.set": _office(_policy),
-    "plan.import": _office(_import),
+    "plan.import": _office(lambda _: second_plan()),
     "plan.set": _office(
         lambda _: SetPlanField(
             document=DOCUMENT, seq="1", field="scope", value="全县学校（不含高校）", reason="核对原文"
         )
     ),
     "plan.adopt": _office(
-        lambda _: AdoptPlan(document=DOCUMENT), "unadopted", late=("adopted", AS_BEFORE)
+        lambda _: AdoptPlan(document=SECOND_DOCUMENT),
+        "imported",
+        early=("adopted", "PlanUnknown"),
+        late=("both_adopted", AS_BEFORE),
     ),
     "person.post": _office(_post),
     "person.token": _office(

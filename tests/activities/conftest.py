@@ -7,7 +7,7 @@ import pytest
 
 from adapters.database import Database
 from tests.activities.driver import Driver
-from tests.activities.scenes import Stages
+from tests.activities.stages import Stages
 
 At = Callable[[str], Driver]
 """A driver of a task at a scene, on a database of its own."""

@@ -63,9 +63,7 @@ class Driver:
         with self.database.read() as session:
             return look(session)
 
-    def file(
-        self, paper: Paper, by: Actor, *, target: str = "", message_id: str | None = None
-    ) -> Submission:
+    def file(self, paper: Paper, by: Actor, *, target: str = "", message_id: str | None = None) -> Submission:
         """File a paper without having it ruled on."""
         return self.filing._file(target or self.target, paper, by, message_id, self.now)
 

@@ -1,21 +1,20 @@
 """The scenes of a task's life, each from the one before it; a copy of any of them in one call."""
 
 import hashlib
-import itertools
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlmodel import col, select
 
+from activities.desk_steps import DeskActivities
+from activities.docket import desk_id
 from activities.publishing import scope_of
-from adapters.database import Database
+from models.messages import TaskStep
 from models.outcomes import PublicationKind
 from models.papers import (
     AcceptClaim,
+    AdoptPlan,
     ApproveDraw,
     ApproveResults,
     CancelTask,
@@ -23,6 +22,7 @@ from models.papers import (
     ConfirmAspect,
     CorrectResult,
     DeclineClaim,
+    ImportPlan,
     Paper,
     Period,
     ProposedDisposal,
@@ -42,7 +42,6 @@ from models.papers import (
     SubmitSummary,
     VisitLine,
 )
-from models.plan import PlanDocument, PlanRow, PlanStatus
 from models.registers import Officer
 from models.task import Aspect, Visit
 from rules.channel import Channel
@@ -53,9 +52,10 @@ from rules.roles import Role
 from rules.scope import ScopeFilter
 from rules.stages import VisitStage
 from tests.activities.driver import Driver
-from tests.activities.world import OFFICE_TARGET, PARTS, SHA, add_everything, item_of
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD
-from tests.postgres import PostgresCluster
+from tests.activities.world import OFFICE_TARGET, PARTS, SHA, item_of
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
+
+SECOND_DOCUMENT = "test-2026-b"
 
 
 def secret(department: str) -> bytes:
@@ -94,12 +94,30 @@ def result_line(driver: Driver, visit: Visit) -> ResultLine:
     return ResultLine(visit=visit.id, item=item, categories=(category,), finding=finding, disposal=disposal)
 
 
-def unadopted(driver: Driver) -> None:
-    """The plan was imported, and nobody has adopted it yet."""
-    with driver.database.write() as session:
-        session.get_one(PlanDocument, DOCUMENT).status = PlanStatus.IMPORTED
-        for row in session.exec(select(PlanRow)):
-            row.version = 0
+def second_plan() -> ImportPlan:
+    """Another plan of the office, as read."""
+    reading = {
+        "number": read_field("测〔2026〕9号"),
+        "title": read_field("另一计划"),
+        "year": read_field(2026),
+        "date": read_field("2026-01-09"),
+    }
+    row = {"seq": "1", "region": None, "line": 1, "flags": [], "fields": row_fields()}
+    return ImportPlan(document=SECOND_DOCUMENT, file_sha256=SHA, reading=reading, rows=(row,))
+
+
+def imported(driver: Driver) -> None:
+    driver.act(OFFICE_DESK, Role.OFFICE, second_plan(), target=OFFICE_TARGET)
+
+
+def both_adopted(driver: Driver) -> None:
+    driver.act(OFFICE_DESK, Role.OFFICE, AdoptPlan(document=SECOND_DOCUMENT), target=OFFICE_TARGET)
+
+
+def desk(driver: Driver) -> None:
+    """The initiator's desk has opened the wait for its yearly report."""
+    step = TaskStep(task=desk_id(LEAD, driver.today.year), department=LEAD, now=driver.now)
+    DeskActivities(driver.database).tend_desk(step)
 
 
 def launched(driver: Driver) -> None:
@@ -198,7 +216,10 @@ def proved(driver: Driver, kind: PublicationKind = PublicationKind.RESULT) -> No
     for one in driver.publications(kind, Channel.OWN_SITE):
         if one.published_at is None:
             paper = ProvePublication(
-                publications=(one.id,), address="https://example.invalid", published_on=driver.today, sha256=SHA
+                publications=(one.id,),
+                address="https://example.invalid",
+                published_on=driver.today,
+                sha256=SHA,
             )
             driver.act(one.department, Role.HANDLER, paper, target=scope_of(one))
 
@@ -273,7 +294,9 @@ class Scene:
 
 
 SCENES: dict[str, Scene] = {
-    "unadopted": Scene("adopted", unadopted),
+    "imported": Scene("adopted", imported),
+    "both_adopted": Scene("imported", both_adopted),
+    "desk": Scene("adopted", desk),
     "launched": Scene("adopted", launched),
     "proposed": Scene("launched", proposed),
     "prepared": Scene("launched", prepared),
@@ -300,59 +323,3 @@ SCENES: dict[str, Scene] = {
     "cancelled": Scene("receipted", cancelled),
 }
 """After "adopted", where the plan's row waits to be launched; what is named twice forks there."""
-
-
-class Stages:
-    """Databases at any scene: each scene is played once a session and kind of database, then copied."""
-
-    def __init__(self, home: Path, request: pytest.FixtureRequest) -> None:
-        self._home = home
-        self._request = request
-        self._known: dict[tuple[str, str], str] = {}
-        self._numbers = itertools.count(1)
-
-    def copy(self, backend: str, scene: str) -> Database:
-        """A database of its own at a scene."""
-        return Database(self._copy(backend, self._make(backend, scene), f"{scene}_{next(self._numbers)}"))
-
-    def remove(self, database: Database) -> None:
-        """Give a copy back."""
-        database.close()
-        name = database.url.rsplit("/", 1)[1]
-        if database.engine.dialect.name == "postgresql":
-            self._postgres.drop(name)
-        else:
-            (self._home / name).unlink()
-
-    def _make(self, backend: str, scene: str) -> str:
-        """The name of the template of a scene."""
-        if (backend, scene) not in self._known:
-            begins = SCENES[scene].begins if scene in SCENES else None
-            former = self._make(backend, begins) if begins else self._migrated(backend)
-            database = Database(self._copy(backend, former, f"scene_{scene}"))
-            if begins:
-                SCENES[scene].play(Driver(database, self._home / f"{backend}-{scene}"))
-            else:
-                with database.write() as session:
-                    add_everything(session)
-            database.close()
-            self._known[backend, scene] = f"scene_{scene}"
-        return self._known[backend, scene]
-
-    def _copy(self, backend: str, former: str, name: str) -> str:
-        if backend == "postgresql":
-            return self._postgres.create(name, former)
-        # The last connection of a closed database takes its write-ahead log with it: one file is all.
-        shutil.copyfile(self._home / former, self._home / name)
-        return f"sqlite:///{self._home / name}"
-
-    def _migrated(self, backend: str) -> str:
-        if backend == "postgresql":
-            return str(self._request.getfixturevalue("postgres_template"))
-        shutil.copyfile(self._request.getfixturevalue("sqlite_template"), self._home / "migrated")
-        return "migrated"
-
-    @property
-    def _postgres(self) -> PostgresCluster:
-        cluster: PostgresCluster = self._request.getfixturevalue("postgres")
-        return cluster

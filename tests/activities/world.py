@@ -1,15 +1,13 @@
 """The world of the rulings' tests: the small office, a department that stays outside, and another office."""
 
-import json
 from datetime import date
-from typing import Any
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel
 
 from adapters.database import Database
-from models.organisation import Department, Office, Person, Posting
+from models.organisation import Department, DepartmentAlias, Office, Person, Posting
 from rules.roles import Role
-from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, add_world, person
+from tests.builders import DEPARTMENTS, DOCUMENT, LEAD, OFFICE, SECOND, THIRD, add_world, person
 
 TASK = f"{DOCUMENT}/1/1"
 TARGET = f"joint-task/{TASK}"
@@ -17,7 +15,7 @@ OFFICE_TARGET = f"office/{OFFICE}"
 PARTS = (LEAD, SECOND, THIRD)
 OUTSIDER = "test/outsider"
 """A department of the office that takes no part in the task."""
-ABROAD, ABROAD_DESK = "else", "else/office"
+ABROAD, ABROAD_DESK = "else", "else/abroad"
 """Another office, a world of its own."""
 NOBODY = "0" * 32
 """An id that nothing and nobody has."""
@@ -36,6 +34,8 @@ def add_everything(session: Session) -> None:
     """All that a task needs: 12 subjects of which 9 are drawn, so that both channels bear on it."""
     add_world(session, subjects=12, percent="75")
     session.add(Department(id=OUTSIDER, office=OFFICE, name="局外局"))
+    for department, name in DEPARTMENTS.items():
+        session.add(DepartmentAlias(office=OFFICE, alias=name, department=department))
     session.add(Office(code=ABROAD, name="邻县领导小组办公室", territory="邻县"))
     session.flush()
     session.add(Department(id=ABROAD_DESK, office=ABROAD, name="邻县办公室"))
@@ -57,7 +57,7 @@ def add_person(
     """Somebody who holds a role in a department since long; returns the person's id."""
     own = name or person(department, role)
     if session.get(Person, own) is None:
-        session.add(Person(id=own, office=department.split("/")[0], name="测试人"))
+        session.add(Person(id=own, office=department.split("/", maxsplit=1)[0], name="测试人"))
         session.flush()
     session.add(
         Posting(
@@ -75,16 +75,9 @@ def add_person(
 
 def dump(database: Database, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Every row of every table as text, sorted: two dumps are equal where nothing has changed."""
-    with database.read() as session:
+    with database.engine.connect() as connection:
         return {
-            name: sorted(
-                json.dumps(dict(row), default=_text, sort_keys=True)
-                for row in session.execute(select(*table.columns)).mappings()
-            )
-            for name, table in SQLModel.metadata.tables.items()
+            name: sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()))
+            for name in SQLModel.metadata.tables
             if name not in without
         }
-
-
-def _text(value: Any) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)

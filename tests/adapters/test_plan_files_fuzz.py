@@ -81,6 +81,17 @@ def test_no_arrangement_of_cells_crashes_the_reader(tmp_path: Path, rows: list[l
     assert reading is None or all(row.to_json(reading.document)["line"] >= 2 for row in reading.rows)
 
 
+def test_monstrous_lines_do_not_hang_the_reader(tmp_path: Path) -> None:
+    """A whole table on one line, a line of 50,000 cells, a header of as many."""
+    whole = "\t".join(cell for i in range(1, 1501) for cell in cells(i, GUARDS))
+    reading = _read(tmp_path, "one.md", "\n".join(["\t".join(HEADER), whole]).encode())
+    assert 1500 == len(reading.rows)
+    wide = "\n".join(["\t".join(HEADER), "1\t" + "\t".join(["甲"] * 50_000)])
+    assert _read_or_refuse(tmp_path, "wide.md", wide.encode()) is not None
+    headed = "\n".join(["\t".join(HEADER * 6_000), "1\t2"])
+    assert _read_or_refuse(tmp_path, "headed.md", headed.encode()) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

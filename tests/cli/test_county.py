@@ -18,7 +18,9 @@ from models import outcomes, plan, task  # noqa: F401 - their tables are referre
 from models.organisation import DepartmentAlias
 from models.registers import CalendarDay, Subject
 from rules.register_columns import Register
+from rules.register_rows import check_row
 from rules.roles import Role
+from rules.scope import SubjectFacts, accepts, propose
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -72,6 +74,27 @@ def test_schools_need_both_channels_and_every_class(made: County) -> None:
     assert {"", "A", "B", "C", "D"} == set(classes)
     assert all(classes[one] >= 3 for one in "ABCD")
     assert 100 < sum("学校食堂" in row["tags"] for row in schools) < 160
+
+
+def test_the_words_of_row_4_find_the_schools(made: County) -> None:
+    """“学校、托幼机构”, read as a filter, is wholly understood and accepts the 160 and nobody else."""
+    proposal = propose("学校、托幼机构")
+    found = [row["kind"] for row in made.subjects if accepts(proposal.filter, facts(row))]
+    assert () == proposal.not_understood
+    assert {"中小学": 96, "幼儿园": 48, "托幼机构": 16} == Counter(found)
+
+
+def facts(row: dict[str, str]) -> SubjectFacts:
+    """What a scope may ask of a generated subject."""
+    record = check_row(Register.SUBJECTS, row | {"licensed_by": ""}, {})
+    assert isinstance(record, dict)
+    return SubjectFacts(
+        code=record["code"],
+        kind=record["kind"],
+        legal_form=record["legal_form"],
+        tags=record["tags"],
+        area=record["area"],
+    )
 
 
 def test_every_row_is_taken_and_the_second_time_nothing_changes(database: Database, made: County) -> None:

@@ -26,11 +26,12 @@ async def test_a_task_runs_to_its_end_and_every_scene_tells_one_truth(
 
 def test_the_outcome_that_others_are_held_against_is_whole(undisturbed: Outcome) -> None:
     """A yardstick that is empty would measure nothing."""
-    assert 4 == len(undisturbed.drawn)
-    assert 3 * 4 == len(undisturbed.assignments)
+    assert 11 == len(undisturbed.drawn)
+    assert 3 * 11 == len(undisturbed.assignments)
+    assert {"national", "own_site"} == {name.split()[3] for name in undisturbed.effects if name[:11] == "publication"}
     assert {2} == {len(officers) for officers in undisturbed.assignments.values()}
     assert 3 == undisturbed.effects["disposal steps"]
-    assert 12 == undisturbed.effects["results"] == undisturbed.effects["decision approved"]
+    assert 33 == undisturbed.effects["results"] == undisturbed.effects["decision approved"]
 
 
 @pytest.mark.parametrize("scene", ["claim", "draw", "enter"])

@@ -1,15 +1,16 @@
 """Rows of registers: what is taken, and what a refused field is told."""
 
 from datetime import date
-from random import Random
 
 import pytest
-from stdnum.cn import uscc
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.channel import LegalForm
-from rules.register_columns import COLUMNS, Register, match_headers
-from rules.register_fields import FieldFault, check_character, day, periods, subject_code
+from rules.register_columns import COLUMNS, Register
+from rules.register_fields import check_character
 from rules.register_rows import Fault, Record, check_record, check_row, complete, duplicate
+from rules.register_text import texts
 from rules.roles import Role
 
 DEPARTMENTS = {"scjg": "a/scjg", "县市场监管局": "a/scjg"}
@@ -59,73 +60,6 @@ def test_a_good_subject_is_read_field_by_field() -> None:
     assert ("存续", ["商场", "超市"], 1000) == (found["status"], found["tags"], found["capital"])
     assert ("B", date(2026, 2, 28)) == (found["credit_class"], found["class_date"])
     assert (None, "") == (found["floor_area"], found["licence"])
-
-
-def test_the_check_character_is_the_one_that_the_library_computes() -> None:
-    """Our sum and python-stdnum's agree on 500 random codes."""
-    random = Random(7)
-    for _ in range(500):
-        digits = "".join(random.choices("0123456789", k=8))
-        body = digits + "".join(random.choices("0123456789ABCDEFGHJKLMNPQRTUWXY", k=9))
-        assert uscc.calc_check_digit(body) == check_character(body)
-
-
-def test_a_code_is_normalised() -> None:
-    """Blanks, hyphens, small and full-width letters are made plain."""
-    typed = f" {ENTERPRISE_CODE[:2]}-{ENTERPRISE_CODE[2:8]} {ENTERPRISE_CODE[8:].lower()}"
-    assert ENTERPRISE_CODE == subject_code(typed)
-    assert ENTERPRISE_CODE == subject_code(ENTERPRISE_CODE.replace("M", "Ｍ").replace("9", "９"))
-
-
-def test_codes_of_authorities_that_are_letters_are_taken() -> None:
-    """N (village collectives) is an authority of GB 32100 that python-stdnum's pattern leaves out."""
-    body = "N2149999MA0000003"
-    assert body + check_character(body) == subject_code(body + check_character(body))
-
-
-def test_a_register_key_is_taken_for_a_subject_without_code() -> None:
-    """XK and 16 capital letters or digits."""
-    assert KEY == subject_code(KEY.lower())
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        ("91149999MA00000", "应为18位，现为15位"),
-        (ENTERPRISE_CODE[:-1] + ("0" if ENTERPRISE_CODE[-1] != "0" else "1"), "校验位不符"),
-        ("9114999OMA00000013", "不允许的字符"),
-        ("9.11499991234567E+17", "文本格式"),
-        ("XK12", "加16位"),
-    ],
-)
-def test_a_wrong_code_is_refused_with_its_remedy(code: str, words: str) -> None:
-    """Each way in which a code is wrong has words of its own."""
-    with pytest.raises(FieldFault, match=words):
-        subject_code(code)
-
-
-@pytest.mark.parametrize(
-    "text", ["2024-03-01", "2024/3/1", "2024.3.1", "20240301", "2024年3月1日", "２０２４年３月１日"]
-)
-def test_dates_are_read_in_every_usual_form(text: str) -> None:
-    """ISO, slashes, dots, eight digits, Chinese, full-width."""
-    assert date(2024, 3, 1) == day(text)
-
-
-@pytest.mark.parametrize("text", ["2024-02-30", "24-3-1", "3月1日", "45352", "0024-03-01"])
-def test_what_is_no_full_date_is_refused(text: str) -> None:
-    """No day is guessed, not even from a spreadsheet's serial number."""
-    with pytest.raises(FieldFault, match=r"日期|年份"):
-        day(text)
-
-
-def test_leave_is_a_list_of_periods() -> None:
-    """Both days included; a single day is a period of one day; in order."""
-    assert [["2026-01-01", "2026-01-05"], ["2026-03-02", "2026-03-02"]] == periods(
-        "2026年3月2日；2026-01-01~2026-01-05"
-    )
-    with pytest.raises(FieldFault, match="先起后止"):
-        periods("2026-01-05~2026-01-01")
 
 
 @pytest.mark.parametrize("text", ["C", "c", "Ｃ", "较高风险", "较高", "C类"])
@@ -276,16 +210,12 @@ def test_a_duplicate_names_the_key() -> None:
     assert "执法证号" == duplicate(Register.OFFICERS).field
 
 
-@pytest.mark.parametrize("register", list(Register))
-def test_every_column_is_found_by_field_header_and_synonym(register: Register) -> None:
-    """Each name leads to its own field, and to no other one's."""
-    for one in COLUMNS[register]:
-        for name in (one.name, one.header, f" {one.header}＊", *one.synonyms):
-            assert {0: one.name} == match_headers(register, [name])
-
-
-def test_of_two_headers_of_one_field_the_first_counts() -> None:
-    """Strange columns are left out."""
-    assert {0: "code", 2: "name"} == match_headers(
-        Register.SUBJECTS, ["信用代码", "备注", "企业名称", "名称"]
-    )
+@given(data=st.data(), register=st.sampled_from(list(Register)))
+def test_no_text_crashes_a_check(data: st.DataObject, register: Register) -> None:
+    """A record without control characters, or faults with a remedy, whatever stands in the cells."""
+    cells = {one.name: data.draw(st.text(max_size=20)) for one in COLUMNS[register]}
+    checked = check_row(register, cells, DEPARTMENTS)
+    if isinstance(checked, tuple):
+        assert all(fault.remedy for fault in checked)
+    else:
+        assert not any("\0" in text for text in texts(register, checked).values())

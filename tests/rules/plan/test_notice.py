@@ -58,6 +58,27 @@ def test_two_different_minimums_are_unknown() -> None:
     assert Status.UNKNOWN is _read("抽取不得低于3户。", "重点行业不得低于5户。").min_count.status
 
 
+def test_a_signature_names_the_office_where_no_head_does() -> None:
+    """On the lines before the date, or on its own line; the seal is not part of the name."""
+    alone = _read("安平县市场监管领域双随机", "监管工作领导小组办公室（代章）", "2025年1月8日")
+    assert "安平县市场监管领域双随机监管工作领导小组办公室" == alone.office.value
+    assert "安平县市场监督管理局" == _read("安平县市场监督管理局 2025年1月8日").office.value
+
+
+def test_a_number_inside_a_sentence_is_another_papers() -> None:
+    """Only one that stands alone is the notice's own."""
+    assert Status.UNKNOWN is _read("按照省政发〔2019〕9号文件要求").number.status
+    assert "安双办〔2025〕1号" == _read("安平县办公室文件 安双办〔2025〕1号").number.value
+
+
+def test_two_different_reporting_dates_are_unknown() -> None:
+    """Half-year and year: a person says which."""
+    found = _read(
+        "2025年度抽查计划", "请于6月20日前将工作情况报县办公室。请于11月20日前将工作总结报县办公室。"
+    )
+    assert Status.UNKNOWN is found.report_by.status
+
+
 def test_a_printing_date_alone_is_an_inference() -> None:
     """It is near the date of issue, but is not it."""
     found = _read("安平县办公室 2025年1月9日印发").date

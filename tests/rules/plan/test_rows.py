@@ -75,6 +75,22 @@ def test_a_region_column_is_filled_and_flagged() -> None:
     assert expected == [(row.region, row.flags) for row in reading.rows]
 
 
+def test_a_first_column_without_a_label_may_name_regions() -> None:
+    """Its header cell is blank."""
+    rows = [["城区", *cells(1, GUARDS)], ["", *cells(2, HOTELS)], ["泽州县", *cells(3, PAWN)]]
+    assert ["城区", "城区", "泽州县"] == [row.region for row in read(*rows, header=("", *HEADER)).rows]
+
+
+def test_another_annexs_table_adds_no_rows() -> None:
+    """Contacts below the plan are numbered too."""
+    contacts = [
+        ["序号", "部门", "联系人", "电话"],
+        ["1", "县公安局", "张三", "123"],
+        ["2", "县教育局", "李四", "456"],
+    ]
+    assert ["1", "2"] == seqs(read(cells(1, GUARDS), cells(2, HOTELS), *contacts))
+
+
 def test_a_lost_number_in_a_gap_is_a_row() -> None:
     """A line with its own item, scope and ratio, and a gap in the sequence."""
     reading = read(cells(1, GUARDS), cells("", HOTELS), cells(3, PAWN))

@@ -1,0 +1,136 @@
+"""What is on record stays on record: the database itself refuses change, and a launch stands once."""
+
+from datetime import date, timedelta
+from importlib import import_module
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import col, select
+
+from activities import audit
+from models.messages import CaseStep
+from models.papers import ApproveLaunch, SetPolicy, StartTask
+from models.task import JointTask
+from models.trail import Outcome, Suspension, Wait
+from rules.policy import PolicyKey
+from rules.roles import Role
+from tests.activities import scenes
+from tests.activities.conftest import At
+from tests.activities.driver import Driver
+from tests.activities.world import OFFICE_TARGET, TASK
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, actor
+
+TABLES: tuple[str, ...] = import_module("migrations.versions.0001_the_first_tables").APPEND_ONLY
+
+
+def fill_every_table(driver: Driver) -> None:
+    """On top of a closed task: what a plain play leaves out."""
+    office = (OFFICE_DESK, Role.OFFICE)
+    driver.act(
+        *office, ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充"), target=OFFICE_TARGET
+    )
+    policy = SetPolicy(key=PolicyKey.CLAIM_DAYS, value=3, clause="纪要", valid_from=driver.today)
+    driver.act(*office, policy, target=OFFICE_TARGET)
+    scenes.corrected(driver)
+    target = scenes.correction_target(driver)
+    driver.now += timedelta(days=60)
+    driver.cases.fire_case_rungs(CaseStep(target=target, now=driver.now))
+    scenes.signed(driver)
+    with driver.database.write() as session:
+        audit.anchor(session, driver.today)
+        wait = session.exec(select(Wait)).first()
+        assert wait is not None
+        row = Suspension(wait=wait.id, from_day=date(2026, 5, 1), reason="停电", submission=wait.closed_by or "")
+        session.add(row)
+
+
+def outcome_of(driver: Driver, statement: str) -> str:
+    """'' where the database let a statement pass, else what it said."""
+    try:
+        with driver.database.write() as session:
+            session.execute(text(statement))
+    except DBAPIError as error:
+        return str(error.orig)
+    return ""
+
+
+def test_no_row_of_an_append_only_table_can_be_changed_or_deleted(at_each: At) -> None:
+    """UPDATE and DELETE are refused on every table that the migration lists, each with a row in it."""
+    driver = at_each("closed")
+    fill_every_table(driver)
+    for table in TABLES:
+        rows = driver.read(lambda session, t=table: session.execute(text(f"SELECT count(*) FROM {t}")).scalar())
+        assert rows, f"{table} is empty: nothing would be tried"
+        column = driver.read(lambda session, t=table: list(session.execute(text(f"SELECT * FROM {t}")).keys())[0])
+        for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+            assert f"table {table} is append-only" in outcome_of(driver, statement), statement
+
+
+def test_no_append_only_table_can_be_truncated(at_each: At) -> None:
+    """PostgreSQL's TRUNCATE fires no row trigger: it has one of its own. SQLite knows no TRUNCATE."""
+    driver = at_each("adopted")
+    if driver.database.engine.dialect.name == "sqlite":
+        assert "syntax error" in outcome_of(driver, "TRUNCATE answer")
+        return
+    for table in TABLES:
+        assert f"table {table} is append-only" in outcome_of(driver, f"TRUNCATE {table} CASCADE")
+
+
+def second_launch(driver: Driver, launch: int) -> JointTask:
+    task = driver.job()
+    return JointTask(**{**task.model_dump(), "id": f"{TASK}/{launch}", "launch": launch, "replaces": TASK})
+
+
+def test_the_database_refuses_a_second_living_launch(at_each: At) -> None:
+    """Whatever the code forgets to look up: one round has one launch that is not cancelled."""
+    driver = at_each("closed")
+    with pytest.raises(IntegrityError), driver.database.write() as session:
+        session.add(second_launch(driver, 2))
+
+
+def test_the_database_refuses_the_same_launch_twice(at_each: At) -> None:
+    """Also of a cancelled one: (document, seq, round, launch) is unique."""
+    driver = at_each("cancelled")
+    with pytest.raises(IntegrityError), driver.database.write() as session:
+        row = second_launch(driver, 1)
+        row.id = f"{TASK}/again"
+        session.add(row)
+
+
+def test_a_cancelled_round_is_launched_again_and_names_the_cancelled(at_each: At) -> None:
+    """Launch 2 has an id of its own, the former stays as it was; launch 3 needs launch 2 cancelled."""
+    driver = at_each("cancelled")
+    start = StartTask(document=DOCUMENT, seq="1")
+    answer = driver.act(LEAD, Role.HANDLER, start, target=OFFICE_TARGET)
+    assert {"task": f"{TASK}/2"} == answer.data
+    second = Driver(driver.database, driver.folder, task=f"{TASK}/2")
+    assert (2, TASK) == (second.job().launch, second.job().replaces)
+    again = driver.say(start, actor(LEAD, Role.HANDLER), target=OFFICE_TARGET)
+    assert (Outcome.REFUSED, "AlreadyLaunched") == (again.outcome, again.type)
+    scenes.cancelled(second)
+    assert {"task": f"{TASK}/3"} == driver.act(LEAD, Role.HANDLER, start, target=OFFICE_TARGET).data
+    statuses = driver.read(
+        lambda session: session.exec(select(JointTask.status).order_by(col(JointTask.launch))).all()
+    )
+    assert ["cancelled", "cancelled", "open"] == list(statuses)
+
+
+def test_a_second_launch_runs_through_its_draw_beside_the_first_ones_rows(at: At) -> None:
+    """A re-draw by cancelling: the former draw, visits and results stay, the new task gets its own."""
+    driver = at("cancelled")
+    driver.act(LEAD, Role.HANDLER, StartTask(document=DOCUMENT, seq="1"), target=OFFICE_TARGET)
+    former = {visit.id: visit.stage for department in scenes.PARTS for visit in driver.visits(department)}
+    second = Driver(driver.database, driver.folder, task=f"{TASK}/2")
+    for play in (
+        scenes.prepared,
+        scenes.offered,
+        scenes.claimed,
+        scenes.requested,
+        scenes.fixed,
+        scenes.drawn,
+        scenes.matched,
+    ):
+        play(second)
+    assert former == {visit.id: visit.stage for department in scenes.PARTS for visit in driver.visits(department)}
+    assert 9 == len(second.visits(LEAD))
