@@ -1,6 +1,8 @@
 """The command line: one Typer program that assembles the groups of `cli/`."""
 
 import logging
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -51,6 +53,8 @@ def surroundings() -> None:
     退出码：0 办妥，1 故障，2 命令写错，3 不予受理（附类型和理由）。
     """
     configure(json=Settings.load().profile is Profile.PRODUCTION, level=logging.WARNING)
+    # The SDK drops the future of a message that starts its workflow; its failure is told in words here.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 @app.command("demo")
@@ -72,5 +76,19 @@ def dev() -> None:
     dev_command()
 
 
+def main() -> None:
+    """Run the command and leave at once with its exit code.
+
+    The engine's client keeps threads of its own; where a connection failed they may outlive the
+    interpreter and abort the process instead of ending it with the code.
+    """
+    try:
+        app()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 0)
+
+
 if __name__ == "__main__":
-    app()
+    main()

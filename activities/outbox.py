@@ -1,9 +1,11 @@
 """Sending what was written for other workflows, after the commit that wrote it (信号投递)."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 from temporalio import activity
 from temporalio.client import Client
@@ -25,7 +27,15 @@ from models.trail import Outbox
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+HELD = timedelta(seconds=30)
+"""How long a courier holds the rows that it took; one that died leaves them to the next."""
 STATIC_DETAILS = "真实情况以数据库为准；此处显示进展、等谁、期限和办理命令。办理请用 `starter.py`。"
+
+
+def _waiting(source: str | None, now: datetime) -> list[ColumnElement[bool]]:
+    free = col(Outbox.taken_until).is_(None) | (col(Outbox.taken_until) < now)
+    mine = [col(Outbox.source) == source] if source else []
+    return [col(Outbox.sent_at).is_(None), free, *mine]
 
 
 def start_argument(workflow: str) -> Message:
@@ -53,27 +63,37 @@ class OutboxActivities:
         return await self.deliver(errand.source, errand.now)
 
     async def deliver(self, source: str | None, now: datetime) -> int:
-        """Send one batch, of one source or (the sweep) of all. At least once: a receiver re-reads SQL."""
-        rows = self._unsent(source)
-        latest: dict[tuple[str, str], Outbox] = {}
-        for row in rows:
-            # Ten facts for one receiver are one wake: it reads them all from SQL.
-            latest[row.workflow, row.start] = row
-        for row in latest.values():
-            await self._signal(row)
-        with self.database.write() as session:
-            for row in rows:
-                session.get_one(Outbox, row.id).sent_at = now
-            session.flush()
-            condition = [col(Outbox.sent_at).is_(None)] + ([col(Outbox.source) == source] if source else [])
-            return session.exec(select(func.count()).select_from(Outbox).where(*condition)).one()
+        """Send one batch, of one source or (the sweep) of all; returns how many are left to take.
 
-    def _unsent(self, source: str | None) -> Sequence[Outbox]:
-        with self.database.read() as session:
-            statement = (
-                select(Outbox).where(col(Outbox.sent_at).is_(None)).order_by(col(Outbox.id)).limit(BATCH)
-            )
-            return session.exec(statement.where(col(Outbox.source) == source) if source else statement).all()
+        At least once: who dies after sending has not marked its rows, and a receiver re-reads SQL anyway.
+        """
+        rows = await asyncio.to_thread(self._take, source, now)
+        # Ten facts for one receiver are one wake: it reads them all from SQL.
+        for row in {(row.workflow, row.start): row for row in rows}.values():
+            await self._signal(row)
+        return await asyncio.to_thread(self._mark_sent, source, [row.id for row in rows], now)
+
+    def _take(self, source: str | None, now: datetime) -> Sequence[Outbox]:
+        """Take rows under a lock, for a while: two couriers never send the same at the same time."""
+        with self.database.write() as session:
+            rows = session.exec(
+                select(Outbox)
+                .where(*_waiting(source, now))
+                .order_by(col(Outbox.id))
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for row in rows:
+                row.taken_until = now + HELD
+            return rows
+
+    def _mark_sent(self, source: str | None, ids: Sequence[int | None], now: datetime) -> int:
+        with self.database.write() as session:
+            for one in ids:
+                session.get_one(Outbox, one).sent_at = now
+            session.flush()
+            statement = select(func.count()).select_from(Outbox).where(*_waiting(source, now))
+            return session.exec(statement).one()
 
     async def _signal(self, row: Outbox) -> None:
         wake = Wake.model_validate(row.argument)
@@ -96,4 +116,4 @@ class OutboxActivities:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             # Nobody runs who could be woken; whoever is started later reads SQL first.
-            log.info("no receiver", workflow=row.workflow, event=wake.kind)
+            log.info("no receiver", workflow=row.workflow, fact=wake.kind)

@@ -172,7 +172,7 @@ def rebuild_(
     async def start() -> int:
         return await rebuild(await who.context.client(), who.database, ids, now)
 
-    done(f"已按数据库中的进度启动{run(start())}项")
+    done(f"已按数据库中的进度启动{run(start())}项（已办结的无须启动）")
 
 
 def _partner(who: Who, task: str, named: str | None, *claims: Claim) -> str:

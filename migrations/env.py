@@ -1,6 +1,6 @@
 """Alembic's entry: the same revisions for SQLite and PostgreSQL."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import AutoString, SQLModel
@@ -15,7 +15,7 @@ from adapters.database import Database
 from models.base import EnumNumber, EnumText, UtcDateTime
 
 
-def render_item(kind: str, item: Any, _: Any) -> str | bool:
+def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """Write our own column types as what they are in the database: a revision outlives the model's code."""
     if kind != "type":
         return False

@@ -161,6 +161,7 @@ class Outbox(SQLModel, table=True):
     argument: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     source: str = Field(index=True)
     created_at: datetime = Field(sa_type=MOMENT)
+    taken_until: datetime | None = Field(default=None, sa_type=MOMENT)
     sent_at: datetime | None = Field(default=None, sa_type=MOMENT, index=True)
 
 

@@ -1,7 +1,9 @@
 """A short play of a whole task on the small office: what the end-to-end tests drive and break off."""
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -41,6 +43,7 @@ from rules.scope import ScopeFilter
 from rules.stages import Claim, Stage, TaskStatus, VisitStage
 from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK
 
+T = TypeVar("T")
 SCENES = ("launch", "prepare", "claim", "draw", "visit", "enter", "publicize", "dispose", "summarize")
 
 
@@ -61,10 +64,12 @@ class Play:
             await getattr(self, scene)()
 
     @property
-    def today(self):  # type: ignore[no-untyped-def]
+    def today(self) -> date:
+        """The day of the play."""
         return local_day(self.cast.clock())
 
     def departments(self) -> list[str]:
+        """The departments that take part."""
         with self.cast.database.read() as session:
             return sorted(
                 session.exec(
@@ -75,11 +80,13 @@ class Play:
             )
 
     async def launch(self) -> None:
+        """1 发起."""
         await self.cast.act(
             LEAD, Role.HANDLER, StartTask(document=DOCUMENT, seq="1"), target=f"office/{OFFICE}"
         )
 
     async def prepare(self) -> None:
+        """1 发起: scope, items and periods, each confirmed."""
         items = {department: (f"{department.split('/')[1]}-1",) for department in self.departments()}
         proposals = {
             Aspect.SCOPE: ProposeScope(filter=ScopeFilter(kinds=("学校",))),
@@ -95,12 +102,14 @@ class Play:
             )
 
     async def claim(self) -> None:
+        """2 通知: every partner claims."""
         for department in self.departments():
             if department != LEAD:
-                await self.cast.until("the offer", lambda session, d=department: self._offered(session, d))
+                await self.cast.until("the offer", lambda session, d=department: self.offered(session, d))
                 await self.cast.act(department, Role.HANDLER, AcceptClaim())
 
     async def draw(self) -> None:
+        """3 抽取, 4 匹配."""
         await self.cast.until("stage 3", lambda session: self._past(session, Stage.NOTIFY))
         names = self.departments()
         voices = [(name, Role.HANDLER) for name in names]
@@ -119,6 +128,7 @@ class Play:
         await self.cast.until("the match", lambda session: self._past(session, Stage.MATCH))
 
     async def visit(self) -> None:
+        """5 检查."""
         for department in self.departments():
             with self.cast.database.read() as session:
                 codes = sorted(
@@ -133,6 +143,7 @@ class Play:
                 await self.cast.act(department, Role.OFFICER, RecordVisits(lines=lines))
 
     async def enter(self) -> None:
+        """6 录入, one problem in each department."""
         for department in self.departments():
             item = f"{department.split('/')[1]}-1"
             visits = self.cast.visits(department, VisitStage.VISITED)
@@ -146,11 +157,13 @@ class Play:
                 await self.cast.act(department, Role.APPROVER, paper)
 
     async def publicize(self) -> None:
+        """7 公示."""
         await self.cast.until("stage 6 past", lambda session: self._past(session, Stage.ENTER))
-        await self._prove()
+        await self.prove()
         await self.cast.until("stage 7 past", lambda session: self._past(session, Stage.PUBLICIZE))
 
     async def dispose(self) -> None:
+        """8 处置: every disposal to its published end."""
         with self.cast.database.read() as session:
             disposals = session.exec(select(Disposal).where(col(Disposal.task) == self.cast.task)).all()
         for one in disposals:
@@ -161,10 +174,11 @@ class Play:
                 target=f"disposal/{one.id}",
             )
         await self.cast.until("outcomes entered", self._all_receipted)
-        await self._prove()
+        await self.prove()
         await self.cast.until("disposals closed", self._disposals_closed)
 
     async def summarize(self) -> None:
+        """8 处置: summaries and their supplements."""
         while True:
             progress = self.cast.progress()
             if progress.status is TaskStatus.CLOSED:
@@ -181,7 +195,8 @@ class Play:
                         ReceiptSummary(department=one.department, number=one.number),
                     )
 
-    async def _prove(self) -> None:
+    async def prove(self) -> None:
+        """Publish on the departments' own sites whatever the platform has, and prove it."""
         with self.cast.database.read() as session:
             own = session.exec(
                 select(Publication).where(
@@ -216,7 +231,8 @@ class Play:
             disposal=ProposedDisposal(kind="rectify", period_days=10),
         )
 
-    def _offered(self, session: Session, department: str) -> bool:
+    def offered(self, session: Session, department: str) -> bool:
+        """Whether a department was offered the task."""
         return session.get_one(TakingPart, (self.cast.task, department)).claim is not Claim.NONE
 
     def _past(self, session: Session, stage: Stage) -> bool:
@@ -235,6 +251,6 @@ class Play:
         ).first()
 
 
-def chunks(things, size: int = 200):  # type: ignore[no-untyped-def]
+def chunks(things: Sequence[T], size: int = 200) -> list[Sequence[T]]:
     """Slices of at most `size`."""
     return [things[start : start + size] for start in range(0, len(things), size)]

@@ -107,10 +107,12 @@ def second_plan() -> ImportPlan:
 
 
 def imported(driver: Driver) -> None:
+    """A second plan lies imported."""
     driver.act(OFFICE_DESK, Role.OFFICE, second_plan(), target=OFFICE_TARGET)
 
 
 def both_adopted(driver: Driver) -> None:
+    """The second plan is adopted too."""
     driver.act(OFFICE_DESK, Role.OFFICE, AdoptPlan(document=SECOND_DOCUMENT), target=OFFICE_TARGET)
 
 
@@ -121,35 +123,42 @@ def desk(driver: Driver) -> None:
 
 
 def launched(driver: Driver) -> None:
+    """The row is launched."""
     driver.act(LEAD, Role.HANDLER, StartTask(document=DOCUMENT, seq="1"), target=OFFICE_TARGET)
 
 
 def proposed(driver: Driver) -> None:
+    """Scope, items and periods are proposed, and nobody has confirmed them."""
     for paper in proposals(driver).values():
         driver.act(LEAD, Role.HANDLER, paper)
 
 
 def prepared(driver: Driver) -> None:
+    """Each aspect is proposed and confirmed by a second person."""
     for aspect, paper in proposals(driver).items():
         digest = driver.act(LEAD, Role.HANDLER, paper).data["sha256"]
         driver.act(LEAD, Role.APPROVER, ConfirmAspect(aspect=aspect, sha256=digest))
 
 
 def offered(driver: Driver) -> None:
+    """Both partners are offered the task."""
     driver.steps.offer_to_partners(driver.step())
 
 
 def declined(driver: Driver) -> None:
+    """One partner has claimed, the other declined."""
     driver.act(SECOND, Role.HANDLER, AcceptClaim())
     driver.act(THIRD, Role.HANDLER, DeclineClaim(reason="人员紧张"))
 
 
 def claimed(driver: Driver) -> None:
+    """Both partners have claimed."""
     driver.act(SECOND, Role.HANDLER, AcceptClaim())
     driver.act(THIRD, Role.HANDLER, AcceptClaim())
 
 
 def requested(driver: Driver) -> None:
+    """All have committed, the first draw is asked for."""
     for department in PARTS:
         paper = CommitSecret(commitment=commitment(secret(department)))
         driver.act(department, Role.HANDLER, paper)
@@ -157,17 +166,20 @@ def requested(driver: Driver) -> None:
 
 
 def fixed(driver: Driver) -> None:
+    """The draw is approved, frozen and hashed."""
     driver.act(LEAD, Role.APPROVER, ApproveDraw())
     driver.steps.fix_draw(driver.step())
 
 
 def drawn(driver: Driver) -> None:
+    """All have revealed, the subjects are drawn."""
     for department in PARTS:
         driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department), 1)))
     driver.steps.execute_draw(driver.step())
 
 
 def matched(driver: Driver) -> None:
+    """Each department's officers are matched."""
     for department in PARTS:
         driver.steps.match_officers(driver.step(department=department))
 
@@ -185,6 +197,7 @@ def short(driver: Driver) -> None:
 
 
 def visited(driver: Driver) -> None:
+    """Every check is completed."""
     for department in PARTS:
         officers = driver.officers(department)[:2]
         lines = [
@@ -195,6 +208,7 @@ def visited(driver: Driver) -> None:
 
 
 def submitted(driver: Driver) -> None:
+    """All results lie before the approvers."""
     for department in PARTS:
         visits = driver.visits(department, VisitStage.VISITED, VisitStage.RETURNED)
         lines = tuple(result_line(driver, visit) for visit in visits)
@@ -202,12 +216,14 @@ def submitted(driver: Driver) -> None:
 
 
 def approved(driver: Driver) -> None:
+    """All results are approved."""
     for department in PARTS:
         visits = tuple(visit.id for visit in driver.visits(department, VisitStage.SUBMITTED))
         driver.act(department, Role.APPROVER, ApproveResults(visits=visits))
 
 
 def receipted(driver: Driver) -> None:
+    """The platform has answered: national results are public, the others wait for proof."""
     driver.trade()
 
 
@@ -225,12 +241,14 @@ def proved(driver: Driver, kind: PublicationKind = PublicationKind.RESULT) -> No
 
 
 def summed(driver: Driver) -> None:
+    """Every summary that is due is submitted."""
     for one in driver.summaries():
         if one.submitted is None:
             driver.act(one.department, Role.HANDLER, SubmitSummary(number=one.number))
 
 
 def signed_for(driver: Driver) -> None:
+    """Every summary is receipted."""
     for one in driver.summaries():
         if one.receipted is None:
             paper = ReceiptSummary(department=one.department, number=one.number)
@@ -249,10 +267,12 @@ def outcome(driver: Driver) -> None:
 
 
 def disposed(driver: Driver) -> None:
+    """The outcomes of both disposals are public."""
     proved(driver, PublicationKind.DISPOSAL)
 
 
 def closed(driver: Driver) -> None:
+    """The supplements are submitted and receipted."""
     summed(driver)
     signed_for(driver)
 
@@ -282,6 +302,7 @@ def signed(driver: Driver) -> None:
 
 
 def cancelled(driver: Driver) -> None:
+    """Cancelled by order."""
     driver.act(OFFICE_DESK, Role.OFFICE, CancelTask(approval_number="批1", reason="计划调整"))
 
 
@@ -323,3 +344,6 @@ SCENES: dict[str, Scene] = {
     "cancelled": Scene("receipted", cancelled),
 }
 """After "adopted", where the plan's row waits to be launched; what is named twice forks there."""
+
+OF_A_TASK = SCENES.keys() - {"imported", "both_adopted", "desk"}
+"""The scenes in which the task has begun."""

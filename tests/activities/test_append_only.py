@@ -41,7 +41,9 @@ def fill_every_table(driver: Driver) -> None:
         audit.anchor(session, driver.today)
         wait = session.exec(select(Wait)).first()
         assert wait is not None
-        row = Suspension(wait=wait.id, from_day=date(2026, 5, 1), reason="停电", submission=wait.closed_by or "")
+        row = Suspension(
+            wait=wait.id, from_day=date(2026, 5, 1), reason="停电", submission=wait.closed_by or ""
+        )
         session.add(row)
 
 
@@ -60,9 +62,13 @@ def test_no_row_of_an_append_only_table_can_be_changed_or_deleted(at_each: At) -
     driver = at_each("closed")
     fill_every_table(driver)
     for table in TABLES:
-        rows = driver.read(lambda session, t=table: session.execute(text(f"SELECT count(*) FROM {t}")).scalar())
+        rows = driver.read(
+            lambda session, t=table: session.execute(text(f"SELECT count(*) FROM {t}")).scalar()
+        )
         assert rows, f"{table} is empty: nothing would be tried"
-        column = driver.read(lambda session, t=table: list(session.execute(text(f"SELECT * FROM {t}")).keys())[0])
+        column = driver.read(
+            lambda session, t=table: list(session.execute(text(f"SELECT * FROM {t}")).keys())[0]
+        )
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             assert f"table {table} is append-only" in outcome_of(driver, statement), statement
 
@@ -132,5 +138,7 @@ def test_a_second_launch_runs_through_its_draw_beside_the_first_ones_rows(at: At
         scenes.matched,
     ):
         play(second)
-    assert former == {visit.id: visit.stage for department in scenes.PARTS for visit in driver.visits(department)}
+    assert former == {
+        visit.id: visit.stage for department in scenes.PARTS for visit in driver.visits(department)
+    }
     assert 9 == len(second.visits(LEAD))

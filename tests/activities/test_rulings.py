@@ -46,6 +46,7 @@ def refused(driver: Driver, kind: str, by: Actor, type_: str, case: Case) -> Ans
 
 
 def accepted(driver: Driver, case: Case, by: Actor) -> Answer:
+    """File the kind's paper: it must be accepted."""
     answer = driver.say(case.paper(driver), by, target=case.target(driver))
     assert Outcome.ACCEPTED is answer.outcome, f"{answer.type}: {answer.words}"
     return answer

@@ -22,14 +22,14 @@ def own_queue() -> str:
 
 
 @pytest.fixture
-async def house(
-    embedded: WorkflowEnvironment, sqlite: Database, tmp_path: Path
-) -> AsyncIterator[House]:
+async def house(embedded: WorkflowEnvironment, sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
     """The small office on SQLite, no worker yet; what still runs at the end is terminated."""
     fill(sqlite)
     made = House(sqlite, embedded.client, tmp_path / "exchange", own_queue())
     yield made
+    troubles = await made.troubles()
     await made.terminate_all()
+    assert [] == troubles
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ async def any_house(
     fill(database)
     made = House(database, embedded.client, tmp_path / "exchange", own_queue())
     yield made
+    troubles = await made.troubles()
     await made.terminate_all()
+    assert [] == troubles
 
 
 @pytest.fixture(scope="session")
-async def undisturbed(
-    embedded: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
-) -> Outcome:
+async def undisturbed(embedded: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """What the short play comes to where nothing breaks."""
     folder = tmp_path_factory.mktemp("undisturbed")
     url = f"sqlite:///{folder}/undisturbed.db"

@@ -81,6 +81,20 @@ class House:
             await asyncio.sleep(0.05)
         return sorted(ended)
 
+    async def troubles(self) -> list[str]:
+        """Workflows in which a step keeps failing: they would go on for ever, and a play may not notice."""
+        found = []
+        for workflow in await self.running():
+            about = (await self.client.get_workflow_handle(workflow).describe()).raw_description
+            found += [
+                f"{workflow}: {pending.activity_type.name}: {pending.last_failure.message}"
+                for pending in about.pending_activities
+                if pending.HasField("last_failure")
+            ]
+            if about.pending_workflow_task.attempt > 1:
+                found.append(f"{workflow}: workflow task, attempt {about.pending_workflow_task.attempt}")
+        return found
+
     async def status(self, workflow: str) -> WorkflowExecutionStatus | None:
         """Whether a workflow runs, or how it ended."""
         return (await self.client.get_workflow_handle(workflow).describe()).status

@@ -33,7 +33,9 @@ async def disagreements(house: House) -> list[str]:
     departments = {wait.department for wait in waits}
     details = await _details(house.task)
     faults += _compare("details", projection.task_details(progress), details)
-    faults += _compare("details' departments", departments, set(re.findall(r"^\| (test/\w+) ", details, re.M)))
+    faults += _compare(
+        "details' departments", departments, set(re.findall(r"^\| (test/\w+) ", details, re.MULTILINE))
+    )
     shown = (await house.task.describe()).typed_search_attributes
     faults += _compare("WaitingOn", departments, set(shown.get(attributes.WAITING_ON, [])))
     faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(attributes.DUE))
@@ -47,7 +49,9 @@ def _compare(what: str, expected: object, actual: object) -> list[str]:
 
 
 def _open_waits(session: Session) -> list[Wait]:
-    return list(session.exec(select(Wait).where(col(Wait.scope) == TASK_WORKFLOW, col(Wait.closed_at).is_(None))))
+    return list(
+        session.exec(select(Wait).where(col(Wait.scope) == TASK_WORKFLOW, col(Wait.closed_at).is_(None)))
+    )
 
 
 def _clock_faults(session: Session) -> list[str]:

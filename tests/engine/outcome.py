@@ -164,9 +164,7 @@ def _effects(session: Session, task: str) -> Counter[str]:
         found[f"notice {notice.event} {notice.department} {notice.role}"] += 1
     for case in session.exec(select(Disposal).where(col(Disposal.task) == task)):
         found[f"disposal {case.kind} {case.owner} {case.state} {case.outcome}"] += 1
-    for verdict in session.exec(
-        select(ResultDecision.verdict).where(col(ResultDecision.visit).in_(visits))
-    ):
+    for verdict in session.exec(select(ResultDecision.verdict).where(col(ResultDecision.visit).in_(visits))):
         found[f"decision {verdict}"] += 1
     rows: dict[str, Any] = {
         "visits": visits,

@@ -39,9 +39,7 @@ class Processes:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while True:
             try:
-                return await Client.connect(
-                    f"127.0.0.1:{self.port}", data_converter=pydantic_data_converter
-                )
+                return await Client.connect(f"127.0.0.1:{self.port}", data_converter=pydantic_data_converter)
             except RuntimeError:
                 if asyncio.get_running_loop().time() > deadline:
                     raise

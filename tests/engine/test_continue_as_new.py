@@ -12,7 +12,6 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
 from adapters.engine import find_server
-from models.messages import AnswerSlip
 from models.papers import AcceptClaim
 from models.trail import Outcome as Verdict
 from rules.roles import Role
@@ -20,7 +19,7 @@ from tests.builders import SECOND
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
 from tests.engine.outcome import Outcome, faults_of, outcome_of
-from tests.engine.test_messages import papers_of, slip_of
+from tests.engine.test_messages import papers_of, sent_again
 from tests.play import SCENES
 from workflows import attributes
 
@@ -55,9 +54,7 @@ async def test_a_task_over_many_runs_ends_the_same_and_repeats_get_their_first_a
             await hasty.play.run(scene)
             for paper in hasty.cast.read(lambda session: papers_of(session, TASK_WORKFLOW)):
                 first = hasty.cast.filing.answer_of(paper.id)
-                again = await hasty.task.execute_update(
-                    "act", slip_of(paper), id=paper.id, result_type=AnswerSlip
-                )
+                again = await sent_again(hasty, paper)
                 assert first is not None
                 assert (first.outcome.value, first.type) == (again.outcome, again.type), scene
         await hasty.play.run(SCENES[-1])

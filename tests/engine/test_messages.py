@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
 from activities.filing import Filing
@@ -22,7 +23,7 @@ from models.papers import (
     SignCorrection,
 )
 from models.task import Visit
-from models.trail import Answer, AuditEvent, Submission
+from models.trail import Answer, AuditEvent, Outbox, Submission
 from models.trail import Outcome as Verdict
 from rules.channel import Channel
 from rules.results import Category
@@ -45,6 +46,18 @@ def papers_of(session: Session, target: str) -> Sequence[Submission]:
     ).all()
 
 
+async def sent_again(house: House, paper: Submission) -> AnswerSlip:
+    """The same message once more, past our own client; patient where a run is just ending."""
+    while True:
+        try:
+            slip = slip_of(paper)
+            return await house.task.execute_update("act", slip, id=paper.id, result_type=AnswerSlip)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                raise
+            await asyncio.sleep(0.1)
+
+
 async def test_every_message_repeated_to_a_running_task_gets_its_first_answer(house: House) -> None:
     """Sent again by the engine's client, past our own: the workflow answers as before, nothing changes."""
     async with house.working():
@@ -53,9 +66,7 @@ async def test_every_message_repeated_to_a_running_task_gets_its_first_answer(ho
         papers = house.cast.read(lambda session: papers_of(session, TASK_WORKFLOW))
         for paper in papers:
             first = house.cast.filing.answer_of(paper.id)
-            again = await house.task.execute_update(
-                "act", slip_of(paper), id=f"again-{paper.id}", result_type=AnswerSlip
-            )
+            again = await sent_again(house, paper)
             assert first is not None
             assert AnswerSlip(submission=paper.id, outcome=first.outcome, type=first.type) == again
     assert len(papers) > 10
@@ -77,7 +88,9 @@ async def test_after_the_end_a_repeat_is_answered_as_before_and_a_new_message_is
         assert (Verdict.REFUSED, "TaskClosed") == (late.outcome, late.type)
         assert "result correct" in late.words
         assert late == await house.cast.say(SECOND, Role.HANDLER, AcceptClaim(), name="late")
-    assert 1 == house.cast.read(lambda session: _audited(session, f"refused:{AcceptClaim.kind}", late.submission))
+    assert 1 == house.cast.read(
+        lambda session: _audited(session, f"refused:{AcceptClaim.kind}", late.submission)
+    )
     assert [] == faults_of(house.database, TASK)
 
 
@@ -103,13 +116,15 @@ async def test_a_correction_after_the_end_is_carried_through_to_its_publication(
         await house.cast.act(department, Role.HEAD, SignCorrection(), target=target)
         if channel is Channel.OWN_SITE:
             await house.cast.until("the receipt", lambda session: _correction(session, receipted=True))
-            await house.play._prove()
+            await house.play.prove()
         await house.cast.until("its publication", lambda session: _correction(session, published=True))
         await house.client.get_workflow_handle(target).result()
         again = await house.cast.say(department, Role.HEAD, SignCorrection(), target=target)
         assert Verdict.ACCEPTED == again.outcome
         late = await house.cast.say(department, Role.HEAD, SignCorrection(), target=target, name="late")
         assert (Verdict.REFUSED, "AlreadyDecided") == (late.outcome, late.type)
+        # Also what is told to the task, which nobody hears any more: else the exchange would try for ever.
+        await house.cast.until("empty outbox", _all_sent)
     assert 1 == house.cast.read(lambda session: len(session.exec(select(Correction)).all()))
     assert WorkflowExecutionStatus.COMPLETED == await house.status(TASK_WORKFLOW)
     assert [] == faults_of(house.database, TASK)
@@ -140,7 +155,9 @@ async def test_the_number_of_a_paper_that_was_never_filed_is_refused_and_holds_n
         async with asyncio.timeout(20):
             answer = await house.task.execute_update("act", slip, result_type=AnswerSlip)
         assert ("refused", "SubmissionUnknown") == (answer.outcome, answer.type)
-        await house.play.run("prepare", "claim", "draw", "visit", "enter", "publicize", "dispose", "summarize")
+        await house.play.run(
+            "prepare", "claim", "draw", "visit", "enter", "publicize", "dispose", "summarize"
+        )
         await house.task.result()
     assert undisturbed == outcome_of(house.database, TASK)
 
@@ -149,8 +166,8 @@ async def test_messages_that_arrive_together_share_one_activity(house: House) ->
     """Two claims that wait for a worker are ruled on in one transaction."""
     async with house.working():
         await house.play.run("launch", "prepare")
-        await house.cast.until("the offer", lambda session: house.play._offered(session, THIRD))
-        await house.cast.until("rest", lambda session: not house.cast.progress().outbox)
+        await house.cast.until("the offer", lambda session: house.play.offered(session, THIRD))
+        await house.cast.until("empty outbox", _all_sent)
     before = local_steps(await house.task.fetch_history())
     said = [
         asyncio.create_task(house.cast.act(department, Role.HANDLER, AcceptClaim()))
@@ -169,7 +186,7 @@ async def test_a_paper_that_could_not_be_delivered_is_delivered_by_the_sweep(hou
     deaf = Filing(house.database, None)
     async with house.working():
         await house.play.run("launch", "prepare")
-        await house.cast.until("the offer", lambda session: house.play._offered(session, SECOND))
+        await house.cast.until("the offer", lambda session: house.play.offered(session, SECOND))
         paper = _file_only(deaf, SECOND, Role.HANDLER, DeclineClaim(reason="人员不足"))
         assert 1 == await _sweep(house)
         answer = await house.cast.until("its answer", lambda session: session.get(Answer, paper.id))
@@ -234,10 +251,12 @@ def _result_in(session: Session, channel: Channel) -> Result:
     return next(row for row in rows if row.categories == [Category.NO_PROBLEM.value])
 
 
+def _all_sent(session: Session) -> bool:
+    return session.exec(select(Outbox.id).where(col(Outbox.sent_at).is_(None))).first() is None
+
+
 def _correction(session: Session, *, receipted: bool = False, published: bool = False) -> bool:
-    row = session.exec(
-        select(Publication).where(col(Publication.kind) == PublicationKind.CORRECTION)
-    ).first()
+    row = session.exec(select(Publication).where(col(Publication.kind) == PublicationKind.CORRECTION)).first()
     if row is None or (receipted and row.receipted_at is None):
         return False
     return not published or row.published_at is not None

@@ -28,7 +28,9 @@ def test_the_outcome_that_others_are_held_against_is_whole(undisturbed: Outcome)
     """A yardstick that is empty would measure nothing."""
     assert 11 == len(undisturbed.drawn)
     assert 3 * 11 == len(undisturbed.assignments)
-    assert {"national", "own_site"} == {name.split()[3] for name in undisturbed.effects if name[:11] == "publication"}
+    assert {"national", "own_site"} == {
+        name.split()[3] for name in undisturbed.effects if name[:11] == "publication"
+    }
     assert {2} == {len(officers) for officers in undisturbed.assignments.values()}
     assert 3 == undisturbed.effects["disposal steps"]
     assert 33 == undisturbed.effects["results"] == undisturbed.effects["decision approved"]

@@ -6,13 +6,22 @@ files stay beside it as long as workflows that began before may still run.
 
 import asyncio
 import json
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session, col, select
+
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.migrate import migrate
+from cli.demo.play_results import first_result
+from models.outcomes import Publication, PublicationKind
+from models.papers import CorrectResult, SignCorrection
+from rules.results import Category
+from rules.roles import Role
+from tests.builders import SECOND
 from tests.engine.house import TASK_WORKFLOW, House, fill
 from tests.play import SCENES
 
@@ -21,7 +30,7 @@ HOME = Path(__file__).parent
 
 def file_of(scene: str, workflow: str) -> Path:
     """Where the history of a workflow after a scene lies."""
-    return HOME / f"{SCENES.index(scene) + 1}-{scene}-{workflow.split('/')[0]}.json"
+    return HOME / f"{SCENES.index(scene) + 1}-{scene}-{workflow.split('/', maxsplit=1)[0]}.json"
 
 
 async def record() -> None:
@@ -39,6 +48,7 @@ async def record() -> None:
                 if scene == SCENES[-1]:
                     await house.task.result()
                 await _write(house, scene, TASK_WORKFLOW)
+            await _correct(house)
             written = {"joint-task"}
             async for one in house.client.list_workflows():
                 if one.id.split("/")[0] not in written:
@@ -48,10 +58,37 @@ async def record() -> None:
         database.close()
 
 
+async def _correct(house: House) -> None:
+    """A correction after the end."""
+    visit = house.cast.visits(SECOND)[-1]
+    result = house.cast.read(lambda session: first_result(session, visit))
+    target = f"correction/{result.id}/1"
+    ask = CorrectResult(
+        result=result.id,
+        number=1,
+        categories=(Category.NOT_PUBLISHED,),
+        finding="未公示",
+        reason="录入遗漏",
+    )
+    await house.cast.act(SECOND, Role.HANDLER, ask, target=target)
+    await house.cast.act(SECOND, Role.HEAD, SignCorrection(), target=target)
+    await house.cast.until("the receipt", entered)
+    await house.play.prove()
+    await house.client.get_workflow_handle(target).result()
+
+
+def entered(session: Session) -> bool:
+    """Whether the platform has every correction."""
+    rows = session.exec(select(Publication).where(col(Publication.kind) == PublicationKind.CORRECTION)).all()
+    return bool(rows) and all(row.receipted_at is not None for row in rows)
+
+
 async def _write(house: House, scene: str, workflow: str) -> None:
     history = await house.client.get_workflow_handle(workflow).fetch_history()
     events = _impersonal(json.loads(history.to_json()))
     text = json.dumps({"workflowId": workflow, **events}, ensure_ascii=False, separators=(",", ":"))
+    # The sticky queue, too, is called after the machine.
+    text = text.replace(socket.gethostname(), "recorded")
     file_of(scene, workflow).write_text(text + "\n", "utf-8")
 
 

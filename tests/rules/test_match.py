@@ -1,4 +1,4 @@
-# ruff: noqa: SIM300 - what is expected comes first
+
 import random
 from collections import Counter
 from datetime import date

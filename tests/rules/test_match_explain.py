@@ -1,4 +1,4 @@
-# ruff: noqa: SIM300 - what is expected comes first
+
 import random
 from dataclasses import replace
 from datetime import date

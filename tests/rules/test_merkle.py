@@ -1,4 +1,4 @@
-# ruff: noqa: SIM300 - what is expected comes first
+
 import hashlib
 import hmac
 from dataclasses import replace

@@ -1,4 +1,4 @@
-# ruff: noqa: SIM300 - what is expected comes first
+
 from decimal import ROUND_CEILING, Decimal
 
 import pytest
