@@ -11,6 +11,7 @@ from adapters.logging import configure
 from adapters.settings import Profile, Settings
 from cli import (
     audit,
+    database,
     disposal,
     draw,
     inbox,
@@ -40,6 +41,7 @@ for name, group in (
 app.add_typer(inbox.app)
 for name, group in (("person", person.app), ("policy", policy.app), ("audit", audit.app)):
     app.add_typer(group, name=name)
+app.add_typer(database.app)
 
 
 @app.callback()
@@ -53,8 +55,6 @@ def surroundings() -> None:
     退出码：0 办妥，1 故障，2 命令写错，3 不予受理（附类型和理由）。
     """
     configure(json=Settings.load().profile is Profile.PRODUCTION, level=logging.WARNING)
-    # The SDK drops the future of a message that starts its workflow; its failure is told in words here.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 @app.command("demo")

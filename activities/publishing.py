@@ -13,7 +13,7 @@ from models.registers import Subject
 from models.task import JointTask, TakingPart, Visit
 from rules.channel import Channel, channel_of
 from rules.policy import PolicyKey
-from rules.stages import VisitStage
+from rules.stages import TaskStatus, VisitStage
 from rules.waits import WaitKind
 
 
@@ -71,6 +71,8 @@ def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> 
     for (task, department, channel), members in visits.items():
         part = session.get_one(TakingPart, (task, department))
         move(clocks, part, members, VisitStage.RECEIPTED, by=by)
+        if session.get_one(JointTask, task).status is not TaskStatus.OPEN:
+            continue  # Cancelled after its results went out: the fact is kept, nobody owes the rest.
         stops_at = clocks.policies.value(PolicyKey.ENTRY_STOPS_AT, department)
         kind = WaitKind.FORWARD if channel is Channel.NATIONAL else WaitKind.PROOF
         await_next(clocks, kind, members, by=by, anchor=clocks.today, inside_clock=stops_at == "publication")

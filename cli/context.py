@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import logging
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
@@ -181,7 +182,14 @@ def fail(refusal: Refusal) -> NoReturn:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end."""
+    # The SDK drops the future of a message that starts its workflow; its failure is told in words here.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     return asyncio.run(work)
+
+
+_DATABASE_AWAY = Refusal(
+    "DatabaseAway", "数据库连接不上或尚未建表；请检查 DATABASE_URL，并由数据库管理员执行 starter.py migrate"
+)
 
 
 class Guarded(TyperGroup):

@@ -4,22 +4,20 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from activities.progress import open_waits
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_named, department_names
-from cli.tables import done, hint, print_table
-from models.messages import WaitLine
+from cli.tables import done, due_words, hint, print_table
 from models.outcomes import Disposal, DisposalEntry
 from models.papers import StepDisposal
 from models.registers import Subject
 from models.task import Visit
+from models.trail import Deadline, Wait
 from rules.calendar import local_day
 from rules.disposal import OUTCOMES, STEPS, DisposalState, DisposalStep, Outcome
 from rules.refusal import Refusal
-from workflows.projection import last_day
 
 app = typer.Typer(help="处置：责令改正、立案、移送、列入名录的各步", no_args_is_help=True)
 
@@ -51,7 +49,8 @@ def list_(
             statement = statement.where(col(Disposal.closed_at).is_(None))
         rows = session.exec(statement).all()
         names = department_names(session, [row.owner for row, _ in rows])
-        data = [_view(session, row, name, names) for row, name in rows]
+        dues = _dues(session)
+    data = [_view(row, name, names, dues.get(row.id)) for row, name in rows]
     columns = {
         "disposal": "处置编号",
         "name": "检查对象",
@@ -61,7 +60,8 @@ def list_(
         "due": "期限",
         "outcome_name": "结果",
     }
-    show(data, as_json=as_json, text=lambda: print_table(columns, data))
+    shown = [{**one, "due": due_words(one["due"]) if one["due"] else ""} for one in data]
+    show(data, as_json=as_json, text=lambda: print_table(columns, shown))
 
 
 @app.command("show")
@@ -71,7 +71,7 @@ def show_disposal(disposal: Id, as_json: Json = False) -> None:
         row = _known(session, disposal)
         subject = session.get_one(Subject, session.get_one(Visit, row.visit).subject)
         names = department_names(session, [one for one in (row.owner, row.receiver) if one])
-        view = _view(session, row, subject.name, names)
+        view = _view(row, subject.name, names, _dues(session).get(row.id))
         entries = session.exec(
             select(DisposalEntry)
             .where(col(DisposalEntry.disposal) == row.id)
@@ -158,9 +158,22 @@ def _known(session: Session, disposal: str) -> Disposal:
     return row
 
 
-def _view(session: Session, row: Disposal, subject: str, names: dict[str, str]) -> dict[str, Any]:
-    waits, _ = open_waits(session, f"disposal/{row.id}", limit=1)
-    first: WaitLine | None = waits[0] if waits else None
+def _dues(session: Session) -> dict[str, datetime]:
+    """The due moment of each open disposal."""
+    rows = session.exec(
+        select(Wait.scope, func.min(Deadline.due))
+        .join(Deadline, col(Deadline.wait) == col(Wait.id))
+        .where(
+            col(Wait.scope).startswith("disposal/"),
+            col(Wait.closed_at).is_(None),
+            col(Deadline.current).is_(True),
+        )
+        .group_by(col(Wait.scope))
+    )
+    return {scope.removeprefix("disposal/"): due for scope, due in rows}
+
+
+def _view(row: Disposal, subject: str, names: dict[str, str], due: datetime | None) -> dict[str, Any]:
     return {
         "disposal": row.id,
         "task": row.task,
@@ -173,7 +186,7 @@ def _view(session: Session, row: Disposal, subject: str, names: dict[str, str]) 
         "owner_name": names.get(row.owner, row.owner),
         "receiver": row.receiver,
         "opened_on": row.opened_on,
-        "due": last_day(first) if first else None,
+        "due": due,
         "closed_at": row.closed_at,
         "outcome": row.outcome,
         "outcome_name": Outcome(row.outcome).label if row.outcome else "",

@@ -34,7 +34,7 @@ def department_named(session: Session, text: str) -> Department:
 
 def department_names(session: Session, ids: list[str]) -> dict[str, str]:
     """Names of departments, for people to read."""
-    rows = session.exec(select(Department).where(col(Department.id).in_(ids)))
+    rows = session.exec(select(Department).where(col(Department.id).in_(set(ids))))
     return {row.id: row.name for row in rows}
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from activities.authority import postings_of
 from cli.acting import Who, asks
 from cli.context import Json, show
-from cli.tables import print_table
+from cli.tables import due_words, print_table
 from models.organisation import Posting
 from models.trail import Deadline, Notification, Wait
 from rules.calendar import local_day
@@ -41,7 +41,7 @@ def inbox(who: Who, as_json: Json = False) -> None:
             "due": "期限",
             "command": "怎样办",
         }
-        rows = [{**one, "mine": "●" if one["mine"] else ""} for one in waits]
+        rows = [{**one, "mine": "●" if one["mine"] else "", "due": due_words(one["due"])} for one in waits]
         print_table(columns, rows, title="待办", empty="没有待办")
         columns = {"delivered_at": "送达", "department": "部门", "text": "通知"}
         print_table(columns, notices, title="通知", empty="没有通知")

@@ -1,6 +1,7 @@
 """`person`: postings, substitutes and personal tokens (人员、任职、代理、令牌)."""
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_urlsafe
 from typing import Annotated
@@ -25,6 +26,7 @@ app = typer.Typer(help="人员：任职、代理、个人令牌", no_args_is_hel
 PersonId = Annotated[str, typer.Argument(metavar="人员编号")]
 Days = Annotated[int, typer.Option("--days", min=1, max=366, help="有效天数")]
 _FIRST_DAYS = 7
+_CODE = re.compile(r"[a-z0-9]+")
 
 
 @app.command("list")
@@ -145,6 +147,8 @@ def bootstrap_office(
     parent: Annotated[str | None, typer.Option("--parent", metavar="代号", help="上级办公室")] = None,
 ) -> None:
     """新装时由数据库管理员登记领导小组办公室及其首名工作人员；其余人员、部门由其登记。"""
+    if not _CODE.fullmatch(code):
+        raise Refusal("CodeInvalid", f"“{code}”不能作办公室代号：只用小写字母和数字，它是计划编号的开头")
     now = datetime.now(UTC)
     with Context().database.write() as session:
         if session.get(Office, code) is not None:

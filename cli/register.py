@@ -1,6 +1,6 @@
 """`register`: import, show and confirm the registers (一单两库)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, SQLModel, col, func, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from activities.authority import check_role
 from activities.registers import ImportSummary, import_register
@@ -16,10 +16,10 @@ from adapters.register_files import RefusedFile, RegisterFile
 from cli.acting import Who, acts, asks
 from cli.context import Json, show
 from cli.given import chosen
-from cli.tables import bar, done, hint, mask, print_table
-from models.organisation import Department, DepartmentAlias
+from cli.register_views import VIEWS
+from cli.tables import bar, done, hint, print_table
 from models.papers import ConfirmRegister
-from models.registers import CheckItem, Officer, RegisterConfirmation, Subject
+from models.registers import RegisterConfirmation
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import RefusedRow
@@ -96,7 +96,7 @@ def show_register(
 ) -> None:
     """查看名录和最近一次确认；人员姓名隐去中间的字。"""
     register = chosen(Register, kind)
-    view = _VIEWS.get(register)
+    view = VIEWS.get(register)
     if view is None:
         raise Refusal("ChoiceUnknown", "人员任职请用 person list 查看")
     office = who.office_of(who.own_department())
@@ -126,102 +126,6 @@ def confirm(kind: Kind, who: Who) -> None:
     register = chosen(Register, kind)
     who.to_office(ConfirmRegister(directory=register.value))
     done(f"已确认{register.label}为最新")
-
-
-class _View:
-    """How one register is shown: its model, the columns that are searched, and a row's cells."""
-
-    def __init__(
-        self,
-        model: type[SQLModel],
-        office: Mapped[str],
-        searched: Sequence[Mapped[str]],
-        columns: Mapping[str, str],
-        row: Callable[[Session, Any], dict[str, Any]],
-    ) -> None:
-        self.model = model
-        self.office = office
-        self.searched = searched
-        self.columns = columns
-        self.row = row
-
-
-def _subject(_: Session, row: Subject) -> dict[str, Any]:
-    return {**row.model_dump(mode="json"), "form": row.legal_form.label}
-
-
-def _officer(_: Session, row: Officer) -> dict[str, Any]:
-    # Leave and recusals tell of a person's life; the list does not need them.
-    return {**row.model_dump(mode="json", exclude={"leave", "recusals"}), "name": mask(row.name)}
-
-
-def _item(_: Session, row: CheckItem) -> dict[str, Any]:
-    return row.model_dump(mode="json", exclude={"id"})
-
-
-def _department(session: Session, row: Department) -> dict[str, Any]:
-    aliases = session.exec(
-        select(DepartmentAlias.alias)
-        .where(col(DepartmentAlias.department) == row.id, col(DepartmentAlias.alias) != row.name)
-        .order_by(col(DepartmentAlias.alias))
-    ).all()
-    return {**row.model_dump(mode="json"), "kind": row.kind.label, "aliases": list(aliases)}
-
-
-_VIEWS: Mapping[Register, _View] = {
-    Register.SUBJECTS: _View(
-        Subject,
-        col(Subject.office),
-        (col(Subject.code), col(Subject.name), col(Subject.kind), col(Subject.area)),
-        {
-            "code": "代码",
-            "name": "名称",
-            "kind": "种类",
-            "form": "法律形式",
-            "status": "状态",
-            "area": "区域",
-            "credit_class": "信用分类",
-            "tags": "标签",
-        },
-        _subject,
-    ),
-    Register.OFFICERS: _View(
-        Officer,
-        col(Officer.office),
-        (col(Officer.code), col(Officer.department)),
-        {
-            "code": "证号",
-            "name": "姓名",
-            "department": "部门",
-            "certificate_to": "有效期至",
-            "specialties": "专业",
-            "areas": "区域",
-        },
-        _officer,
-    ),
-    Register.ITEMS: _View(
-        CheckItem,
-        col(CheckItem.office),
-        (col(CheckItem.code), col(CheckItem.name), col(CheckItem.department)),
-        {
-            "code": "事项编号",
-            "name": "抽查事项",
-            "department": "检查主体",
-            "grade": "类别",
-            "object_class": "检查对象",
-            "specialty": "所需专业",
-            "edition": "版次",
-        },
-        _item,
-    ),
-    Register.DEPARTMENTS: _View(
-        Department,
-        col(Department.office),
-        (col(Department.id), col(Department.name)),
-        {"id": "部门编号", "name": "名称", "kind": "类型", "aliases": "别名"},
-        _department,
-    ),
-}
 
 
 def _matching(searched: Sequence[Mapped[str]], text: str | None) -> list[ColumnElement[bool]]:

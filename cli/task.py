@@ -31,6 +31,7 @@ from rules.roles import Role
 from rules.stages import Claim
 
 app = typer.Typer(help="任务：发起、领取、准备、抽取、匹配、检查", no_args_is_help=True)
+launch, claims, orders = typer.Typer(), typer.Typer(), typer.Typer()
 
 Document = Annotated[str, typer.Argument(metavar="计划编号")]
 Seq = Annotated[str, typer.Argument(metavar="序号")]
@@ -43,7 +44,7 @@ _REBUILDERS = frozenset({Role.OFFICE, Role.OPERATOR})
 _SETTLED_BY_OFFICE = (Claim.DECLINED, Claim.OFFERED)
 
 
-@app.command("start")
+@launch.command("start")
 @acts
 def start(document: Document, seq: Seq, who: Who, round_: Round = 1) -> None:
     """发起部门从已采用的计划行发起任务。"""
@@ -53,7 +54,7 @@ def start(document: Document, seq: Seq, who: Who, round_: Round = 1) -> None:
     hint(f"提出范围、事项和时段：starter.py task scope {task}、task items {task}、task periods {task}")
 
 
-@app.command("approve-launch")
+@launch.command("approve-launch")
 @acts
 def approve_launch(
     document: Document,
@@ -69,10 +70,7 @@ def approve_launch(
     hint(f"发起部门可以发起：starter.py task start {document} {seq}")
 
 
-app.add_typer(task_show.app)
-
-
-@app.command("claim")
+@claims.command("claim")
 @acts
 def claim(task: TaskId, who: Who) -> None:
     """配合部门领取任务。"""
@@ -80,7 +78,7 @@ def claim(task: TaskId, who: Who) -> None:
     done(f"已领取任务 {task}")
 
 
-@app.command("decline")
+@claims.command("decline")
 @acts
 def decline(task: TaskId, reason: Reason, who: Who) -> None:
     """配合部门拒领，写明理由；随后由领导小组办公室处理。"""
@@ -88,7 +86,7 @@ def decline(task: TaskId, reason: Reason, who: Who) -> None:
     done(f"已拒领任务 {task}，等领导小组办公室处理")
 
 
-@app.command("reoffer")
+@claims.command("reoffer")
 @acts
 def reoffer(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> None:
     """领导小组办公室向拒领的部门再次交办。"""
@@ -97,7 +95,7 @@ def reoffer(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> 
     done(f"已向 {department} 再次交办 {task}")
 
 
-@app.command("release")
+@claims.command("release")
 @acts
 def release(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> None:
     """领导小组办公室免除一个部门的配合。"""
@@ -106,7 +104,7 @@ def release(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> 
     done(f"已免除 {department} 在 {task} 的配合")
 
 
-@app.command("extend")
+@claims.command("extend")
 @acts
 def extend(
     task: TaskId,
@@ -121,12 +119,7 @@ def extend(
     done(f"{department} 的领取期限延长为自今日起{days}个工作日")
 
 
-app.add_typer(task_prepare.app)
-app.add_typer(task_draw.app, name="draw")
-app.add_typer(task_visit.app)
-
-
-@app.command("cancel")
+@orders.command("cancel")
 @acts
 def cancel(
     task: TaskId,
@@ -139,7 +132,7 @@ def cancel(
     done(f"已撤销任务 {task}（{number}）")
 
 
-@app.command("rebuild")
+@orders.command("rebuild")
 @asks
 def rebuild_(
     who: Who,
@@ -194,3 +187,11 @@ def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[
         .order_by(col(TakingPart.department))
     )
     return list(rows)
+
+
+# In the order of a task's life, for that is how the help page is read.
+for part in (launch, task_show.app, task_prepare.app, claims):
+    app.add_typer(part)
+app.add_typer(task_draw.app, name="draw")
+for part in (task_visit.app, orders):
+    app.add_typer(part)

@@ -13,9 +13,8 @@ from cli.acting import TaskId, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
 from cli.proposals import proposal_words
-from cli.tables import print_table
+from cli.tables import due_words, print_table
 from models.messages import Progress, WaitLine
-from models.organisation import Department
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart
 from models.trail import Deadline, Wait
 from rules.ladder import Level
@@ -66,7 +65,8 @@ def list_(
         "due": "最早期限",
         "late": "逾期",
     }
-    show(data, as_json=as_json, text=lambda: print_table(columns, data))
+    rows = [{**line, "due": due_words(line["due"]) if line["due"] else ""} for line in data]
+    show(data, as_json=as_json, text=lambda: print_table(columns, rows))
 
 
 @app.command("show")

@@ -13,6 +13,10 @@ MAX_LINES = 200
 """A paper that carries lines takes 1 to 200: more would outgrow one transaction and one message."""
 
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
+# Bounded, for a number that no column can hold would be neither ruled on nor refused.
+Round = Annotated[int, Field(ge=1, le=366)]
+ActNumber = Annotated[int, Field(ge=1, le=64)]
+SummaryNumber = Annotated[int, Field(ge=1, le=1000)]
 Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -35,7 +39,7 @@ class StartTask(Paper):
     kind: ClassVar[str] = "task.start"
     document: str
     seq: str
-    round: int = Field(default=1, ge=1)
+    round: Round = 1
 
 
 class ApproveLaunch(Paper):
@@ -44,7 +48,7 @@ class ApproveLaunch(Paper):
     kind: ClassVar[str] = "launch.approve"
     document: str
     seq: str
-    round: int = Field(default=1, ge=1)
+    round: Round = 1
     number: Reason
     reason: Reason
 
@@ -156,14 +160,14 @@ class ApproveDraw(Paper):
     """Approve a draw act before it is fixed and hashed (批准抽取)."""
 
     kind: ClassVar[str] = "draw.approve"
-    act: int = 1
+    act: ActNumber = 1
 
 
 class RevealLink(Paper):
     """Open the act's link of the department's hash chain (揭示)."""
 
     kind: ClassVar[str] = "draw.reveal"
-    act: int = 1
+    act: ActNumber = 1
     link: Hex32
 
 
@@ -321,7 +325,7 @@ class SubmitSummary(Paper):
     """A department submits its summary table (报送汇总表)."""
 
     kind: ClassVar[str] = "summary.submit"
-    number: int = 1
+    number: SummaryNumber = 1
 
 
 class ReceiptSummary(Paper):
@@ -329,7 +333,7 @@ class ReceiptSummary(Paper):
 
     kind: ClassVar[str] = "summary.receipt"
     department: str
-    number: int = 1
+    number: SummaryNumber = 1
 
 
 class SubmitReport(Paper):

@@ -105,8 +105,17 @@ class Play:
         """2 通知: every partner claims."""
         for department in self.departments():
             if department != LEAD:
-                await self.cast.until("the offer", lambda session, d=department: self.offered(session, d))
+                await self.until_offered(department)
                 await self.cast.act(department, Role.HANDLER, AcceptClaim())
+
+    async def until_offered(self, department: str) -> None:
+        """Wait until a department was offered the task."""
+
+        def offered(session: Session) -> bool:
+            part = session.get_one(TakingPart, (self.cast.task, department))
+            return part.claim is not Claim.NONE
+
+        await self.cast.until("the offer", offered)
 
     async def draw(self) -> None:
         """3 抽取, 4 匹配."""
@@ -230,10 +239,6 @@ class Play:
             finding="台账不全",
             disposal=ProposedDisposal(kind="rectify", period_days=10),
         )
-
-    def offered(self, session: Session, department: str) -> bool:
-        """Whether a department was offered the task."""
-        return session.get_one(TakingPart, (self.cast.task, department)).claim is not Claim.NONE
 
     def _past(self, session: Session, stage: Stage) -> bool:
         return session.get_one(JointTask, self.cast.task).stage > stage

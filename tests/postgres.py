@@ -70,7 +70,7 @@ class PostgresCluster:
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [self._programs / program, "-D", self._data, *arguments]
+        command = [str(self._programs / program), "-D", str(self._data), *arguments]
         made = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_owner())
         if made.returncode:
             raise RuntimeError(f"{program}: {made.stderr}")

@@ -92,7 +92,7 @@ def step(docket: Docket, paper: StepDisposal) -> None:
         raise Refusal(
             "DisposalStepUnknown", f"没有“{paper.step}”这一步骤；用 disposal show 查看可办步骤"
         ) from None
-    actor = disposal.receiver if taken in _RECEIVER_STEPS else disposal.owner
+    actor = (disposal.receiver if taken in _RECEIVER_STEPS else None) or disposal.owner
     if docket.department != actor:
         raise Refusal("NotDisposalOwner", f"“{taken.label}”须由 {actor} 办理")
     if paper.on > docket.clocks.today:

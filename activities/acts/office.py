@@ -27,6 +27,9 @@ def set_policy(docket: Docket, paper: SetPolicy) -> None:
         raise Refusal("PolicyUnknown", f"没有规则“{paper.key}”；可用 policy show 查看全部规则") from None
     if docket.submission.role is Role.HEAD and (key not in _OWN or paper.department != docket.department):
         raise Refusal("WrongRole", f"“{key.label}”由领导小组办公室设定；部门负责人只能确认本部门的递加比例表")
+    body = docket.session.get(Department, paper.department) if paper.department else None
+    if paper.department and (body is None or body.office != docket.office):
+        raise Refusal("DepartmentUnknown", f"没有部门 {paper.department}；请核对部门编号")
     check_value(key, paper.value)
     version = docket.session.exec(
         select(func.count()).where(

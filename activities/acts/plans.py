@@ -100,7 +100,11 @@ def adopt(docket: Docket, paper: AdoptPlan) -> None:
             )
         )
     left_out = {}
+    aliases = aliases_of(session, docket.office)
     for row in rows_of(session, plan.id):
+        if row.version == 0:
+            # Aliases that were registered since the import clear their obstacles here.
+            _settle(row, aliases)
         if row.obstacles:
             left_out[row.seq] = row.obstacles
         elif row.version == 0:

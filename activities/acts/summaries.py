@@ -12,11 +12,15 @@ from activities.draw_papers import load_plan
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Summary, Verdict
 from models.papers import ReceiptSummary, SubmitReport, SubmitSummary
-from models.task import ActStep, DrawnSubject, DrawStep, JointTask, TakingPart, Visit
+from models.registers import Subject
+from models.task import DrawnSubject, JointTask, TakingPart, Visit
+from rules.channel import LegalForm, uses_credit_class
 from rules.disposal import DisposalKind
+from rules.quota import UNCLASSIFIED
 from rules.refusal import Refusal
 from rules.results import Category
 from rules.roles import Role
+from rules.stages import VisitStage
 from rules.waits import WaitKind
 
 
@@ -97,9 +101,9 @@ def report_key(department: str, document: str) -> str:
 def compile_summary(session: Session, task: JointTask, part: TakingPart) -> dict[str, Any]:
     """The figures of one department's table, from the same rows that everything else reads."""
     plan = load_plan(session, task.id, 1)
-    drawn = session.exec(select(DrawnSubject).where(col(DrawnSubject.task) == task.id)).all()
-    classed = sum(row.credit_class != "-" for row in drawn)
-    market = int(session.get_one(DrawStep, (task.id, 1, ActStep.DRAWN, "")).content["market_entities"])
+    drawn = _drawn(session, part)
+    classed = sum(credit_class != UNCLASSIFIED for credit_class, _ in drawn)
+    market = sum(uses_credit_class(form) for _, form in drawn)
     return {
         "type": part.part.label,
         "task": task.id,
@@ -119,6 +123,22 @@ def compile_summary(session: Session, task: JointTask, part: TakingPart) -> dict
         "disposals": _disposals(session, part),
         "disposals_open": part.disposals_open,
     }
+
+
+def _drawn(session: Session, part: TakingPart) -> list[tuple[str, LegalForm]]:
+    """Class as drawn and legal form of each subject of the department; who was replaced is left out."""
+    visit = (col(Visit.task) == col(DrawnSubject.task)) & (col(Visit.act) == col(DrawnSubject.act))
+    statement = (
+        select(DrawnSubject.credit_class, Subject.legal_form)
+        .join(Visit, visit & (col(Visit.subject) == col(DrawnSubject.subject)))
+        .join(Subject, col(Subject.id) == col(DrawnSubject.subject))
+        .where(
+            col(Visit.task) == part.task,
+            col(Visit.department) == part.department,
+            col(Visit.stage) != VisitStage.WITHDRAWN,
+        )
+    )
+    return [(credit_class, LegalForm(form)) for credit_class, form in session.exec(statement)]
 
 
 def _categories(session: Session, part: TakingPart) -> dict[str, int]:

@@ -10,6 +10,7 @@ from activities.passage import await_next, move, release_officers
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
 from models.registers import Officer
 from models.task import Assignment, TakingPart, Visit
+from rules.calendar import local_day
 from rules.deadline import Unit, due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
@@ -124,6 +125,8 @@ def _certified(session: Session, department: str) -> dict[str, date]:
 def _check(docket: Docket, line: VisitLine, certified: dict[str, date]) -> None:
     if line.completed_on > docket.clocks.today:
         raise Refusal("CompletionInFuture", f"检查完成日{line.completed_on}在今日之后，请更正")
+    if line.completed_on < local_day(docket.any_task.opened_at):
+        raise Refusal("CompletionBeforeLaunch", f"检查完成日{line.completed_on}早于任务发起日，请更正")
     least = int(docket.clocks.policies.value(PolicyKey.OFFICERS_PER_SUBJECT))
     valid = {code for code in line.officers if certified.get(code, date.min) >= line.completed_on}
     if len(valid) < least:

@@ -63,6 +63,11 @@ class Driver:
         with self.database.read() as session:
             return look(session)
 
+    def row(self, model: type[T], key: object) -> T:
+        """A row by its key."""
+        with self.database.read() as session:
+            return session.get_one(model, key)
+
     def file(self, paper: Paper, by: Actor, *, target: str = "", message_id: str | None = None) -> Submission:
         """File a paper without having it ruled on."""
         return self.filing._file(target or self.target, paper, by, message_id, self.now)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -102,7 +103,7 @@ def second_plan() -> ImportPlan:
         "year": read_field(2026),
         "date": read_field("2026-01-09"),
     }
-    row = {"seq": "1", "region": None, "line": 1, "flags": [], "fields": row_fields()}
+    row: dict[str, Any] = {"seq": "1", "region": None, "line": 1, "flags": [], "fields": row_fields()}
     return ImportPlan(document=SECOND_DOCUMENT, file_sha256=SHA, reading=reading, rows=(row,))
 
 

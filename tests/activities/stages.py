@@ -45,16 +45,23 @@ class Stages:
     def _make(self, backend: str, scene: str) -> None:
         if (backend, scene) in self._known:
             return
-        begins = SCENES[scene].begins if scene in SCENES else ""
-        if begins:
-            self._make(backend, begins)
+        plays: list[str] = []
+        begins = scene
+        while begins in SCENES and (backend, begins) not in self._known:
+            plays.insert(0, begins)
+            begins = SCENES[begins].begins
+            if backend == "sqlite":
+                # A copy of a file costs next to nothing, so that each scene on the way is kept too.
+                self._make(backend, begins)
         database = Database(self._url(backend, f"scene_{scene}"))
-        self._fill(database, f"scene_{begins}" if begins else self._migrated(backend))
-        if begins:
-            SCENES[scene].play(Driver(database, self._home / f"{backend}-{scene}"))
-        else:
+        self._fill(
+            database, f"scene_{begins}" if (backend, begins) in self._known else self._migrated(backend)
+        )
+        if (backend, begins) not in self._known:
             with database.write() as session:
                 add_everything(session)
+        for one in plays:
+            SCENES[one].play(Driver(database, self._home / f"{backend}-{scene}-{one}"))
         database.close()
         self._known.add((backend, scene))
 

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from activities import audit
 from models.messages import CaseStep
@@ -18,7 +18,7 @@ from rules.roles import Role
 from tests.activities import scenes
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.world import OFFICE_TARGET, TASK
+from tests.activities.world import OFFICE_TARGET, PARTS, TASK
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, actor
 
 TABLES: tuple[str, ...] = import_module("migrations.versions.0001_the_first_tables").APPEND_ONLY
@@ -47,6 +47,12 @@ def fill_every_table(driver: Driver) -> None:
         session.add(row)
 
 
+def count(driver: Driver, table: str) -> int:
+    """How many rows a table has."""
+    with driver.database.read() as session:
+        return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
 def outcome_of(driver: Driver, statement: str) -> str:
     """'' where the database let a statement pass, else what it said."""
     try:
@@ -62,13 +68,8 @@ def test_no_row_of_an_append_only_table_can_be_changed_or_deleted(at_each: At) -
     driver = at_each("closed")
     fill_every_table(driver)
     for table in TABLES:
-        rows = driver.read(
-            lambda session, t=table: session.execute(text(f"SELECT count(*) FROM {t}")).scalar()
-        )
-        assert rows, f"{table} is empty: nothing would be tried"
-        column = driver.read(
-            lambda session, t=table: list(session.execute(text(f"SELECT * FROM {t}")).keys())[0]
-        )
+        assert count(driver, table), f"{table} is empty: nothing would be tried"
+        column = SQLModel.metadata.tables[table].columns.keys()[0]
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             assert f"table {table} is append-only" in outcome_of(driver, statement), statement
 
@@ -83,25 +84,24 @@ def test_no_append_only_table_can_be_truncated(at_each: At) -> None:
         assert f"table {table} is append-only" in outcome_of(driver, f"TRUNCATE {table} CASCADE")
 
 
-def second_launch(driver: Driver, launch: int) -> JointTask:
+def second_launch(driver: Driver, launch: int, id_: str) -> JointTask:
+    """The task's row again, under another number of launch."""
     task = driver.job()
-    return JointTask(**{**task.model_dump(), "id": f"{TASK}/{launch}", "launch": launch, "replaces": TASK})
+    return JointTask(**{**task.model_dump(), "id": id_, "launch": launch, "replaces": TASK})
 
 
 def test_the_database_refuses_a_second_living_launch(at_each: At) -> None:
     """Whatever the code forgets to look up: one round has one launch that is not cancelled."""
     driver = at_each("closed")
     with pytest.raises(IntegrityError), driver.database.write() as session:
-        session.add(second_launch(driver, 2))
+        session.add(second_launch(driver, 2, f"{TASK}/2"))
 
 
 def test_the_database_refuses_the_same_launch_twice(at_each: At) -> None:
     """Also of a cancelled one: (document, seq, round, launch) is unique."""
     driver = at_each("cancelled")
     with pytest.raises(IntegrityError), driver.database.write() as session:
-        row = second_launch(driver, 1)
-        row.id = f"{TASK}/again"
-        session.add(row)
+        session.add(second_launch(driver, 1, f"{TASK}/again"))
 
 
 def test_a_cancelled_round_is_launched_again_and_names_the_cancelled(at_each: At) -> None:
@@ -126,7 +126,7 @@ def test_a_second_launch_runs_through_its_draw_beside_the_first_ones_rows(at: At
     """A re-draw by cancelling: the former draw, visits and results stay, the new task gets its own."""
     driver = at("cancelled")
     driver.act(LEAD, Role.HANDLER, StartTask(document=DOCUMENT, seq="1"), target=OFFICE_TARGET)
-    former = {visit.id: visit.stage for department in scenes.PARTS for visit in driver.visits(department)}
+    former = {visit.id: visit.stage for department in PARTS for visit in driver.visits(department)}
     second = Driver(driver.database, driver.folder, task=f"{TASK}/2")
     for play in (
         scenes.prepared,
@@ -138,7 +138,5 @@ def test_a_second_launch_runs_through_its_draw_beside_the_first_ones_rows(at: At
         scenes.matched,
     ):
         play(second)
-    assert former == {
-        visit.id: visit.stage for department in scenes.PARTS for visit in driver.visits(department)
-    }
+    assert former == {visit.id: visit.stage for department in PARTS for visit in driver.visits(department)}
     assert 9 == len(second.visits(LEAD))

@@ -17,10 +17,12 @@ CHAIN = audit.task_chain(TASK)
 
 
 def event(session: Session, number: int) -> AuditEvent:
+    """A link of the task's chain."""
     return session.get_one(AuditEvent, (CHAIN, number))
 
 
 def length(session: Session) -> int:
+    """How many links the head says there are."""
     return session.get_one(AuditHead, CHAIN).number
 
 

@@ -21,8 +21,8 @@ from rules.roles import Role
 from rules.scope import ScopeFilter
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.scenes import PARTS, secret
-from tests.activities.world import TRAIL, dump
+from tests.activities.scenes import secret
+from tests.activities.world import PARTS, TRAIL, dump
 from tests.builders import LEAD, actor
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify-draw.py"
@@ -94,15 +94,14 @@ def test_the_published_hashes_are_of_the_frozen_papers(at_each: At) -> None:
     driver = at_each("fixed")
     fixed = step(driver, ActStep.FIXED)
 
-    def sha(session: Session, name: str) -> str:
-        return hashlib.sha256(load(session, driver.task, 1, name)).hexdigest()
+    def sha(name: str) -> str:
+        with driver.database.read() as session:
+            return hashlib.sha256(load(session, driver.task, 1, name)).hexdigest()
 
-    assert fixed == driver.read(lambda s: {"directory": sha(s, DIRECTORY), "plan": sha(s, PLAN)})
+    assert fixed == {"directory": sha(DIRECTORY), "plan": sha(PLAN)}
     plan = driver.read(lambda session: load_plan(session, driver.task, 1))
     for department in PARTS:
-        assert plan["officers"][department] == driver.read(
-            lambda session, d=department: sha(session, officers_file(d))
-        )
+        assert plan["officers"][department] == sha(officers_file(department))
     papers = driver.read(lambda session: session.exec(select(DrawPaper)).all())
     assert {DIRECTORY, PLAN, "annex", *map(officers_file, PARTS)} == {paper.name for paper in papers}
 
@@ -206,9 +205,8 @@ def test_the_record_of_a_replacement_and_an_added_size_stands_too(at: At, tmp_pa
     later_act(driver, RequestDraw(act=Kind.ADDED, reason="扩大", size=2), 3)
     said = verdict(driver, tmp_path)
     assert 0 == said.returncode, said.stdout + said.stderr
-    assert (1, 2) == tuple(
-        len(driver.read(lambda session, n=act: drawn_codes(session, driver.task, n))) for act in (2, 3)
-    )
+    with driver.database.read() as session:
+        assert [1, 2] == [len(drawn_codes(session, driver.task, act)) for act in (2, 3)]
     assert 11 == driver.part(LEAD).subjects
 
 

@@ -14,7 +14,7 @@ from rules.stages import Stage, VisitStage
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.scenes import PARTS
+from tests.activities.world import PARTS
 from tests.builders import SECOND
 
 

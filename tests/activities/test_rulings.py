@@ -194,7 +194,7 @@ def test_every_message_of_a_task_sent_again_after_its_end_changes_nothing(at_eac
     papers = driver.read(lambda session: session.exec(select(Submission)).all())
     assert len(papers) > 40
     for paper in papers:
-        answer = driver.read(lambda session, id_=paper.id: session.get_one(Answer, id_))
+        answer = driver.row(Answer, paper.id)
         with driver.database.write() as session:
             stored = file(session, type(paper)(**{**paper.model_dump(), "nonce": "another", "sha256": "x"}))
         assert answer == driver.rule(stored)

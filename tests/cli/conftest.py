@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,8 @@ from starter import app
 from tests.activities.driver import Driver
 from tests.activities.scenes import SCENES
 from tests.activities.world import add_everything
+from tests.cli.said import Said, Say
 
-
-@dataclass(frozen=True)
-class Said:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Say = Callable[..., Said]
 At = Callable[[str], Driver]
 
 

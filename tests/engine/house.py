@@ -10,6 +10,8 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.outbox import OutboxActivities
+from activities.sweep import sweep_for_ever
 from adapters.database import Database
 from adapters.exchange_files import FileExchange
 from cli.demo.cast import Cast
@@ -45,21 +47,22 @@ class House:
         return self.client.get_workflow_handle(TASK_WORKFLOW)
 
     @asynccontextmanager
-    async def working(self, *, max_cached_workflows: int = 1000) -> AsyncIterator[None]:
-        """A worker and a platform that answers, for as long as the context lasts."""
+    async def working(self) -> AsyncIterator[None]:
+        """A worker with its sweep, and a platform that answers, for as long as the context lasts."""
         worker = build_worker(
             self.client,
             self.database,
             self.exchange,
             task_queue=self.task_queue,
-            max_cached_workflows=max_cached_workflows,
         )
+        courier = OutboxActivities(self.database, self.client, self.task_queue)
         async with worker:
-            platform = asyncio.create_task(self._platform())
+            beside = [asyncio.create_task(one) for one in (self._platform(), sweep_for_ever(courier))]
             try:
                 yield
             finally:
-                platform.cancel()
+                for one in beside:
+                    one.cancel()
 
     async def running(self) -> list[str]:
         """The ids of this test's workflows that run."""

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle
 
+from activities.case_steps import read_case
 from activities.progress import read_progress
-from models.messages import Progress, Wake
+from models.messages import CaseProgress, Progress, Wake
 from models.trail import Deadline, Wait
 from rules.stages import TaskStatus
 from tests.engine.house import TASK, TASK_WORKFLOW, House
@@ -16,6 +17,8 @@ from workflows import attributes, projection
 
 PATIENCE = 10.0
 """Seconds for a workflow to take in what SQL says already."""
+_WAIT_ROW = re.compile(r"^\| ([^|\s]+) [^|\s]+ \|", re.MULTILINE)
+"""A line of the table of waits: the department's name, then the role."""
 
 
 async def disagreements(house: House) -> list[str]:
@@ -33,15 +36,16 @@ async def disagreements(house: House) -> list[str]:
     departments = {wait.department for wait in waits}
     details = await _details(house.task)
     faults += _compare("details", projection.task_details(progress), details)
-    faults += _compare(
-        "details' departments", departments, set(re.findall(r"^\| (test/\w+) ", details, re.MULTILINE))
-    )
+    named = {wait.name for wait in progress.waits}
+    faults += _compare("details' departments", named, set(_WAIT_ROW.findall(details)))
+    faults += _compare("names", departments, {wait.department for wait in progress.waits})
     shown = (await house.task.describe()).typed_search_attributes
     faults += _compare("WaitingOn", departments, set(shown.get(attributes.WAITING_ON, [])))
     faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(attributes.DUE))
     faults += _compare("EscalationLevel", progress.level, shown.get(attributes.ESCALATION))
     stage = f"{min(int(progress.stage), 8)} {progress.stage.label}"
-    return faults + _compare("stage", stage, shown.get(attributes.STAGE)) + await _desk_faults(house)
+    faults += _compare("stage", stage, shown.get(attributes.STAGE))
+    return faults + await _case_faults(house) + await _desk_faults(house)
 
 
 def _compare(what: str, expected: object, actual: object) -> list[str]:
@@ -86,8 +90,33 @@ def _rows_only(progress: Progress) -> Progress:
 
 
 async def _details(handle: "WorkflowHandle[object, object]") -> str:
-    metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    metadata: WorkflowMetadata = await handle.query(
+        "__temporal_workflow_metadata", result_type=WorkflowMetadata
+    )
     return metadata.current_details
+
+
+async def _case_faults(house: House) -> list[str]:
+    """Disposals and corrections show their own rows."""
+    faults: list[str] = []
+    for workflow in await house.running():
+        if workflow.split("/", 1)[0] not in ("disposal", "correction"):
+            continue
+        with house.database.read() as session:
+            progress = read_case(session, workflow)
+        if progress.closed:
+            continue
+        handle = house.client.get_workflow_handle(workflow)
+        seen = await handle.query("progress", result_type=CaseProgress)
+        shown = (await handle.describe()).typed_search_attributes
+        departments = {wait.department for wait in progress.waits}
+        faults += _compare(f"{workflow} state", progress.state, seen and seen.state)
+        faults += _compare(f"{workflow} waits", progress.waits, seen and seen.waits)
+        faults += _compare(
+            f"{workflow} details", projection.case_details(progress, workflow), await _details(handle)
+        )
+        faults += _compare(f"{workflow} WaitingOn", departments, set(shown.get(attributes.WAITING_ON, [])))
+    return faults
 
 
 async def _desk_faults(house: House) -> list[str]:
@@ -99,7 +128,8 @@ async def _desk_faults(house: House) -> list[str]:
         department = workflow.removeprefix("department/").rsplit("/", 1)[0]
         handle = house.client.get_workflow_handle(workflow)
         await handle.signal("wake", Wake(kind="test"))
-        owed = house.cast.read(lambda session, d=department: _owed(session, d))
+        with house.database.read() as session:
+            owed = _owed(session, department)
         shown: list[str] = []
         for _ in range(int(PATIENCE / 0.05)):
             lines = re.findall(r"待办(\d+)项", await _details(handle))

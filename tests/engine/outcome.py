@@ -82,7 +82,7 @@ _COUNTED = {
 def _lies(session: Session, part: TakingPart) -> list[str]:
     """Counters of a part that differ from its rows."""
     mine = (col(Visit.task) == part.task, col(Visit.department) == part.department)
-    stages = Counter(str(stage.value) for stage in session.exec(select(Visit.stage).where(*mine)))
+    stages = Counter(str(stage) for stage in session.exec(select(Visit.stage).where(*mine)))
     disposals = session.exec(
         select(Disposal).where(col(Disposal.task) == part.task, col(Disposal.department) == part.department)
     ).all()

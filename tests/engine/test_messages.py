@@ -51,11 +51,15 @@ async def sent_again(house: House, paper: Submission) -> AnswerSlip:
     while True:
         try:
             slip = slip_of(paper)
-            return await house.task.execute_update("act", slip, id=paper.id, result_type=AnswerSlip)
+            answer: AnswerSlip = await house.task.execute_update(
+                "act", slip, id=paper.id, result_type=AnswerSlip
+            )
         except RPCError as error:
             if error.status is not RPCStatusCode.FAILED_PRECONDITION:
                 raise
             await asyncio.sleep(0.1)
+        else:
+            return answer
 
 
 async def test_every_message_repeated_to_a_running_task_gets_its_first_answer(house: House) -> None:
@@ -166,7 +170,7 @@ async def test_messages_that_arrive_together_share_one_activity(house: House) ->
     """Two claims that wait for a worker are ruled on in one transaction."""
     async with house.working():
         await house.play.run("launch", "prepare")
-        await house.cast.until("the offer", lambda session: house.play.offered(session, THIRD))
+        await house.play.until_offered(THIRD)
         await house.cast.until("empty outbox", _all_sent)
     before = local_steps(await house.task.fetch_history())
     said = [
@@ -186,7 +190,7 @@ async def test_a_paper_that_could_not_be_delivered_is_delivered_by_the_sweep(hou
     deaf = Filing(house.database, None)
     async with house.working():
         await house.play.run("launch", "prepare")
-        await house.cast.until("the offer", lambda session: house.play.offered(session, SECOND))
+        await house.play.until_offered(SECOND)
         paper = _file_only(deaf, SECOND, Role.HANDLER, DeclineClaim(reason="人员不足"))
         assert 1 == await _sweep(house)
         answer = await house.cast.until("its answer", lambda session: session.get(Answer, paper.id))

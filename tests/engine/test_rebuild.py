@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 
 from activities.rebuild import open_cases, rebuild
+from models.papers import SignCorrection
+from rules.roles import Role
+from tests.builders import SECOND
+from tests.engine.corrections import ask_for_correction, corrections_entered
 from tests.engine.house import TASK, TASK_WORKFLOW, House
 from tests.engine.outcome import Outcome, faults_of, outcome_of
 from tests.play import SCENES
@@ -41,6 +45,25 @@ async def test_a_closed_task_is_not_rebuilt(house: House) -> None:
     async with house.working():
         await house.play.run()
         await house.task.result()
+    with house.database.read() as session:
+        assert [] == open_cases(session, datetime.now(UTC), TASK)
+
+
+async def test_a_correction_broken_off_after_the_end_is_rebuilt_and_carried_through(house: House) -> None:
+    """It belongs to no running task and is found all the same."""
+    async with house.working():
+        await house.play.run()
+        await house.task.result()
+        case = await ask_for_correction(house, SECOND)
+        await house.terminate_all()
+        await _rebuild(house)
+        assert case in await house.running()
+        await house.cast.act(SECOND, Role.HEAD, SignCorrection(), target=case)
+        await house.terminate_all()
+        await _rebuild(house)
+        await house.cast.until("the receipt", corrections_entered)
+        await house.play.prove()
+        await house.client.get_workflow_handle(case).result()
     with house.database.read() as session:
         assert [] == open_cases(session, datetime.now(UTC), TASK)
 

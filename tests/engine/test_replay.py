@@ -1,5 +1,6 @@
 """Today's workflows read yesterday's histories: a deployment in mid-task breaks no task."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_history_is_kept_for_every_border_of_a_stage() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 async def test_a_history_kept_from_an_older_build_replays(file: Path) -> None:
     """The same commands in the same order, else a task in that stage would stop at the next deployment."""
-    text = file.read_text("utf-8")
+    text = await asyncio.to_thread(file.read_text, "utf-8")
     workflow = text.split('"workflowId":"', 1)[1].split('"', 1)[0]
     await replayer().replay_workflow(WorkflowHistory.from_json(workflow, text))
 

@@ -11,17 +11,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
-
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.migrate import migrate
-from cli.demo.play_results import first_result
-from models.outcomes import Publication, PublicationKind
-from models.papers import CorrectResult, SignCorrection
-from rules.results import Category
+from models.papers import SignCorrection
 from rules.roles import Role
 from tests.builders import SECOND
+from tests.engine.corrections import ask_for_correction, corrections_entered
 from tests.engine.house import TASK_WORKFLOW, House, fill
 from tests.play import SCENES
 
@@ -60,27 +56,11 @@ async def record() -> None:
 
 async def _correct(house: House) -> None:
     """A correction after the end."""
-    visit = house.cast.visits(SECOND)[-1]
-    result = house.cast.read(lambda session: first_result(session, visit))
-    target = f"correction/{result.id}/1"
-    ask = CorrectResult(
-        result=result.id,
-        number=1,
-        categories=(Category.NOT_PUBLISHED,),
-        finding="未公示",
-        reason="录入遗漏",
-    )
-    await house.cast.act(SECOND, Role.HANDLER, ask, target=target)
-    await house.cast.act(SECOND, Role.HEAD, SignCorrection(), target=target)
-    await house.cast.until("the receipt", entered)
+    case = await ask_for_correction(house, SECOND)
+    await house.cast.act(SECOND, Role.HEAD, SignCorrection(), target=case)
+    await house.cast.until("the receipt", corrections_entered)
     await house.play.prove()
-    await house.client.get_workflow_handle(target).result()
-
-
-def entered(session: Session) -> bool:
-    """Whether the platform has every correction."""
-    rows = session.exec(select(Publication).where(col(Publication.kind) == PublicationKind.CORRECTION)).all()
-    return bool(rows) and all(row.receipted_at is not None for row in rows)
+    await house.client.get_workflow_handle(case).result()
 
 
 async def _write(house: House, scene: str, workflow: str) -> None:

@@ -1,0 +1,104 @@
+"""How the registers are shown: columns, what is searched, and a row's cells; no more of persons than needed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, SQLModel, col, select
+
+from cli.tables import mask
+from models.organisation import Department, DepartmentAlias
+from models.registers import CheckItem, Officer, Subject
+from rules.channel import LegalForm
+from rules.register_columns import Register
+
+
+@dataclass(frozen=True)
+class View:
+    """How one register is shown: its model, the columns that are searched, and a row's cells."""
+
+    model: type[SQLModel]
+    office: Mapped[str]
+    searched: Sequence[Mapped[str]]
+    columns: Mapping[str, str]
+    row: Callable[[Session, Any], dict[str, Any]]
+
+
+def _subject(_: Session, row: Subject) -> dict[str, Any]:
+    name = mask(row.name) if row.legal_form is LegalForm.PERSON else row.name
+    return {**row.model_dump(mode="json"), "name": name, "form": row.legal_form.label}
+
+
+def _officer(_: Session, row: Officer) -> dict[str, Any]:
+    # Leave and recusals tell of a person's life; the list does not need them.
+    return {**row.model_dump(mode="json", exclude={"leave", "recusals"}), "name": mask(row.name)}
+
+
+def _item(_: Session, row: CheckItem) -> dict[str, Any]:
+    return row.model_dump(mode="json", exclude={"id"})
+
+
+def _department(session: Session, row: Department) -> dict[str, Any]:
+    aliases = session.exec(
+        select(DepartmentAlias.alias)
+        .where(col(DepartmentAlias.department) == row.id, col(DepartmentAlias.alias) != row.name)
+        .order_by(col(DepartmentAlias.alias))
+    ).all()
+    return {**row.model_dump(mode="json"), "kind": row.kind.label, "aliases": list(aliases)}
+
+
+VIEWS: Mapping[Register, View] = {
+    Register.SUBJECTS: View(
+        Subject,
+        col(Subject.office),
+        (col(Subject.code), col(Subject.name), col(Subject.kind), col(Subject.area)),
+        {
+            "code": "代码",
+            "name": "名称",
+            "kind": "种类",
+            "form": "法律形式",
+            "status": "状态",
+            "area": "区域",
+            "credit_class": "信用分类",
+            "tags": "标签",
+        },
+        _subject,
+    ),
+    Register.OFFICERS: View(
+        Officer,
+        col(Officer.office),
+        (col(Officer.code), col(Officer.department)),
+        {
+            "code": "证号",
+            "name": "姓名",
+            "department": "部门",
+            "certificate_to": "有效期至",
+            "specialties": "专业",
+            "areas": "区域",
+        },
+        _officer,
+    ),
+    Register.ITEMS: View(
+        CheckItem,
+        col(CheckItem.office),
+        (col(CheckItem.code), col(CheckItem.name), col(CheckItem.department)),
+        {
+            "code": "事项编号",
+            "name": "抽查事项",
+            "department": "检查主体",
+            "grade": "类别",
+            "object_class": "检查对象",
+            "specialty": "所需专业",
+            "edition": "版次",
+        },
+        _item,
+    ),
+    Register.DEPARTMENTS: View(
+        Department,
+        col(Department.office),
+        (col(Department.id), col(Department.name)),
+        {"id": "部门编号", "name": "名称", "kind": "类型", "aliases": "别名"},
+        _department,
+    ),
+}

@@ -1,0 +1,94 @@
+"""The file exchange with the platform: whole files, named by their batch, put away when they are done."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from adapters.exchange_files import Batch, Fact, FileExchange, Record, write_whole
+
+NOW = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
+RECORD = Record(
+    key="t|d|91|result|c1",
+    kind="result",
+    channel="national",
+    plan_number="测〔2026〕1号",
+    plan_name="测试计划",
+    task="t",
+    task_name="学校联合抽查",
+    part="发起",
+    organ="牵头局",
+    subject_code="91",
+    subject_name="测试对象",
+    completed_on="2026-04-01",
+    content={"results": []},
+)
+
+
+def receipts(exchange: FileExchange, name: str, facts: list[dict[str, object]]) -> Path:
+    """A file that the courier has brought."""
+    path = exchange.back / name
+    write_whole(path, json.dumps(facts, ensure_ascii=False))
+    return path
+
+
+def test_a_batch_is_one_file_under_its_id(tmp_path: Path) -> None:
+    """What the platform reads is what was sent."""
+    exchange = FileExchange(tmp_path)
+    batch = Batch(batch="test-1", office="test", records=[RECORD])
+    exchange.send(batch)
+    assert batch == Batch.model_validate_json((exchange.out / "test-1.json").read_text("utf-8"))
+    assert ["test-1.json"] == [path.name for path in exchange.out.iterdir()]
+
+
+def test_a_batch_sent_again_is_the_same_file(tmp_path: Path) -> None:
+    """A repeat after a crash leaves one file, byte for byte."""
+    exchange = FileExchange(tmp_path)
+    batch = Batch(batch="test-1", office="test", records=[RECORD])
+    exchange.send(batch)
+    first = (exchange.out / "test-1.json").read_bytes()
+    exchange.send(batch)
+    assert [first] == [path.read_bytes() for path in exchange.out.iterdir()]
+
+
+def test_half_a_file_is_never_seen(tmp_path: Path) -> None:
+    """It is written under another name and moved: nothing that ends in .json is unfinished."""
+    write_whole(tmp_path / "a.json", "whole")
+    assert ["a.json"] == [path.name for path in tmp_path.iterdir()]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "b.part").write_text("[{", "utf-8")
+    assert [] == list(FileExchange(tmp_path).receipts())
+
+
+def test_receipts_are_read_and_put_away_when_done(tmp_path: Path) -> None:
+    """A file that is not finished is read again: its facts are known by then."""
+    exchange = FileExchange(tmp_path)
+    receipts(exchange, "r.json", [{"key": "k", "fact": "entered", "at": NOW.isoformat(), "receipt": "SX1"}])
+    (path, facts), *_ = exchange.receipts()
+    assert [Fact(key="k", fact="entered", at=NOW, receipt="SX1")] == facts
+    assert 1 == len(list(exchange.receipts()))
+    exchange.finish(path)
+    assert [] == list(exchange.receipts())
+    assert ["r.json"] == [one.name for one in exchange.done.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"key": "k", "fact": "eaten", "at": "2026-04-01T00:00:00Z"},
+        {"key": "k", "fact": "entered", "at": "2026-04-01T00:00:00"},
+        {"fact": "entered", "at": "2026-04-01T00:00:00Z"},
+    ],
+)
+def test_a_fact_that_is_none_is_refused(fact: dict[str, object]) -> None:
+    """An unknown word, a moment without a zone, no key: nothing is guessed."""
+    with pytest.raises(ValidationError):
+        Fact.model_validate(fact)
+
+
+def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    """A fresh machine needs no preparation."""
+    FileExchange(tmp_path / "a" / "b")
+    assert {"out", "in", "done"} == {path.name for path in (tmp_path / "a" / "b").iterdir()}

@@ -1,0 +1,73 @@
+"""The commands that people are told to type exist, and each says in Chinese what it does."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from rules.waits import WAITS, WaitKind
+from starter import app
+from tests.activities.world import TASK
+from tests.cli.said import Say
+
+ROOT: Any = get_command(app)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command with its path."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+ALL = dict(commands(ROOT))
+
+
+def named(words: list[str]) -> tuple[Any, list[str]]:
+    """The command that words name, and the words that are left for it."""
+    found: Any = ROOT
+    while hasattr(found, "commands"):
+        found, words = found.commands[words[0]], words[1:]
+    return found, words
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_says_in_chinese_what_it_takes(path: tuple[str, ...]) -> None:
+    """Each command and each of its own options has words."""
+    command = ALL[path]
+    assert CHINESE.search(command.help)
+    silent = [
+        param.name
+        for param in command.params
+        if param.name != "help" and not CHINESE.search(f"{getattr(param, 'help', '')}{param.metavar}")
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("kind", WaitKind)
+def test_command_of_every_wait_can_be_typed(kind: WaitKind) -> None:
+    """What a wait tells its owner to type is a command that takes these words."""
+    words = WAITS[kind].command.format(target=TASK).split()
+    assert "starter.py" == words[0]
+    command, given = named(words[1:])
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    needed = [param for param in arguments if param.required]
+    assert len(needed) <= len(given) <= len(arguments)
+
+
+def test_help_of_the_program_names_groups_and_exit_codes(say: Say) -> None:
+    """The first page is enough to go on from."""
+    page = say("--help").out
+    groups = ("plan", "register", "task", "result", "publication", "disposal", "summary", "inbox")
+    assert [] == [name for name in (*groups, "person", "policy", "audit") if name not in page]
+    assert "退出码" in page
+
+
+def test_wrong_command_line_ends_with_two(say: Say) -> None:
+    """A misspelt command is no refusal."""
+    assert 2 == say("task", "klaim", TASK).code

@@ -1,0 +1,242 @@
+"""Sheets out and in: locked keys, drop-downs, the round trip, broken rows, repeated uploads."""
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from rules.results import Category
+from rules.roles import Role
+from rules.stages import VisitStage
+from tests.activities.world import TASK
+from tests.builders import LEAD, SECOND, THIRD, person
+from tests.cli.conftest import At
+from tests.cli.said import Say, refused
+
+HANDLER = person(SECOND, Role.HANDLER)
+APPROVER = person(SECOND, Role.APPROVER)
+Filled = Mapping[int, Mapping[str, str]]
+"""Cells by row and header."""
+
+
+def fill(path: Path, cells: Filled, *, every: Mapping[str, str]) -> None:
+    """Fill in a sheet: `every` in each row, then single cells."""
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    place = {cell.value: number for number, cell in enumerate(sheet[1], start=1)}
+    for row in range(2, sheet.max_row + 1):
+        for header, text in {**every, **cells.get(row, {})}.items():
+            sheet.cell(row, place[header], text)
+    book.save(path)
+
+
+def sheet_of(say: Say, folder: Path) -> Path:
+    """The department's result sheet."""
+    file = folder / "结果表.xlsx"
+    assert say("result", "sheet", TASK, str(file), "--as", HANDLER).code == 0
+    return file
+
+
+def enter(say: Say, file: Path, *options: str) -> tuple[int, dict[str, object]]:
+    """Upload a sheet; exit code and what became of it."""
+    said = say("result", "enter", TASK, str(file), "--as", HANDLER, "--json", *options)
+    return said.code, json.loads(said.out)
+
+
+def faults(answer: dict[str, object]) -> list[tuple[int, str]]:
+    """Row and field of each fault."""
+    found: list[dict[str, object]] = answer["faults"]  # type: ignore[assignment]  # as printed
+    return [(int(str(one["row"])), str(one["field"])) for one in found]
+
+
+def test_sheet_locks_its_keys_and_offers_the_categories(say: Say, at: At, tmp_path: Path) -> None:
+    """Keys cannot be overwritten by a slip; categories and receivers are chosen from lists."""
+    at("visited")
+    book = load_workbook(sheet_of(say, tmp_path))
+    sheet, choices = book.worksheets
+    headers = {cell.value: get_column_letter(place) for place, cell in enumerate(sheet[1], start=1)}
+    assert sheet.protection.sheet
+    assert sheet[f"{headers['检查编号']}2"].protection.locked
+    assert not sheet[f"{headers['检查结果']}2"].protection.locked
+    offered = {str(rule.sqref)[0]: rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert f"选项!$A$1:$A${len(Category)}" == offered[headers["检查结果"]]
+    assert [category.label for category in Category] == [cell.value for cell in choices["A"]][: len(Category)]
+
+
+def test_filled_sheet_comes_back_as_results(say: Say, at: At, tmp_path: Path) -> None:
+    """What is filled in is what is entered, disposal and all."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    problem = {
+        "检查结果": "发现问题已责令改正",
+        "检查结果（二）": "未按规定公示应当公示的信息",
+        "发现的问题": "台账不全",
+        "处置方式": "责令改正",
+        "整改期限（自然日）": "7",
+    }
+    fill(file, {2: problem}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file)
+    assert (0, len(driver.visits(SECOND))) == (code, answer["sent"])
+    first = str(load_workbook(file).worksheets[0]["A2"].value)
+    (visit,) = [visit for visit in driver.visits(SECOND) if visit.id == first]
+    result = driver.result(visit)
+    assert ["rectification_ordered", "not_published"] == result.categories
+    assert "台账不全" == result.finding
+    assert {"kind": "rectify", "period_days": 7, "receiver": None} == result.disposal
+
+
+@pytest.mark.parametrize(
+    ("broken", "field"),
+    [
+        ({"检查结果": "很好"}, "检查结果"),
+        ({"检查结果（二）": "不配合检查情节严重"}, "检查结果"),
+        ({"检查结果": "发现问题待后续处理"}, "发现的问题"),
+        ({"处置方式": "责令改正"}, "处置方式"),
+        ({"检查编号": "nobody"}, "检查编号"),
+        ({"事项编号": "third-1"}, "事项编号"),
+        (
+            {"检查结果": "发现问题待后续处理", "发现的问题": "线索", "处置方式": "移送其他机关"},
+            "移送接收部门",
+        ),
+        (
+            {
+                "检查结果": "发现问题待后续处理",
+                "发现的问题": "线索",
+                "处置方式": "移送其他机关",
+                "移送接收部门": "无此局",
+            },
+            "移送接收部门",
+        ),
+        (
+            {
+                "检查结果": "发现问题已责令改正",
+                "发现的问题": "台账",
+                "处置方式": "责令改正",
+                "整改期限（自然日）": "很久",
+            },
+            "整改期限（自然日）",
+        ),
+    ],
+)
+def test_broken_row_is_named_and_the_good_rows_go_through(
+    say: Say, at: At, tmp_path: Path, broken: dict[str, str], field: str
+) -> None:
+    """A fault names file, row and field; nothing of its visit is entered, all others are."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    fill(file, {3: broken}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file)
+    assert 3 == code
+    assert [(3, field)] == faults(answer)
+    assert len(driver.visits(SECOND)) - 1 == answer["sent"]
+    assert 1 == len(driver.visits(SECOND, VisitStage.VISITED))
+
+
+def test_dry_run_enters_nothing(say: Say, at: At, tmp_path: Path) -> None:
+    """`--dry-run` tells what would go through."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    fill(file, {2: {"检查结果": "很好"}}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file, "--dry-run")
+    assert (3, len(driver.visits(SECOND)) - 1) == (code, answer["sent"])
+    assert not driver.visits(SECOND, VisitStage.SUBMITTED)
+
+
+def test_repeated_upload_changes_nothing(say: Say, at: At, tmp_path: Path) -> None:
+    """The same file again is recognised; with other results it is refused, visit by visit."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    fill(file, {}, every={"检查结果": "未发现问题"})
+    count = len(driver.visits(SECOND))
+    assert (0, count) == (enter(say, file)[0], len(driver.visits(SECOND, VisitStage.SUBMITTED)))
+    assert (0, {"file": file.name, "sent": 0, "unchanged": count, "faults": []}) == enter(say, file)
+    fill(file, {2: {"检查结果": "未发现开展本次抽查涉及的经营活动"}}, every={})
+    code, answer = enter(say, file)
+    assert (3, [(2, "检查编号")]) == (code, faults(answer))
+
+
+def test_returned_results_come_back_prefilled_and_can_be_entered_again(
+    say: Say, at: At, tmp_path: Path
+) -> None:
+    """After a return the sheet shows what was entered; the same results count as a new submission."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    fill(file, {}, every={"检查结果": "未发现问题"})
+    enter(say, file)
+    visit = driver.visits(SECOND)[0]
+    assert 0 == say("result", "return", TASK, visit.id, "--reason", "重填", "--as", APPROVER).code
+    sheet = load_workbook(sheet_of(say, tmp_path)).worksheets[0]
+    assert [(visit.id, "未发现问题")] == [(row[0].value, row[6].value) for row in sheet.iter_rows(min_row=2)]
+    code, answer = enter(say, file)
+    assert (0, 1) == (code, answer["sent"])
+    assert len(driver.visits(SECOND)) == len(driver.visits(SECOND, VisitStage.SUBMITTED))
+
+
+def test_plain_csv_will_do(say: Say, at: At, tmp_path: Path) -> None:
+    """A CSV in GB18030 with the three required columns, several categories in one cell."""
+    driver = at("visited")
+    visit = driver.visits(SECOND)[0]
+    file = tmp_path / "结果.csv"
+    with file.open("w", encoding="gb18030", newline="") as out:
+        rows = [
+            ["汇总", "", "", ""],
+            ["检查编号", "事项编号", "检查结果", "发现的问题"],
+            [visit.id, "second-1", "通过登记的住所(经营场所)无法联系；不配合检查情节严重", "门锁"],
+        ]
+        csv.writer(out).writerows(rows)
+    code, answer = enter(say, file)
+    assert (0, 1) == (code, answer["sent"])
+    assert ["unreachable", "uncooperative"] == driver.result(visit).categories
+
+
+def test_what_is_no_sheet_is_refused_by_name(say: Say, at: At, tmp_path: Path) -> None:
+    """No file, no workbook, no header: each says so."""
+    at("visited")
+    broken = tmp_path / "坏.xlsx"
+    broken.write_bytes(b"PK nothing")
+    strange = tmp_path / "别的.csv"
+    strange.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    command = ("result", "enter", TASK)
+    assert (3, "FileUnreadable") == refused(say(*command, str(tmp_path / "无.xlsx"), "--as", HANDLER))
+    assert (3, "FileUnreadable") == refused(say(*command, str(broken), "--as", HANDLER))
+    assert (3, "HeaderUnknown") == refused(say(*command, str(strange), "--as", HANDLER))
+    assert (3, "SheetSuffix") == refused(say("result", "sheet", TASK, "表.csv", "--as", HANDLER))
+
+
+def test_visits_are_recorded_from_their_sheet(say: Say, at: At, tmp_path: Path) -> None:
+    """Rows with a day are recorded with the matched officers; blank ones wait; one officer is too few."""
+    driver = at("matched")
+    file = tmp_path / "登记.xlsx"
+    handler = person(THIRD, Role.HANDLER)
+    assert 0 == say("task", "visits", TASK, "--sheet", str(file), "--as", handler).code
+    day = driver.today.isoformat()
+    fill(
+        file,
+        {
+            2: {"检查完成日": day, "检查方式": "网络监测", "对象情况": "停业"},
+            3: {"检查完成日": day, "在场执法人员证号": "ZF-third-000"},
+            4: {"检查完成日": "昨天"},
+        },
+        every={},
+    )
+    said = say("task", "visit", TASK, "--file", str(file), "--as", handler, "--json")
+    answer = json.loads(said.out)
+    assert (3, 1) == (said.code, answer["sent"])
+    assert [(3, "在场执法人员证号"), (4, "检查完成日")] == faults(answer)
+    (visit,) = driver.visits(THIRD, VisitStage.VISITED)
+    assert ("network", "suspended") == (visit.method, visit.facts["subject_fact"])
+    assert 2 == len(visit.facts["officers"])
+
+
+def test_another_departments_sheet_is_not_mine(say: Say, at: At, tmp_path: Path) -> None:
+    """Who checks enters: another department's visits are unknown to mine."""
+    at("visited")
+    file = sheet_of(say, tmp_path)
+    fill(file, {}, every={"检查结果": "未发现问题"})
+    said = say("result", "enter", TASK, str(file), "--as", person(LEAD, Role.HANDLER), "--json")
+    assert {"检查编号"} == {field for _, field in faults(json.loads(said.out))}
+    assert 0 == json.loads(said.out)["sent"]
