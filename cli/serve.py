@@ -90,7 +90,7 @@ def demo_command(*, keep: bool) -> None:
     async def whole() -> None:
         stop = _stop_signal()
         async with serving(settings) as running:
-            platform = subprocess.Popen(  # noqa: ASYNC220 - starting it takes no time worth a thread
+            platform = subprocess.Popen(  # noqa: ASYNC220, S603 - our own module, started at once
                 [sys.executable, "-m", "cli.demo.platform", str(settings.exchange)]
             )
             try:

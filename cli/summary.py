@@ -63,7 +63,7 @@ def submit(task: TaskId, who: Who, number: Number = None) -> None:
 @acts
 def yearly(
     document: Annotated[str, typer.Argument(metavar="计划编号", help="要求报送的计划，见 plan list")],
-    number: Annotated[str, typer.Option("--number", metavar="文号", help="报送全年工作情况的文号")],
+    number: Annotated[str, typer.Argument(metavar="文号", help="报送全年工作情况的文号")],
     who: Who,
     sent: Annotated[str | None, typer.Option("--on", metavar="日期", help="报送日期（默认今日）")] = None,
 ) -> None:

@@ -169,6 +169,6 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.FOLLOW_UP,
         Role.HANDLER,
         None,
-        "starter.py summary yearly 计划编号 --number 文号",
+        "starter.py summary yearly 计划编号 报送文号",
     ),
 }
