@@ -21,7 +21,7 @@ from activities.task_steps import TaskActivities
 from adapters.database import Database
 from adapters.engine import connect, register_search_attributes
 from adapters.exchange_files import FileExchange
-from adapters.interceptors import DiscreetFailures
+from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
 from adapters.settings import Profile, Settings
 from models.messages import TASK_QUEUE
@@ -73,7 +73,7 @@ def build_worker(
         max_concurrent_activities=THREADS,
         max_concurrent_local_activities=THREADS,
         max_cached_workflows=max_cached_workflows,
-        interceptors=[DiscreetFailures()],
+        interceptors=[DiscreetFailures(), SignsOfLife()],
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
         workflow_runner=SandboxedWorkflowRunner(

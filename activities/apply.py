@@ -39,15 +39,22 @@ def file(session: Session, submission: Submission) -> Submission:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(Submission).values(**values).on_conflict_do_nothing(index_elements=["id"]))
     stored = session.get_one(Submission, submission.id)
-    same = (stored.kind, stored.target, stored.content, stored.actor) == (
-        submission.kind,
-        submission.target,
-        submission.content,
-        submission.actor,
-    )
-    if not same:
+    if _said(stored) != _said(submission):
         raise Refusal("MessageIdReused", f"消息编号 {submission.id} 已用于另一份文书，请换用新编号")
     return stored
+
+
+def _said(paper: Submission) -> tuple[object, ...]:
+    """What a message id stands for: who says what to whom, in what capacity."""
+    return (
+        paper.kind,
+        paper.target,
+        paper.content,
+        paper.actor,
+        paper.role,
+        paper.department,
+        paper.acting_for,
+    )
 
 
 def apply_waiting(
@@ -139,6 +146,8 @@ def _judge(docket: Docket) -> None:
         day=local_day(docket.now),
     )
     check_role(rule.roles, submission.role)
+    if _holds_nul(submission.content):
+        raise Refusal("PaperInvalid", "文书中有不可见的控制字符，请删去后重新提交")
     try:
         paper = rule.paper.model_validate(submission.content)
     except ValidationError as error:
@@ -148,6 +157,15 @@ def _judge(docket: Docket) -> None:
     docket.audit(submission.kind)
     if docket.task is not None:
         advance(docket.clocks, docket.task)
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text in a paper holds NUL, which PostgreSQL's text columns refuse at every try."""
+    if isinstance(value, dict):
+        return any(_holds_nul(one) for pair in value.items() for one in pair)
+    if isinstance(value, list):
+        return any(_holds_nul(one) for one in value)
+    return isinstance(value, str) and "\x00" in value
 
 
 def _office(docket: Docket) -> str:

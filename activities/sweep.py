@@ -44,7 +44,10 @@ async def sweep(courier: OutboxActivities, now: datetime) -> int:
         pass
     targets = await asyncio.to_thread(_unanswered, courier.database, now)
     for target in targets:
-        await _wake(courier, target, now)
+        try:
+            await _wake(courier, target, now)
+        except Exception:
+            log.exception("unanswered papers not delivered", target=target)
     return len(targets)
 
 

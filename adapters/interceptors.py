@@ -1,11 +1,19 @@
-"""What stands between the engine and our activities: nothing personal leaves in a failure."""
+"""What stands between the engine and our activities: nothing personal leaves in a failure, and a sign of life."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import structlog
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ActivityOutboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +33,27 @@ class _Discreet(ActivityInboundInterceptor):
             raise ApplicationError(f"{name}, see log {log_id}", type=name) from None
 
 
+class _Alive(ActivityInboundInterceptor):
+    def init(self, outbound: ActivityOutboundInterceptor) -> None:
+        self._outbound = outbound
+        super().init(outbound)
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
+        patience = activity.info().heartbeat_timeout
+        if patience is None:
+            return await self.next.execute_activity(input)
+        beating = asyncio.create_task(self._beat(patience / 3))
+        try:
+            return await self.next.execute_activity(input)
+        finally:
+            beating.cancel()
+
+    async def _beat(self, pause: timedelta) -> None:
+        while True:
+            await asyncio.sleep(pause.total_seconds())
+            self._outbound.heartbeat()
+
+
 def _context(input: ExecuteActivityInput) -> dict[str, str]:  # noqa: A002 - the SDK's name
     """Task and department of the activity's message, for every line that it logs."""
     message = input.args[0] if input.args else None
@@ -38,3 +67,11 @@ class DiscreetFailures(Interceptor):
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
         """Wrap the activity."""
         return _Discreet(super().intercept_activity(next))
+
+
+class SignsOfLife(Interceptor):
+    """Beats for every activity that asks for it: what a killed worker had in hand is soon taken up by another."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
+        """Wrap the activity."""
+        return _Alive(super().intercept_activity(next))

@@ -15,7 +15,7 @@ MAX_LINES = 200
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 # Bounded, for a number that no column can hold would be neither ruled on nor refused.
 Round = Annotated[int, Field(ge=1, le=366)]
-ActNumber = Annotated[int, Field(ge=1, le=64)]
+ActNumber = Annotated[int, Field(ge=1, le=1000)]
 SummaryNumber = Annotated[int, Field(ge=1, le=1000)]
 Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

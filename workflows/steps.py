@@ -30,6 +30,8 @@ PATIENT = RetryPolicy(
 
 SHORT = timedelta(seconds=30)
 LONG = timedelta(minutes=10)
+ALIVE = timedelta(seconds=15)
+"""How long a worker may give no sign of life before its activity is given to another."""
 LOCAL = timedelta(seconds=60)
 """How long applying papers may fail before the workflow task does: then the engine reports the problem."""
 
@@ -107,6 +109,7 @@ async def _plain(
         argument,
         result_type=answer,
         start_to_close_timeout=patience,
+        heartbeat_timeout=ALIVE,
         retry_policy=PATIENT,
         summary=summary,
     )

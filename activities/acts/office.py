@@ -13,6 +13,8 @@ from rules.policy import PolicyKey, check_value
 from rules.refusal import Refusal
 from rules.roles import Role
 
+LONGEST = timedelta(days=3660)
+"""How long a personal token may live (policy)."""
 _REGISTERS = {"subjects": "检查对象名录库", "officers": "执法检查人员名录库", "items": "随机抽查事项清单"}
 _OWN = frozenset({PolicyKey.RISING_TABLE})
 """Policies that a department sets for itself; all others are the coordinating office's."""
@@ -108,6 +110,8 @@ def post_person(docket: Docket, paper: PostPerson) -> None:
 def issue_token(docket: Docket, paper: IssueToken) -> None:
     """A personal token: only its hash is kept; it ends with its expiry day."""
     _own_person(docket, paper.person)
+    if paper.expires_on > docket.clocks.today + LONGEST:
+        raise Refusal("ExpiryTooFar", f"令牌有效期不得超过{LONGEST.days}天，请缩短")
     if docket.session.get(Token, paper.sha256) is not None:
         raise Refusal("AlreadyIssued", "该令牌已发放，请重新生成令牌")
     docket.session.add(

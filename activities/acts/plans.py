@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from activities import audit
@@ -29,6 +30,16 @@ def import_plan(docket: Docket, paper: ImportPlan) -> None:
         raise Refusal(
             "PlanExists", f"计划 {paper.document} 已由另一份文件导入；调整计划请用 plan adjust 或另取编号"
         )
+    try:
+        _store(docket, paper)
+    except (AttributeError, KeyError, TypeError, ValueError, IntegrityError):
+        raise Refusal("ReadingInvalid", "计划读取结果不完整或行序号重复，请用 plan import 重新读取") from None
+    docket.data = {"rows": len(paper.rows)}
+    docket.audit("plan.imported", document=paper.document, rows=len(paper.rows))
+
+
+def _store(docket: Docket, paper: ImportPlan) -> None:
+    session = docket.session
     session.add(
         PlanDocument(
             id=paper.document,
@@ -44,8 +55,7 @@ def import_plan(docket: Docket, paper: ImportPlan) -> None:
     aliases = aliases_of(session, docket.office)
     for row in paper.rows:
         session.add(_row(paper.document, row, aliases))
-    docket.data = {"rows": len(paper.rows)}
-    docket.audit("plan.imported", document=paper.document, rows=len(paper.rows))
+    session.flush()
 
 
 @ruling(Target.OFFICE, SetPlanField, Role.OFFICE)
@@ -64,7 +74,10 @@ def set_field(docket: Docket, paper: SetPlanField) -> None:
         **row.fields,
         paper.field: {**former, "value": paper.value, "status": SET, "why": paper.reason},
     }
-    _settle(row, aliases_of(docket.session, docket.office))
+    try:
+        _settle(row, aliases_of(docket.session, docket.office))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Refusal("FieldValue", f"“{LABELS[paper.field]}”的值不合要求，请用 plan show 查看格式") from None
     audit.record(
         docket.session,
         audit.plan_chain(paper.document),

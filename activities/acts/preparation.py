@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -15,6 +16,9 @@ from rules.refusal import Refusal
 from rules.roles import Role
 from rules.scope import ScopeFilter, SubjectFacts, accepts
 from rules.waits import WaitKind
+
+FARTHEST = timedelta(days=366)
+"""How far ahead a visit period may end (policy): a task is of one year's plan."""
 
 
 def open_preparation(docket: Docket, task: JointTask) -> None:
@@ -75,6 +79,8 @@ def propose_periods(docket: Docket, paper: ProposePeriods) -> None:
         raise Refusal("PeriodReversed", "检查时段的截止日早于起始日，请更正")
     if any(period.last_day < docket.clocks.today for period in paper.periods):
         raise Refusal("PeriodPast", "检查时段已经过去，请重新安排")
+    if any(period.last_day > docket.clocks.today + FARTHEST for period in paper.periods):
+        raise Refusal("PeriodTooFar", f"检查时段须在{FARTHEST.days}天之内，请更正")
     _propose(docket, Aspect.PERIODS, paper)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from activities.acts.preparation import FARTHEST
 from activities.docket import Docket, Target, ruling
 from activities.passage import await_next, move, release_officers
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
@@ -50,6 +51,8 @@ def postpone(docket: Docket, paper: PostponeVisits) -> None:
     """Give visits another period; an officer whose certificate or leave does not fit it is matched anew."""
     if not docket.clocks.today <= paper.last_day or paper.last_day < paper.first_day:
         raise Refusal("PeriodPast", "新的检查时段须在今日之后，且截止日不早于起始日")
+    if paper.last_day > docket.clocks.today + FARTHEST:
+        raise Refusal("PeriodTooFar", f"检查时段须在{FARTHEST.days}天之内，请更正")
     part = docket.part()
     visits = list(visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED).values())
     matched = [visit for visit in visits if visit.stage is VisitStage.MATCHED]

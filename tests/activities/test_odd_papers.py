@@ -18,6 +18,7 @@ from models.papers import (
     ConfirmAspect,
     ConfirmRegister,
     CorrectResult,
+    DeclineClaim,
     ImportPlan,
     IssueToken,
     Paper,
@@ -51,7 +52,7 @@ from rules.roles import Role
 from tests.activities.cases import CASES
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.scenes import correction_target
+from tests.activities.scenes import correction_target, second_plan
 from tests.activities.world import ABROAD_DESK, NOBODY, OFFICE_TARGET, OUTSIDER, SHA, TRAIL, dump
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, actor, person
 
@@ -208,6 +209,23 @@ ODD: dict[str, tuple[str, str, Callable[[Driver], Paper]]] = {
             visits=(driver.visits(SECOND)[0].id,), first_day=DAY, last_day=date(2026, 1, 1), reason="放假"
         ),
     ),
+    "a period at the end of time": (
+        "visit.postpone",
+        "PeriodTooFar",
+        lambda driver: PostponeVisits(
+            visits=(driver.visits(SECOND)[0].id,), first_day=DAY, last_day=date.max, reason="放假"
+        ),
+    ),
+    "a visit period at the end of time": (
+        "periods.propose",
+        "PeriodTooFar",
+        lambda _: ProposePeriods(periods=(Period(first_day=DAY, last_day=date.max),)),
+    ),
+    "a token for ever": (
+        "person.token",
+        "ExpiryTooFar",
+        lambda _: IssueToken(person=person(LEAD, Role.HANDLER), sha256=SHA, expires_on=date.max),
+    ),
     "no such item": ("result.submit", "ItemsIncomplete", result(item="x")),
     "a problem without a finding": ("result.submit", "FindingMissing", result(finding=" ")),
     "no problem beside a problem": (
@@ -299,6 +317,36 @@ ODD: dict[str, tuple[str, str, Callable[[Driver], Paper]]] = {
         "SlugWrong",
         lambda _: ImportPlan(document="else-1", file_sha256=SHA, reading={}, rows=({},)),
     ),
+    "a reading without its title": (
+        "plan.import",
+        "ReadingInvalid",
+        lambda _: second_plan().model_copy(update={"reading": {}}),
+    ),
+    "a reading with a row that is none": (
+        "plan.import",
+        "ReadingInvalid",
+        lambda _: second_plan().model_copy(update={"rows": ({"seq": "1"},)}),
+    ),
+    "a reading with one number twice": (
+        "plan.import",
+        "ReadingInvalid",
+        lambda _: second_plan().model_copy(update={"rows": second_plan().rows * 2}),
+    ),
+    "an initiator that is a number": (
+        "plan.set",
+        "FieldValue",
+        lambda _: SetPlanField(document=DOCUMENT, seq="1", field="initiator", value=5, reason="r"),
+    ),
+    "a window that is a text": (
+        "plan.set",
+        "FieldValue",
+        lambda _: SetPlanField(document=DOCUMENT, seq="1", field="window", value="3月", reason="r"),
+    ),
+    "a ratio that is a list": (
+        "plan.set",
+        "FieldValue",
+        lambda _: SetPlanField(document=DOCUMENT, seq="1", field="ratio", value=["5"], reason="r"),
+    ),
     "no such plan": ("plan.adopt", "PlanUnknown", lambda _: AdoptPlan(document="x")),
     "no such field": (
         "plan.set",
@@ -387,6 +435,13 @@ def test_a_head_cannot_make_an_office_of_their_own_department(at: At) -> None:
     assert not driver.read(
         lambda session: session.exec(select(Posting).where(Posting.person == "p-new")).first()
     )
+
+
+def test_a_character_that_no_text_column_holds_is_refused(at_each: At) -> None:
+    """PostgreSQL's text knows no NUL: let through, it would fail each try of the ruling for ever."""
+    driver = at_each("offered")
+    answer = driver.say(DeclineClaim(reason="人员\x00紧张"), actor(SECOND, Role.HANDLER))
+    assert (Outcome.REFUSED, "PaperInvalid") == (answer.outcome, answer.type)
 
 
 @pytest.mark.parametrize("number", [FAR, 0, -1])

@@ -22,7 +22,19 @@ _WAIT_ROW = re.compile(r"^\| ([^|\s]+) [^|\s]+ \|", re.MULTILINE)
 
 
 async def disagreements(house: House) -> list[str]:
-    """What differs between the rows and what is shown of them, a line each; empty when all agree."""
+    """What differs between the rows and what is shown of them, a line each; empty when all agree.
+
+    A machine's step may still be on its way: what differs for long differs.
+    """
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while faults := await _disagreements(house):
+        if asyncio.get_running_loop().time() > deadline:
+            break
+        await asyncio.sleep(0.2)
+    return faults
+
+
+async def _disagreements(house: House) -> list[str]:
     with house.database.read() as session:
         faults = _clock_faults(session)
         progress = read_progress(session, TASK)
@@ -31,7 +43,7 @@ async def disagreements(house: House) -> list[str]:
     faults += _compare("waits", {one.id for one in waits}, {one.id for one in progress.waits})
     if progress.status is not TaskStatus.OPEN:
         return faults
-    seen = await _seen(house, progress)
+    seen = await house.task.query("progress", result_type=Progress)
     faults += _compare("progress", _rows_only(progress), seen and _rows_only(seen))
     departments = {wait.department for wait in waits}
     details = await _details(house.task)
@@ -73,17 +85,6 @@ def _clock_faults(session: Session) -> list[str]:
     return faults + _compare("next_rung", min(rungs, default=None), read_progress(session, TASK).next_rung)
 
 
-async def _seen(house: House, progress: Progress) -> Progress | None:
-    """What the workflow knows, once it has caught up with the rows; else what it knew last."""
-    seen = None
-    for _ in range(int(PATIENCE / 0.05)):
-        seen = await house.task.query("progress", result_type=Progress)
-        if seen is not None and _rows_only(seen) == _rows_only(progress):
-            break
-        await asyncio.sleep(0.05)
-    return seen
-
-
 def _rows_only(progress: Progress) -> Progress:
     """Without the unsent signals, which go out beside the course, and the version, which orders answers."""
     return progress.model_copy(update={"outbox": 0, "version": 0})
@@ -121,7 +122,7 @@ async def _case_faults(house: House) -> list[str]:
 
 async def _desk_faults(house: House) -> list[str]:
     """A desk that is woken shows all that its department owes."""
-    faults = []
+    faults: list[str] = []
     for workflow in await house.running():
         if not workflow.startswith("department/"):
             continue
@@ -130,15 +131,8 @@ async def _desk_faults(house: House) -> list[str]:
         await handle.signal("wake", Wake(kind="test"))
         with house.database.read() as session:
             owed = _owed(session, department)
-        shown: list[str] = []
-        for _ in range(int(PATIENCE / 0.05)):
-            lines = re.findall(r"待办(\d+)项", await _details(handle))
-            if lines == [str(owed)]:
-                break
-            shown = lines
-            await asyncio.sleep(0.05)
-        else:
-            faults.append(f"{workflow}: {owed} owed, {shown} shown")
+        shown = re.findall(r"待办(\d+)项", await _details(handle))
+        faults += _compare(workflow, [str(owed)], shown)
     return faults
 
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -55,8 +56,17 @@ class Processes:
         self._start("engine", [program, "server", "start-dev", *ports, "--db-filename", str(self.state)])
 
     def start_worker(self) -> None:
-        """Start a worker, as an operator does."""
-        self._start("worker", [sys.executable, "worker.py"])
+        """Start a worker as it is kept in earnest: one that ends because no engine answers is started again."""
+        kept = 'while :; do "$0" worker.py; sleep 0.2; done'
+        self._start("worker", ["sh", "-c", kept, sys.executable])
+
+    def await_worker(self) -> None:
+        """Wait until the first worker is at work: before that there is nobody to kill."""
+        deadline = time.monotonic() + PATIENCE
+        while b"worker started" not in (self._folder / "worker.log").read_bytes():
+            if time.monotonic() > deadline:
+                raise TimeoutError("no worker")
+            time.sleep(0.05)
 
     def start_platform(self) -> None:
         """Start the platform's stand-in."""
@@ -65,7 +75,7 @@ class Processes:
     def kill(self, name: str) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
         process = self._running.pop(name)
-        process.send_signal(signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def kill_all(self) -> None:
@@ -76,7 +86,12 @@ class Processes:
     def _start(self, name: str, command: list[str]) -> None:
         with (self._folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
 

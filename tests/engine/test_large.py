@@ -78,6 +78,7 @@ def processes(database: Database, tmp_path: Path) -> Iterator[Processes]:
     made.start_engine()
     made.start_worker()
     made.start_platform()
+    made.await_worker()
     yield made
     made.kill_all()
 
