@@ -75,7 +75,6 @@ async def test_a_task_outlives_the_loss_of_all_that_the_engine_kept(
     processes.start_engine()
     processes.start_worker()
     fresh = await processes.connect()
-    await asyncio.sleep(1)  # the worker registers the search attributes before anything can carry them
     now = datetime.now(UTC)
     with sqlite.read() as session:
         cases = open_cases(session, now)
