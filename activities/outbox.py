@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement
@@ -67,14 +67,22 @@ class OutboxActivities:
 
         At least once: who dies after sending has not marked its rows, and a receiver re-reads SQL anyway.
         """
-        rows = await asyncio.to_thread(self._take, source, now)
+        rows = await asyncio.to_thread(self._take, source)
         # Ten facts for one receiver are one wake: it reads them all from SQL.
-        for row in {(row.workflow, row.start): row for row in rows}.values():
-            await self._signal(row)
+        try:
+            for row in {(row.workflow, row.start): row for row in rows}.values():
+                await self._signal(row)
+        except BaseException:
+            await asyncio.to_thread(self._give_back, [row.id for row in rows])
+            raise
         return await asyncio.to_thread(self._mark_sent, source, [row.id for row in rows], now)
 
-    def _take(self, source: str | None, now: datetime) -> Sequence[Outbox]:
-        """Take rows under a lock, for a while: two couriers never send the same at the same time."""
+    def _take(self, source: str | None) -> Sequence[Outbox]:
+        """Take rows under a lock, for a while: two couriers never send the same at the same time.
+
+        By the wall clock: a lease is no business date, and a retry carries its first attempt's `now`.
+        """
+        now = datetime.now(UTC)
         with self.database.write() as session:
             rows = session.exec(
                 select(Outbox)
@@ -87,12 +95,17 @@ class OutboxActivities:
                 row.taken_until = now + HELD
             return rows
 
+    def _give_back(self, ids: Sequence[int | None]) -> None:
+        with self.database.write() as session:
+            for one in ids:
+                session.get_one(Outbox, one).taken_until = None
+
     def _mark_sent(self, source: str | None, ids: Sequence[int | None], now: datetime) -> int:
         with self.database.write() as session:
             for one in ids:
                 session.get_one(Outbox, one).sent_at = now
             session.flush()
-            statement = select(func.count()).select_from(Outbox).where(*_waiting(source, now))
+            statement = select(func.count()).select_from(Outbox).where(*_waiting(source, datetime.now(UTC)))
             return session.exec(statement).one()
 
     async def _signal(self, row: Outbox) -> None:
