@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
+from activities.reckoning import Terms, hand_down, reckon, suspensions_of
 from activities.standing import Policies, load_calendar
-from models.trail import Deadline, RungFire, Wait
+from models.trail import Cause, Deadline, RungFire, Wait
 from rules.calendar import local_day
-from rules.deadline import Unit, add_working_hours, due_day, due_moment
+from rules.deadline import Unit
 from rules.ladder import Fired, Rung, due_rungs, next_rung
 from rules.ladder_data import parse_ladder
 from rules.policy import PolicyKey
@@ -42,13 +43,16 @@ class Clocks:
         anchor: date | None = None,
         due: date | None = None,
         no_later: date | None = None,
+        terms: Terms | None = None,
+        clock: str | None = None,
     ) -> Wait:
         """Open a wait, or add `count` to the one that stands under this key.
 
         `key` says what is owed, to the day of the fact that starts the clock: things with one clock
         share one wait, so that thirty thousand visits make dozens of waits. `due` overrides the
-        policy's period where the last day comes from the fact itself; `no_later` caps it where the
-        step lies inside another clock (an approval inside the 20 working days of an entry).
+        policy's period where the last day comes from the fact itself, `terms` where the whole period
+        does; `no_later` caps it where the step lies inside another clock (an approval inside the 20
+        working days of an entry). `clock` is the wait whose suspensions stand in this clock too.
         """
         wait = self.find(key)
         if wait is not None:
@@ -75,7 +79,10 @@ class Clocks:
         )
         self.session.add(wait)
         self.session.flush()
-        self._start(wait, rule.period, anchor or self.today, due, no_later)
+        if clock is not None:
+            hand_down(self.session, clock, wait)
+        made = terms or self._terms(wait, rule.period, anchor or self.today, due, no_later)
+        self._add(wait, made, Cause.OPENED, stood=clock is not None)
         return wait
 
     def find(self, key: str) -> Wait | None:
@@ -103,19 +110,24 @@ class Clocks:
         ):
             self.settle(wait, by=by, count=wait.open)
 
-    def renew(self, wait: Wait, *, anchor: date, amount: int, unit: Unit, clause: str) -> Deadline:
+    def renew(self, wait: Wait, terms: Terms, cause: Cause) -> Deadline:
         """A new deadline for a wait, with rungs of its own; the former one stays, no longer current."""
         for deadline in self._deadlines(wait):
             deadline.current, deadline.next_rung = False, None
         self.session.flush()
-        return self._add(wait, anchor, amount, unit, clause, None)
+        made = self._add(wait, terms, cause, stood=True)
+        if made.suspended or made.due > self.now:
+            wait.level = 0
+        return made
 
     def fire(self, wait: Wait, deadline: Deadline) -> Fired | None:
         """Claim the rung that is due by insert and record the missed ones as merged into it."""
         fired = self._fired(deadline)
         ladder = self.ladder(wait, deadline)
-        moment = _due(deadline)
-        best, merged = due_rungs(self.calendar, moment, ladder, fired, self.now, deadline.made_at)
+        if deadline.suspended or self.now < deadline.rungs_from:
+            self._set_next(wait, deadline)
+            return None
+        best, merged = due_rungs(self.calendar, _due(deadline), ladder, fired, self.now, deadline.rungs_from)
         for rung, repetition in merged:
             self._claim(deadline, rung, repetition, merged=True)
         if best is not None:
@@ -144,42 +156,38 @@ class Clocks:
         statement = select(Deadline).where(col(Deadline.wait) == wait.id, col(Deadline.current).is_(True))
         return self.session.exec(statement).one()
 
-    def _start(
+    def _terms(
         self, wait: Wait, period: PolicyKey | None, anchor: date, due: date | None, no_later: date | None
-    ) -> None:
+    ) -> Terms:
         if due is not None or period is None:
-            last = due or anchor
-            self._add(wait, anchor, (last - anchor).days, Unit.NATURAL_DAY, "", last)
-            return
-        amount = int(self.policies.value(period, wait.department))
-        unit = period.unit or Unit.WORKING_DAY
-        clause = self.policies.clause(period, wait.department)
-        if no_later is not None and due_day(self.calendar, anchor, amount, unit) > no_later:
-            self._add(wait, anchor, amount, unit, clause, no_later)
-        else:
-            self._add(wait, anchor, amount, unit, clause, None)
+            return Terms.fixed(anchor, due or anchor)
+        return Terms(
+            anchor,
+            int(self.policies.value(period, wait.department)),
+            period.unit or Unit.WORKING_DAY,
+            self.policies.clause(period, wait.department),
+            no_later,
+        )
 
-    def _add(
-        self, wait: Wait, anchor: date, amount: int, unit: Unit, clause: str, last: date | None
-    ) -> Deadline:
-        if unit is Unit.WORKING_HOUR:
-            moment = add_working_hours(self.calendar, self.now, amount)
-            day = local_day(moment)
-        else:
-            day = last or due_day(self.calendar, anchor, amount, unit)
-            moment = due_moment(day)
+    def _add(self, wait: Wait, terms: Terms, cause: Cause, *, stood: bool) -> Deadline:
+        # Only a clock that was moved, or continues another, has suspensions to be asked for.
+        known = suspensions_of(self.session, wait.id) if stood else []
+        reckoned = reckon(self.calendar, terms, wait.opened_at, self.today, known)
         deadline = Deadline(
             wait=wait.id,
-            anchor=anchor,
-            amount=amount,
-            unit=unit,
+            anchor=terms.anchor,
+            amount=terms.amount,
+            unit=terms.unit,
             calendar=self.calendar.version,
-            due_day=day,
-            due=moment,
-            provisional=unit in (Unit.WORKING_DAY, Unit.WORKING_HOUR)
-            and self.calendar.provisional(anchor, day),
-            clause=clause,
+            due_day=reckoned.due_day,
+            due=reckoned.due,
+            provisional=reckoned.provisional,
+            clause=terms.clause,
             made_at=self.now,
+            cause=cause,
+            no_later=terms.no_later,
+            suspended=reckoned.suspended,
+            rungs_from=max(self.now, reckoned.quiet_until or self.now),
         )
         self.session.add(deadline)
         self.session.flush()
@@ -188,12 +196,17 @@ class Clocks:
 
     def _set_next(self, wait: Wait, deadline: Deadline) -> None:
         """Keep the next rung beside the deadline: the task's one timer reads its minimum."""
-        fired, ladder, moment = self._fired(deadline), self.ladder(wait, deadline), _due(deadline)
-        best, _ = due_rungs(self.calendar, moment, ladder, fired, self.now, deadline.made_at)
-        if best is not None:
-            deadline.next_rung = self.now
+        if deadline.suspended:
+            deadline.next_rung = None
             return
-        ahead = next_rung(self.calendar, moment, ladder, fired, self.now)
+        fired, ladder, moment = self._fired(deadline), self.ladder(wait, deadline), _due(deadline)
+        since = deadline.rungs_from
+        if self.now >= since:
+            best, _ = due_rungs(self.calendar, moment, ladder, fired, self.now, since)
+            if best is not None:
+                deadline.next_rung = self.now
+                return
+        ahead = next_rung(self.calendar, moment, ladder, fired, max(self.now, since))
         deadline.next_rung = None if ahead is None else ahead[2]
 
     def _claim(self, deadline: Deadline, rung: Rung, repetition: int, *, merged: bool) -> None:

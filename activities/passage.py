@@ -7,10 +7,13 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from activities.clocks import Clocks
+from activities.reckoning import Terms
 from models.papers import Period
 from models.registers import Subject
 from models.task import Assignment, TakingPart, Visit
 from models.trail import Wait
+from rules.deadline import Unit
+from rules.policy import PolicyKey
 from rules.stages import VisitStage
 from rules.waits import WaitKind
 
@@ -24,6 +27,8 @@ _REACHED = {
     VisitStage.RECEIPTED: 5,
     VisitStage.PUBLISHED: 6,
 }
+_VISITS_CLOCK = frozenset({WaitKind.ENTRY, WaitKind.RECEIPT})
+"""Steps that end with the visit's own clock."""
 _COUNTERS = ("matched", "visited", "submitted", "approved", "receipted", "published")
 
 
@@ -55,30 +60,45 @@ def await_next(
     """Put visits of one task and department under the waits that they next need.
 
     Visits with the same last day share one wait; `inside_clock` keeps the step inside the visits'
-    own 20 working days (高平 三: approval, entry and publication all lie inside them).
+    own 20 working days (高平 三: approval, entry and publication all lie inside them). Entry and
+    receipt have no period of their own: they end with that clock, suspended and extended as it was.
     """
-    groups: dict[tuple[date | None, int], list[Visit]] = defaultdict(list)
+    groups: dict[tuple[date | None, int, date, str | None], list[Visit]] = defaultdict(list)
     for visit in visits:
         cap = visit.last_day if kind is WaitKind.VISIT else visit.due_day if inside_clock else None
-        groups[cap, visit.cycle].append(visit)
-    for (cap, cycle), members in groups.items():
+        begins = visit.completed_on or anchor if kind in _VISITS_CLOCK else anchor
+        groups[cap, visit.cycle, begins, visit.clock].append(visit)
+    for (cap, cycle, begins, clock), members in groups.items():
         head = members[0]
-        fixed = kind in (WaitKind.VISIT, WaitKind.ENTRY, WaitKind.RECEIPT)
+        # A clock that was moved by an act is moved for those who were in it, and for nobody else.
+        apart = f"/{clock}" if clock else ""
         wait = clocks.open(
             kind,
-            key=f"{head.task}/{kind.value}/{head.department}/{anchor}/{cap}/{cycle}",
+            key=f"{head.task}/{kind.value}/{head.department}/{begins}/{cap}/{cycle}{apart}",
             scope=f"joint-task/{head.task}",
             task=head.task,
             department=head.department,
             opened_by=by,
             count=len(members),
             cycle=max(cycle, 1),
-            anchor=anchor,
-            due=cap if fixed else None,
-            no_later=None if fixed else cap,
+            anchor=begins,
+            due=cap if kind is WaitKind.VISIT else None,
+            no_later=cap,
+            terms=visit_terms(clocks, head) if kind in _VISITS_CLOCK else None,
+            clock=clock if inside_clock else None,
         )
         for visit in members:
             visit.wait = wait.id
+
+
+def visit_terms(clocks: Clocks, visit: Visit) -> Terms:
+    """The clock of one checked subject: so many working days from the day of its check."""
+    return Terms(
+        visit.completed_on or clocks.today,
+        visit.due_amount,
+        Unit.WORKING_DAY,
+        clocks.policies.clause(PolicyKey.ENTRY_DAYS, visit.department),
+    )
 
 
 def withdraw(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], *, by: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
+import models.delivery
 import models.organisation
 import models.outcomes
 import models.plan

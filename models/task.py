@@ -216,7 +216,11 @@ class DrawnSubject(SQLModel, table=True):
 
 
 class Visit(SQLModel, table=True):
-    """One subject in one department's part: the row that the whole second half hangs on."""
+    """One subject in one department's part: the row that the whole second half hangs on.
+
+    `due_day` ends the `due_amount` working days after `completed_on`; `clock` is the wait whose
+    suspensions stand in them, None where the clock never stood.
+    """
 
     __table_args__ = (
         UniqueConstraint("task", "department", "subject", "act"),
@@ -235,6 +239,8 @@ class Visit(SQLModel, table=True):
     cycle: int = 0
     completed_on: date | None = None
     due_day: date | None = None
+    due_amount: int = 0
+    clock: str | None = Field(default=None, foreign_key="wait.id")
     method: str = ""
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     wait: str | None = Field(default=None, foreign_key="wait.id")

@@ -79,6 +79,28 @@ class Wait(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     closed_by: str | None = None
     level: int = 0
+    assignee: str | None = Field(default=None, foreign_key="person.id")
+
+
+class Cause(StrEnum):
+    """What made a deadline as it is."""
+
+    OPENED = "opened"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    CALENDAR = "calendar"
+
+    @property
+    def label(self) -> str:
+        """The cause in the words of the trade."""
+        return {
+            "opened": "起算",
+            "suspended": "中止",
+            "resumed": "恢复计算",
+            "extended": "延期",
+            "calendar": "工作日历公布或更正",
+        }[self.value]
 
 
 class Deadline(SQLModel, table=True):
@@ -86,6 +108,8 @@ class Deadline(SQLModel, table=True):
 
     `due` is exclusive: 24:00 of the last day. `next_rung` is the moment of the next rung of the
     ladder, null when none is left. A moved due moment is a new row; `current` marks the living one.
+    `no_later` is the last day of the clock that this one lies inside. While `suspended` without an
+    end, `due_day` is the earliest that it can become. Rungs before `rungs_from` are passed over.
     """
 
     __table_args__ = (Index("deadline_next", "current", "next_rung"),)
@@ -101,12 +125,19 @@ class Deadline(SQLModel, table=True):
     provisional: bool = False
     clause: str = ""
     made_at: datetime = Field(sa_type=MOMENT)
+    cause: Cause = Field(default=Cause.OPENED, sa_type=enum_type(Cause))
+    no_later: date | None = None
+    suspended: bool = False
+    rungs_from: datetime = Field(sa_type=MOMENT)
     current: bool = True
     next_rung: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class Suspension(SQLModel, table=True):
-    """A period in which a clock stands still (中止): a reasoned, approved act; append-only."""
+    """A period in which a clock stands still (中止): a reasoned, approved act; append-only.
+
+    The newest row of a first day counts: the act that resumes the clock writes the last day.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     wait: str = Field(foreign_key="wait.id", index=True)
@@ -139,6 +170,7 @@ class Notification(SQLModel, table=True):
     office: str = Field(foreign_key="office.code")
     department: str = Field(foreign_key="department.id")
     role: Role = Field(sa_type=enum_type(Role))
+    person: str | None = Field(default=None, foreign_key="person.id")
     task: str | None = None
     event: str
     text: str

@@ -3,8 +3,10 @@
 from activities.acts.launch import office_department
 from activities.clocks import Clocks
 from activities.docket import Docket, Target, notify, ruling
+from activities.reckoning import Terms
 from models.papers import AcceptClaim, DeclineClaim, ExtendClaim, ReleaseClaim, ReofferClaim
 from models.task import JointTask, TakingPart
+from models.trail import Cause
 from rules.deadline import Unit
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -96,9 +98,8 @@ def extend(docket: Docket, paper: ExtendClaim) -> None:
     wait = docket.clocks.find(claim_key(part, part.offers))
     if wait is None:
         raise Refusal("NothingToExtend", "该部门没有待领取的任务，无须延期")
-    docket.clocks.renew(
-        wait, anchor=docket.clocks.today, amount=paper.days, unit=Unit.WORKING_DAY, clause=paper.reason
-    )
+    terms = Terms(docket.clocks.today, paper.days, Unit.WORKING_DAY, paper.reason)
+    docket.clocks.renew(wait, terms, Cause.EXTENDED)
 
 
 def offer(clocks: Clocks, task: JointTask, part: TakingPart, reason: str = "") -> None:

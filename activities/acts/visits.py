@@ -33,12 +33,8 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
         visit.completed_on = line.completed_on
         visit.method = line.method.value
         visit.facts = {**line.facts, "officers": list(line.officers)}
-        visit.due_day = due_day(
-            docket.clocks.calendar,
-            line.completed_on,
-            int(docket.clocks.policies.value(PolicyKey.ENTRY_DAYS, docket.department)),
-            Unit.WORKING_DAY,
-        )
+        visit.due_amount = int(docket.clocks.policies.value(PolicyKey.ENTRY_DAYS, docket.department))
+        visit.due_day = due_day(docket.clocks.calendar, line.completed_on, visit.due_amount, Unit.WORKING_DAY)
         visit.cycle = 1
         by_day[line.completed_on].append(visit)
     for day, members in by_day.items():

@@ -1,0 +1,55 @@
+"""What leaves the house: one message to a person, and its way through each channel (送达)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.base import DOCUMENT, MOMENT, enum_type
+
+
+class ChannelName(StrEnum):
+    """A way to reach somebody beside the inbox."""
+
+    EMAIL = "email"
+    MESSENGER = "messenger"
+
+    @property
+    def label(self) -> str:
+        """The channel in the words of the trade."""
+        return {"email": "电子邮件", "messenger": "即时通讯"}[self.value]
+
+
+class Digest(SQLModel, table=True):
+    """One message to one person that lists it all (每日提醒); `id` follows from its notices and reader."""
+
+    __table_args__ = (Index("digest_by_person", "person", "made_at"),)
+
+    id: str = Field(primary_key=True)
+    department: str = Field(foreign_key="department.id")
+    person: str = Field(foreign_key="person.id")
+    subject: str
+    text: str
+    notices: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    urgent: bool = False
+    made_at: datetime = Field(sa_type=MOMENT)
+
+
+class Delivery(SQLModel, table=True):
+    """A digest on one channel: tried until it is delivered or given up, and visible while it fails.
+
+    `id` is the idempotency key that the receiver sees (an e-mail's Message-ID).
+    """
+
+    __table_args__ = (Index("delivery_due", "department", "delivered_at", "next_try"),)
+
+    id: str = Field(primary_key=True)
+    digest: str = Field(foreign_key="digest.id", index=True)
+    department: str = Field(foreign_key="department.id")
+    channel: ChannelName = Field(sa_type=enum_type(ChannelName))
+    address: str
+    tries: int = 0
+    error: str | None = None
+    next_try: datetime | None = Field(default=None, sa_type=MOMENT)
+    delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)
