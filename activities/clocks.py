@@ -120,6 +120,10 @@ class Clocks:
             wait.level = 0
         return made
 
+    def rearm(self, wait: Wait, deadline: Deadline) -> None:
+        """Set the next rung anew: the calendar has changed under it."""
+        self._set_next(wait, deadline)
+
     def fire(self, wait: Wait, deadline: Deadline) -> Fired | None:
         """Claim the rung that is due by insert and record the missed ones as merged into it."""
         fired = self._fired(deadline)

@@ -149,10 +149,11 @@ def notify(
     now: datetime,
     task: str | None = None,
     urgent: bool = False,
+    person: str | None = None,
 ) -> None:
     """Write a notice for a role and wake the department's desk, which delivers it.
 
-    `key` is what keeps a repeated fact from being told twice.
+    `person` names the one holder whom it is for, where there is one. `key` is what keeps a repeated fact from being told twice.
     """
     office = session.get_one(Department, department).office
     if session.exec(select(Notification).where(col(Notification.key) == key)).first() is not None:
@@ -163,6 +164,7 @@ def notify(
             office=office,
             department=department,
             role=role,
+            person=person,
             task=task,
             event=event,
             text=text,

@@ -27,7 +27,7 @@ _REACHED = {
     VisitStage.RECEIPTED: 5,
     VisitStage.PUBLISHED: 6,
 }
-_VISITS_CLOCK = frozenset({WaitKind.ENTRY, WaitKind.RECEIPT})
+VISITS_CLOCK = frozenset({WaitKind.ENTRY, WaitKind.RECEIPT})
 """Steps that end with the visit's own clock."""
 _COUNTERS = ("matched", "visited", "submitted", "approved", "receipted", "published")
 
@@ -66,7 +66,7 @@ def await_next(
     groups: dict[tuple[date | None, int, date, str | None], list[Visit]] = defaultdict(list)
     for visit in visits:
         cap = visit.last_day if kind is WaitKind.VISIT else visit.due_day if inside_clock else None
-        begins = visit.completed_on or anchor if kind in _VISITS_CLOCK else anchor
+        begins = visit.completed_on or anchor if kind in VISITS_CLOCK else anchor
         groups[cap, visit.cycle, begins, visit.clock].append(visit)
     for (cap, cycle, begins, clock), members in groups.items():
         head = members[0]
@@ -84,7 +84,7 @@ def await_next(
             anchor=begins,
             due=cap if kind is WaitKind.VISIT else None,
             no_later=cap,
-            terms=visit_terms(clocks, head) if kind in _VISITS_CLOCK else None,
+            terms=visit_terms(clocks, head) if kind in VISITS_CLOCK else None,
             clock=clock if inside_clock else None,
         )
         for visit in members:

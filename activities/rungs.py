@@ -48,9 +48,10 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
             department,
             role,
             key=f"{wait.key}/{deadline.due.isoformat()}/{rung.name}/{repetition}/{role.value}",
-            event="overdue" if rung.offset >= 0 else "due",
+            event="overdue" if rung.offset > 0 else "due",
             text=text,
             now=clocks.now,
             task=wait.task,
             urgent=rung.level >= Level.HEAD,
+            person=wait.assignee if role is wait.role else None,
         )

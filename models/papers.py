@@ -5,8 +5,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rules.calendar import DayKind
 from rules.draw_record import Kind as DrawKind
 from rules.results import Category, Method
+from rules.roles import Role
 from rules.scope import ScopeFilter
 
 MAX_LINES = 200
@@ -419,6 +421,80 @@ class RevokeTokens(Paper):
     kind: ClassVar[str] = "person.revoke"
     person: str
     reason: Reason
+
+
+class SuspendClock(Paper):
+    """A wait's clock stands still from a day on (中止期限), to a day where its end is known."""
+
+    kind: ClassVar[str] = "clock.suspend"
+    wait: str
+    from_day: date
+    to_day: date | None = None
+    reason: Reason
+    approval: Reason
+
+
+class ResumeClock(Paper):
+    """A suspended clock runs on from a day (恢复期限); that day counts again."""
+
+    kind: ClassVar[str] = "clock.resume"
+    wait: str
+    runs_from: date
+    reason: Reason
+    approval: Reason
+
+
+class ExtendWait(Paper):
+    """A wait's period is longer by so many of its own units (延长期限)."""
+
+    kind: ClassVar[str] = "clock.extend"
+    wait: str
+    amount: int = Field(ge=1, le=60)
+    reason: Reason
+    approval: Reason
+
+
+class ReassignWait(Paper):
+    """Another role of the department, or one named person of it, is reminded from now on (改派)."""
+
+    kind: ClassVar[str] = "wait.reassign"
+    wait: str
+    role: Role | None = None
+    person: str | None = None
+    reason: Reason
+
+
+class SkipWait(Paper):
+    """The coordinating office orders that what is owed need not be done (免办)."""
+
+    kind: ClassVar[str] = "wait.skip"
+    wait: str
+    reason: Reason
+    approval: Reason
+
+
+class CalendarLine(BaseModel):
+    """A day that is not what its weekday says, in the words of the notice."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    day: date
+    kind: DayKind
+    name: str = ""
+
+
+class LoadCalendar(Paper):
+    """A year's holidays and make-up days as the State Council has published them (录入工作日历)."""
+
+    kind: ClassVar[str] = "calendar.load"
+    year: int = Field(ge=2008, le=2100)
+    document: Reason
+    days: tuple[CalendarLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its days."""
+        return len(self.days)
 
 
 PAPERS: dict[str, type[Paper]] = {paper.kind: paper for paper in Paper.__subclasses__()}

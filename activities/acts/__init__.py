@@ -1,11 +1,13 @@
 """The rulings, a module a stage; importing the package registers them all."""
 
 from activities.acts import (
+    calendar,
     claims,
     corrections,
     disposals,
     draws,
     launch,
+    levers,
     office,
     plans,
     preparation,
@@ -16,11 +18,13 @@ from activities.acts import (
 )
 
 __all__ = [
+    "calendar",
     "claims",
     "corrections",
     "disposals",
     "draws",
     "launch",
+    "levers",
     "office",
     "plans",
     "preparation",

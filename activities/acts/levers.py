@@ -1,0 +1,179 @@
+"""Acts on a wait's clock, reasoned and approved: suspend, resume, extend, reassign, skip (中止、延期、改派、免办)."""
+
+from datetime import date, timedelta
+
+from activities.authority import holders_of
+from activities.docket import Docket, Target, notify, ruling, wake
+from activities.moving import move_clock, tell_moved
+from activities.reckoning import Terms, suspension_rows
+from models.papers import ExtendWait, ReassignWait, ResumeClock, SkipWait, SuspendClock
+from models.trail import Cause, Deadline, Suspension, Wait
+from rules.deadline import Unit
+from rules.levers import Lever, check_lever, check_role_for
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.waits import WaitKind
+
+_ANYWHERE = (Target.TASK, Target.DISPOSAL, Target.CORRECTION, Target.OFFICE)
+"""A wait's own case rules on it; what a department's desk holds (the yearly report) the office does."""
+
+
+@ruling(_ANYWHERE, SuspendClock, Role.HEAD, Role.OFFICE)
+def suspend(docket: Docket, paper: SuspendClock) -> None:
+    """The clock stands still: its suspended days are added at the end, and no rung fires meanwhile."""
+    wait, deadline = _open_wait(docket, paper.wait, Lever.SUSPEND)
+    today = docket.clocks.today
+    if deadline.suspended:
+        raise Refusal("AlreadySuspended", "期限已在中止中，请先恢复（task resume）再另行中止")
+    if deadline.due <= docket.now:
+        raise Refusal("ClockExpired", "期限已届满，不能再中止；确需时间的请申请延期（task extend-wait）")
+    if not deadline.anchor < paper.from_day <= today:
+        raise Refusal("SuspensionOutside", f"中止起始日须在{deadline.anchor}之后、不晚于今日{today}，请更正")
+    if paper.to_day is not None and paper.to_day < paper.from_day:
+        raise Refusal("SuspensionReversed", "中止截止日早于起始日，请更正后重报")
+    if any(row.to_day is None or paper.from_day <= row.to_day for row in _stood(docket, wait)):
+        raise Refusal("SuspensionOverlaps", "与已有的中止期间重叠，请更正起始日")
+    _stand(docket, wait, paper.from_day, paper.to_day, paper.reason)
+    moved = move_clock(docket.clocks, wait, Terms.of(deadline), Cause.SUSPENDED)
+    _finish(docket, wait, deadline, moved, paper.reason)
+
+
+@ruling(_ANYWHERE, ResumeClock, Role.HEAD, Role.OFFICE)
+def resume(docket: Docket, paper: ResumeClock) -> None:
+    """The clock runs on with what was left of it; rungs that lay in the pause are passed over."""
+    wait, deadline = _open_wait(docket, paper.wait, Lever.RESUME)
+    rows = _stood(docket, wait)
+    if not rows or (rows[-1].to_day is not None and rows[-1].to_day < docket.clocks.today):
+        raise Refusal("NotSuspended", "期限没有中止，无须恢复")
+    first = rows[-1].from_day
+    latest = docket.clocks.today + timedelta(days=1)
+    if not first < paper.runs_from <= latest:
+        raise Refusal("ResumeOutside", f"恢复日须在中止起始日{first}之后、不晚于{latest}，请更正")
+    _stand(docket, wait, first, paper.runs_from - timedelta(days=1), paper.reason)
+    moved = move_clock(docket.clocks, wait, Terms.of(deadline), Cause.RESUMED)
+    _finish(docket, wait, deadline, moved, paper.reason)
+
+
+@ruling(_ANYWHERE, ExtendWait, Role.HEAD, Role.OFFICE)
+def extend(docket: Docket, paper: ExtendWait) -> None:
+    """A longer period from the same day: a new deadline with rungs of its own, of which those ahead fire."""
+    wait, deadline = _open_wait(docket, paper.wait, Lever.EXTEND)
+    if deadline.suspended:
+        raise Refusal("ClockSuspended", "期限在中止中，请先恢复（task resume）再申请延期")
+    terms = Terms.of(deadline)
+    inside = terms.no_later is not None and docket.submission.role is not Role.OFFICE
+    longer = Terms(
+        terms.anchor,
+        terms.amount + paper.amount,
+        terms.unit,
+        terms.clause,
+        terms.no_later if inside else None,
+    )
+    moved = move_clock(docket.clocks, wait, longer, Cause.EXTENDED)
+    if moved.due <= max(deadline.due, docket.now):
+        raise Refusal(
+            "ExtensionTooShort",
+            f"延长后的到期日{moved.due_day}不晚于原到期日或今日，请加大天数，或由领导小组办公室一并延长录入期限",
+        )
+    _finish(docket, wait, deadline, moved, paper.reason)
+
+
+@ruling(_ANYWHERE, ReassignWait, Role.HEAD, Role.OFFICE)
+def reassign(docket: Docket, paper: ReassignWait) -> None:
+    """Another role that may lawfully do it, or one named holder, is reminded from now on."""
+    wait, deadline = _open_wait(docket, paper.wait, Lever.REASSIGN)
+    kind, role = WaitKind(wait.kind), paper.role or Role(wait.role)
+    check_role_for(kind, role)
+    if paper.person is not None:
+        holders = holders_of(docket.session, wait.department, role, docket.clocks.today)
+        if paper.person not in {one.person for one in holders}:
+            raise Refusal(
+                "NotPosted",
+                f"{paper.person} 在 {wait.department} 没有有效的“{role.label}”职务；请先 person post 登记",
+            )
+    if (role, paper.person) == (wait.role, wait.assignee):
+        raise Refusal("NothingReassigned", "承办人与原来相同，无须改派")
+    before = {"role": wait.role, "person": wait.assignee}
+    wait.role, wait.assignee = role, paper.person
+    docket.audit("wait.reassigned", wait=wait.id, before=before, role=role, person=paper.person)
+    notify(
+        docket.session,
+        wait.department,
+        role,
+        key=f"{wait.key}/reassigned/{docket.by}",
+        event="reassigned",
+        text=f"“{kind.label}”改派由你办理（{wait.open}件未办，{deadline.due_day}到期）。理由：{paper.reason}",
+        now=docket.now,
+        task=wait.task,
+        urgent=True,
+        person=paper.person,
+    )
+    _wake_holder(docket, wait)
+
+
+@ruling(_ANYWHERE, SkipWait, Role.OFFICE)
+def skip(docket: Docket, paper: SkipWait) -> None:
+    """By order of the coordinating office what is owed need not be done; only where its end needs nothing."""
+    wait, _ = _open_wait(docket, paper.wait, Lever.SKIP)
+    docket.clocks.settle(wait, by=docket.by, count=wait.open)
+    docket.audit("wait.skipped", wait=wait.id, kind=wait.kind, approval=paper.approval)
+    kind = WaitKind(wait.kind)
+    notify(
+        docket.session,
+        wait.department,
+        Role(wait.role),
+        key=f"{wait.key}/skipped",
+        event="skipped",
+        text=f"“{kind.label}”经领导小组办公室决定免办（{paper.approval}）。理由：{paper.reason}",
+        now=docket.now,
+        task=wait.task,
+        person=wait.assignee,
+    )
+    _wake_holder(docket, wait)
+
+
+def _open_wait(docket: Docket, wait_id: str, lever: Lever) -> tuple[Wait, Deadline]:
+    """The open wait of this case with its living deadline, where this actor may pull this lever on it."""
+    wait = docket.session.get(Wait, wait_id)
+    if wait is None or not _of_this_case(docket, wait):
+        raise Refusal("WaitUnknown", f"此案中没有待办 {wait_id}；可用 deadline list 查看待办编号")
+    if wait.closed_at is not None:
+        raise Refusal("WaitClosed", "该待办已办结，期限不再变动，无须办理")
+    if docket.submission.role is Role.HEAD and docket.department != wait.department:
+        raise Refusal("NotOwnWait", f"该待办由 {wait.department} 承办，须由其主要负责人或领导小组办公室办理")
+    check_lever(WaitKind(wait.kind), lever, docket.submission.role)
+    deadline = docket.clocks.deadline(wait)
+    if lever in (Lever.SUSPEND, Lever.RESUME) and Unit(deadline.unit) is Unit.WORKING_HOUR:
+        raise Refusal("ShortClock", "以工作小时计的期限不能中止，请用 task extend-wait 延期")
+    return wait, deadline
+
+
+def _of_this_case(docket: Docket, wait: Wait) -> bool:
+    if docket.submission.target.startswith(f"{Target.OFFICE}/"):
+        return wait.scope.startswith("department/") and wait.office == docket.office
+    return wait.scope == docket.submission.target
+
+
+def _stood(docket: Docket, wait: Wait) -> list[Suspension]:
+    return suspension_rows(docket.session, wait.id)
+
+
+def _stand(docket: Docket, wait: Wait, first: date, last: date | None, reason: str) -> None:
+    docket.session.add(
+        Suspension(wait=wait.id, from_day=first, to_day=last, reason=reason, submission=docket.by)
+    )
+    docket.session.flush()
+
+
+def _finish(docket: Docket, wait: Wait, former: Deadline, moved: Deadline, reason: str) -> None:
+    """Both dates into the trail and the answer; those concerned are told; who sleeps on it is woken."""
+    docket.data = {"wait": wait.id, "from": str(former.due_day), "to": str(moved.due_day)}
+    docket.audit("deadline.moved", cause=moved.cause.value, **docket.data)
+    tell_moved(docket.clocks, wait, former, moved, f"理由：{reason}")
+    _wake_holder(docket, wait)
+
+
+def _wake_holder(docket: Docket, wait: Wait) -> None:
+    """The case that rules on the act re-reads its rows itself; a desk has to be told."""
+    if wait.scope.startswith("department/"):
+        wake(docket.session, wait.scope, "clock moved", source=wait.department, now=docket.now)

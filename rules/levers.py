@@ -1,0 +1,119 @@
+"""What may be done to a wait's clock by a reasoned, approved act, and by whom (中止、延期、改派、免办)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.waits import WaitKind
+
+
+class Lever(StrEnum):
+    """An act on a wait."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    EXTEND = "extend"
+    REASSIGN = "reassign"
+    SKIP = "skip"
+
+    @property
+    def label(self) -> str:
+        """The act in the words of the trade."""
+        return {
+            "suspend": "中止期限",
+            "resume": "恢复期限",
+            "extend": "延长期限",
+            "reassign": "改派",
+            "skip": "免办",
+        }[self.value]
+
+
+@dataclass(frozen=True)
+class LeverRule:
+    """What a kind of wait admits.
+
+    `own_extension` lets the department's head extend it, where the period is nobody's but the
+    department's; all others are the coordinating office's to extend. `roles` are those that may
+    lawfully do what is owed. `instead` names the remedy where a lever is missing.
+    """
+
+    roles: tuple[Role, ...]
+    suspend: bool = True
+    extend: bool = True
+    own_extension: bool = False
+    skip: bool = False
+    instead: str = ""
+
+
+_OWN_SITE = (Role.HANDLER,)
+LEVERS: Mapping[WaitKind, LeverRule] = {
+    WaitKind.PREPARE: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.CONFIRM: LeverRule((Role.APPROVER, Role.HEAD, Role.HANDLER), own_extension=True),
+    WaitKind.CLAIM: LeverRule(
+        (Role.HANDLER, Role.HEAD), instead="不再由该部门配合的，请用 task release 免除；换部门的须调整计划"
+    ),
+    WaitKind.SETTLE_CLAIM: LeverRule((Role.OFFICE,), instead="请用 task reoffer、release 或 extend 处理"),
+    WaitKind.REQUEST_DRAW: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.APPROVE_DRAW: LeverRule((Role.APPROVER, Role.HEAD), own_extension=True),
+    WaitKind.ALLOW_REDRAW: LeverRule((Role.OFFICE,)),
+    WaitKind.COMMIT: LeverRule(
+        (Role.HANDLER, Role.OFFICE), suspend=False, instead="请用 task extend-wait 延期"
+    ),
+    WaitKind.REVEAL: LeverRule(
+        (Role.HANDLER, Role.OFFICE), suspend=False, instead="请用 task extend-wait 延期"
+    ),
+    WaitKind.MATCH: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.VISIT: LeverRule(
+        (Role.OFFICER, Role.HANDLER),
+        suspend=False,
+        extend=False,
+        instead="检查时段的推迟和改期请用 task postpone，换人请用 task match",
+    ),
+    WaitKind.ENTRY: LeverRule((Role.OFFICER, Role.HANDLER)),
+    WaitKind.APPROVAL: LeverRule((Role.APPROVER, Role.HEAD)),
+    WaitKind.RECEIPT: LeverRule((Role.HANDLER,)),
+    WaitKind.FORWARD: LeverRule((Role.HANDLER,)),
+    WaitKind.PROOF: LeverRule(_OWN_SITE),
+    WaitKind.DISPOSAL: LeverRule(
+        (Role.HANDLER, Role.OFFICER),
+        extend=False,
+        instead="处置期限的延长按处置步骤办理（disposal step），换部门须移送并由对方接收",
+    ),
+    WaitKind.ACKNOWLEDGE: LeverRule(
+        (Role.HANDLER, Role.OFFICER), instead="不接收的请用 disposal step 退回，由移送部门另行处置"
+    ),
+    WaitKind.SIGN: LeverRule((Role.HEAD,), own_extension=True),
+    WaitKind.SUMMARY: LeverRule((Role.HANDLER,)),
+    WaitKind.SUMMARY_RECEIPT: LeverRule((Role.OFFICE,)),
+    WaitKind.YEARLY_REPORT: LeverRule((Role.HANDLER, Role.HEAD), skip=True),
+}
+"""Skipping needs an end that is lawful without what is owed: a result, a signature, a publication has none."""
+
+
+def check_lever(kind: WaitKind, lever: Lever, role: Role) -> None:
+    """Refuse a lever that the kind does not admit, or that the role may not pull on it."""
+    rule = LEVERS.get(kind, LeverRule(()))
+    admitted = {
+        Lever.SUSPEND: rule.suspend,
+        Lever.RESUME: rule.suspend,
+        Lever.EXTEND: rule.extend,
+        Lever.REASSIGN: len(rule.roles) > 0,
+        Lever.SKIP: rule.skip,
+    }[lever]
+    if not admitted:
+        instead = rule.instead or "请督促办理，或由领导小组办公室延期（task extend-wait）"
+        raise Refusal("LeverNotLawful", f"“{kind.label}”不能{lever.label}；{instead}")
+    if lever is Lever.SKIP and role is not Role.OFFICE:
+        raise Refusal("OfficeOnly", f"“{lever.label}”须由领导小组办公室决定")
+    if lever is Lever.EXTEND and role is not Role.OFFICE and not rule.own_extension:
+        raise Refusal("OfficeOnly", f"“{kind.label}”的期限须由领导小组办公室批准延长")
+
+
+def check_role_for(kind: WaitKind, role: Role) -> None:
+    """Refuse a role that may not do what is owed: a reminder to it could not be answered."""
+    roles = LEVERS[kind].roles
+    if role not in roles:
+        words = "、".join(one.label for one in roles)
+        raise Refusal("WrongRole", f"“{kind.label}”只能由{words}办理，请改派给其中之一")
