@@ -27,8 +27,8 @@ def suspend(docket: Docket, paper: SuspendClock) -> None:
         raise Refusal("AlreadySuspended", "期限已在中止中，请先恢复（task resume）再另行中止")
     if deadline.due <= docket.now:
         raise Refusal("ClockExpired", "期限已届满，不能再中止；确需时间的请申请延期（task extend-wait）")
-    if not deadline.anchor < paper.from_day <= today:
-        raise Refusal("SuspensionOutside", f"中止起始日须在{deadline.anchor}之后、不晚于今日{today}，请更正")
+    if not deadline.anchor <= paper.from_day <= today:
+        raise Refusal("SuspensionOutside", f"中止起始日须在{deadline.anchor}至今日{today}之间，请更正")
     if paper.to_day is not None and paper.to_day < paper.from_day:
         raise Refusal("SuspensionReversed", "中止截止日早于起始日，请更正后重报")
     if any(row.to_day is None or paper.from_day <= row.to_day for row in _stood(docket, wait)):

@@ -20,38 +20,46 @@ from models.papers import (
     CorrectResult,
     DeclineClaim,
     ExtendClaim,
+    ExtendWait,
     IssueToken,
     MatchAgain,
     Paper,
     PostPerson,
     PostponeVisits,
     ProvePublication,
+    ReassignWait,
     ReceiptSummary,
     RecordVisits,
     ReleaseClaim,
     ReofferClaim,
     RequestDraw,
     ResultLine,
+    ResumeClock,
     ReturnResults,
     RevealLink,
     RevokeTokens,
     SetPlanField,
     SetPolicy,
     SignCorrection,
+    SkipWait,
     StartTask,
     StepDisposal,
     SubmitReport,
     SubmitResults,
     SubmitSummary,
+    SuspendClock,
     VisitLine,
 )
 from models.plan import PlanDocument
 from models.task import Aspect, Preparation
+from models.trail import Wait
 from rules.channel import Channel
 from rules.draw import commitment, link
 from rules.policy import PolicyKey
 from rules.results import Category
 from rules.roles import Role
+from rules.waits import WaitKind
+from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
 from tests.activities.scenes import SECOND_DOCUMENT, correction_target, proposals, second_plan, secret
 from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, SHA, item_of
@@ -151,7 +159,13 @@ def _post(driver: Driver) -> Paper:
     )
 
 
+def _wait(driver: Driver, kind: WaitKind = WaitKind.ENTRY, department: str = SECOND) -> str:
+    statement = select(Wait.id).where(col(Wait.kind) == kind, col(Wait.department) == department)
+    return driver.read(lambda session: session.exec(statement).first()) or NOBODY
+
+
 _DESK = (OFFICE_DESK, Role.OFFICE)
+_SECOND_HEAD = (SECOND, Role.HEAD)
 _NOT_THE_DESK = (OUTSIDER, "NotTheOffice")
 _NO_PART = (OUTSIDER, "NotTakingPart")
 _NOT_INITIATOR = (SECOND, "InitiatorOnly")
@@ -418,4 +432,56 @@ CASES: dict[str, Case] = {
         )
     ),
     "person.revoke": _office(lambda _: RevokeTokens(person=person(LEAD, Role.HANDLER), reason="离职")),
+    "clock.suspend": Case(
+        "visited",
+        _SECOND_HEAD,
+        lambda driver: SuspendClock(
+            wait=_wait(driver), from_day=driver.today, reason="等待鉴定结论", approval="批1"
+        ),
+        (THIRD, "NotOwnWait"),
+        ("matched", "WaitUnknown"),
+        ("submitted", "WaitClosed"),
+        closed="WaitClosed",
+        cancelled="WaitClosed",
+    ),
+    "clock.resume": Case(
+        "suspended",
+        _SECOND_HEAD,
+        lambda driver: ResumeClock(
+            wait=_wait(driver), runs_from=driver.today + timedelta(days=1), reason="结论已到", approval="批2"
+        ),
+        (THIRD, "NotOwnWait"),
+        ("visited", "NotSuspended"),
+        ("submitted", "WaitClosed"),
+        closed="WaitClosed",
+        cancelled="WaitClosed",
+    ),
+    "clock.extend": Case(
+        "visited",
+        _DESK,
+        lambda driver: ExtendWait(wait=_wait(driver), amount=5, reason="对象停业整顿", approval="批3"),
+        _NOT_THE_DESK,
+        ("matched", "WaitUnknown"),
+        ("submitted", "WaitClosed"),
+        closed="WaitClosed",
+        cancelled="WaitClosed",
+    ),
+    "wait.reassign": Case(
+        "visited",
+        _SECOND_HEAD,
+        lambda driver: ReassignWait(wait=_wait(driver), role=Role.HANDLER, reason="执法人员请假"),
+        (THIRD, "NotOwnWait"),
+        ("matched", "WaitUnknown"),
+        ("submitted", "WaitClosed"),
+        closed="WaitClosed",
+        cancelled="WaitClosed",
+    ),
+    "wait.skip": _office(
+        lambda driver: SkipWait(
+            wait=_wait(driver, WaitKind.YEARLY_REPORT, LEAD), reason="并入市级报告", approval="批4"
+        ),
+        "desk",
+        early=("adopted", "WaitUnknown"),
+    ),
+    "calendar.load": _office(lambda _: a_calendar(2027)),
 }

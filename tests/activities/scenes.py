@@ -41,10 +41,12 @@ from models.papers import (
     StepDisposal,
     SubmitResults,
     SubmitSummary,
+    SuspendClock,
     VisitLine,
 )
 from models.registers import Officer
 from models.task import Aspect, Visit
+from models.trail import Wait
 from rules.channel import Channel
 from rules.disposal import DisposalKind
 from rules.draw import commitment, link
@@ -52,6 +54,7 @@ from rules.results import Category
 from rules.roles import Role
 from rules.scope import ScopeFilter
 from rules.stages import VisitStage
+from rules.waits import WaitKind
 from tests.activities.driver import Driver
 from tests.activities.world import OFFICE_TARGET, PARTS, SHA, item_of
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
@@ -208,6 +211,14 @@ def visited(driver: Driver) -> None:
         driver.act(department, Role.OFFICER, RecordVisits(lines=tuple(lines)))
 
 
+def suspended(driver: Driver) -> None:
+    """The second department's entry clock stands still."""
+    statement = select(Wait.id).where(col(Wait.kind) == WaitKind.ENTRY, col(Wait.department) == SECOND)
+    wait = driver.read(lambda session: session.exec(statement).one())
+    paper = SuspendClock(wait=wait, from_day=driver.today, reason="等待鉴定", approval="批0")
+    driver.act(SECOND, Role.HEAD, paper)
+
+
 def submitted(driver: Driver) -> None:
     """All results lie before the approvers."""
     for department in PARTS:
@@ -331,6 +342,7 @@ SCENES: dict[str, Scene] = {
     "matched": Scene("drawn", matched),
     "short": Scene("claimed", short),
     "visited": Scene("matched", visited),
+    "suspended": Scene("visited", suspended),
     "submitted": Scene("visited", submitted),
     "approved": Scene("submitted", approved),
     "receipted": Scene("approved", receipted),
