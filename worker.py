@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,11 +13,13 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.case_steps import CaseActivities
+from activities.deliveries import DeliveryActivities
 from activities.desk_steps import DeskActivities
 from activities.exchange_steps import ExchangeActivities
 from activities.outbox import OutboxActivities
 from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
+from adapters.channels import Channel, channels_of
 from adapters.database import Database
 from adapters.engine import connect, register_search_attributes
 from adapters.exchange_files import FileExchange
@@ -45,10 +47,11 @@ def build_worker(
     task_queue: str = TASK_QUEUE,
     max_cached_workflows: int = 1000,
     failing: tuple[type[BaseException], ...] = (),
+    channels: Sequence[Channel] = (),
 ) -> Worker:
     """A worker with everything registered; `failing` lets tests end a workflow on a bug."""
     task, case = TaskActivities(database), CaseActivities(database)
-    desk, outbox = DeskActivities(database), OutboxActivities(database, client, task_queue)
+    desk, outbox = DeskActivities(database, channels), OutboxActivities(database, client, task_queue)
     platform = ExchangeActivities(database, exchange)
     return Worker(
         client,
@@ -66,6 +69,7 @@ def build_worker(
             case.apply_case_papers,
             case.fire_case_rungs,
             desk.tend_desk,
+            DeliveryActivities(database, channels).send_digests,
             outbox.deliver_outbox,
             platform.run,
         ],
@@ -85,7 +89,7 @@ def build_worker(
 @asynccontextmanager
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
     """A worker and its sweep, for as long as the context lasts."""
-    worker = build_worker(client, database, FileExchange(settings.exchange))
+    worker = build_worker(client, database, FileExchange(settings.exchange), channels=channels_of(settings))
     courier = OutboxActivities(database, client)
     async with worker:
         sweep = asyncio.create_task(sweep_for_ever(courier))

@@ -1,22 +1,23 @@
 """The activities of a department's desk: notices to the inbox, and what the department owes (部门工作台)."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 from sqlmodel import col, func, select
 from temporalio import activity
 
 from activities.acts.summaries import report_key
-from activities.authority import holders_of
 from activities.clocks import Clocks
+from activities.digests import deliver, next_digest
 from activities.progress import next_rung, wait_lines
 from activities.rungs import fire_due
+from adapters.channels import Channel
 from adapters.database import Database
+from models.delivery import Delivery
 from models.messages import DeskProgress, TaskStep
 from models.organisation import Department
 from models.plan import PlanDocument, PlanStatus
 from models.trail import Notification, Wait
-from rules.calendar import TZ
-from rules.policy import PolicyKey
 from rules.waits import WaitKind
 
 SHOWN = 12
@@ -25,12 +26,13 @@ SHOWN = 12
 class DeskActivities:
     """A desk's work against one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, channels: Sequence[Channel] = ()) -> None:
         self.database = database
+        self.channels = channels
 
     @activity.defn(name="tend_desk")
     def tend_desk(self, step: TaskStep) -> DeskProgress:
-        """Deliver what is due to the inbox: the urgent at once, the rest from the digest hour on.
+        """Deliver what is due: the overdue and the urgent at once, the rest with the digest.
 
         `step.task` is the desk's workflow id, `step.department` the department.
         """
@@ -41,7 +43,8 @@ class DeskActivities:
             _open_yearly_report(clocks, department, year, step.task)
             fire_due(clocks, step.task)
             session.flush()
-            _deliver(clocks, department)
+            deliver(clocks, department, self.channels)
+            session.flush()
             return _read_desk(clocks, department, year, step.task)
 
 
@@ -68,22 +71,6 @@ def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope
             )
 
 
-def _deliver(clocks: Clocks, department: Department) -> None:
-    digest = _digest_today(clocks)
-    working = clocks.calendar.is_working(clocks.today)
-    waiting = clocks.session.exec(
-        select(Notification)
-        .where(col(Notification.department) == department.id, col(Notification.delivered_at).is_(None))
-        .order_by(col(Notification.created_at))
-    )
-    for notice in waiting:
-        if notice.urgent or (working and clocks.now >= digest):
-            holders = holders_of(clocks.session, department.id, notice.role, clocks.today)
-            notice.delivered_at = clocks.now
-            notice.delivered_to = ",".join(dict.fromkeys(holder.person for holder in holders))
-    clocks.session.flush()
-
-
 def _read_desk(clocks: Clocks, department: Department, year: int, scope: str) -> DeskProgress:
     session = clocks.session
     owed = (col(Wait.department) == department.id, col(Wait.closed_at).is_(None))
@@ -91,6 +78,19 @@ def _read_desk(clocks: Clocks, department: Department, year: int, scope: str) ->
         select(func.count())
         .select_from(Notification)
         .where(col(Notification.department) == department.id, col(Notification.delivered_at).is_(None))
+    ).one()
+    # What the desk itself holds (the yearly report) is reminded of until somebody acts, years on.
+    own = session.exec(
+        select(func.count()).select_from(Wait).where(col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
+    ).one()
+    unsent = session.exec(
+        select(func.count())
+        .select_from(Delivery)
+        .where(
+            col(Delivery.department) == department.id,
+            col(Delivery.delivered_at).is_(None),
+            col(Delivery.next_try).is_not(None),
+        )
     ).one()
     return DeskProgress(
         department=department.id,
@@ -100,21 +100,8 @@ def _read_desk(clocks: Clocks, department: Department, year: int, scope: str) ->
         waits_open=session.exec(select(func.count()).select_from(Wait).where(*owed)).one(),
         level=session.exec(select(func.max(Wait.level)).where(*owed)).one() or 0,
         undelivered=undelivered,
-        digest_at=_next_digest(clocks) if undelivered else None,
+        digest_at=next_digest(clocks) if undelivered else None,
         next_rung=next_rung(session, scope),
-        over=clocks.today.year > year and undelivered == 0,
+        over=clocks.today.year > year and undelivered + own + unsent == 0,
+        to_send=unsent,
     )
-
-
-def _digest_today(clocks: Clocks) -> datetime:
-    hour = time.fromisoformat(str(clocks.policies.value(PolicyKey.DIGEST_HOUR)))
-    return datetime.combine(clocks.today, hour, TZ)
-
-
-def _next_digest(clocks: Clocks) -> datetime:
-    """The next digest hour of a working day, strictly ahead."""
-    today = _digest_today(clocks)
-    if clocks.now < today and clocks.calendar.is_working(clocks.today):
-        return today
-    day = clocks.calendar.add_working_days(clocks.today, 1)
-    return today + timedelta(days=(day - clocks.today).days)

@@ -125,6 +125,7 @@ def wait_line(wait: Wait, deadline: Deadline, name: str) -> WaitLine:
         next_rung=deadline.next_rung,
         level=wait.level,
         provisional=deadline.provisional,
+        suspended=deadline.suspended,
     )
 
 

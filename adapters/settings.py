@@ -27,14 +27,20 @@ class Settings:
     data: Path
     database_url: str
     exchange: Path
+    smtp_url: str = ""
+    smtp_from: str = ""
+    messenger_url: str = ""
 
     @classmethod
     def load(cls) -> "Settings":
-        """Read JOINT_PROFILE, JOINT_DATA, DATABASE_URL and JOINT_EXCHANGE."""
+        """Read JOINT_PROFILE, JOINT_DATA, DATABASE_URL, JOINT_EXCHANGE and the channels' addresses."""
         data = Path(os.environ.get("JOINT_DATA", ".data"))
         return cls(
             profile=Profile(os.environ.get("JOINT_PROFILE", Profile.PRODUCTION)),
             data=data,
             database_url=os.environ.get("DATABASE_URL", f"sqlite:///{data.resolve()}/joint-inspection.db"),
             exchange=Path(os.environ.get("JOINT_EXCHANGE", str(data / "exchange"))),
+            smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
+            smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
+            messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),
         )

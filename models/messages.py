@@ -49,6 +49,7 @@ class WaitLine(Message):
     next_rung: AwareDatetime | None = None
     level: int = 0
     provisional: bool = False
+    suspended: bool = False
 
 
 class BranchProgress(Message):
@@ -179,6 +180,14 @@ class DeskProgress(Message):
     digest_at: AwareDatetime | None = None
     next_rung: AwareDatetime | None = None
     over: bool = False
+    to_send: int = 0
+
+
+class Dispatch(Message):
+    """What is left to be sent through the channels, and when the next try is."""
+
+    left: int = 0
+    next_try: AwareDatetime | None = None
 
 
 class CaseStart(Message):

@@ -149,6 +149,21 @@ def add_working_hours(calendar: Calendar, moment: datetime, hours: int) -> datet
     return here
 
 
+def explain_hours(calendar: Calendar, moment: datetime, hours: int) -> list[tuple[date, bool, str]]:
+    """Each day from an aware moment to the end of `hours` office hours: what counted of it (Chinese)."""
+    end = add_working_hours(calendar, moment, hours)
+    lines = []
+    for day in [local_day(moment), *_days(local_day(moment), local_day(end))]:
+        spans = [
+            (max(opens, moment), min(closes, end))
+            for opens, closes in _sessions(calendar, day, backwards=False)
+        ]
+        counted = [f"{a.astimezone(TZ):%H:%M}—{b.astimezone(TZ):%H:%M}" for a, b in spans if a < b]
+        why = "、".join(counted) if counted else f"{calendar.kind_of(day).label}，无计入的办公时间"
+        lines.append((day, bool(counted), why))
+    return lines
+
+
 def _sessions(calendar: Calendar, day: date, *, backwards: bool) -> list[tuple[datetime, datetime]]:
     """The office hours of a day in the order of the walk; none on a day off."""
     if not calendar.is_working(day):

@@ -1,6 +1,6 @@
 """A department's desk for a year: where partners receive signals (部门工作台)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -33,7 +33,7 @@ class DepartmentWorkflow:
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
-            await self._sleep(progress)
+            await self._sleep(progress, await self._send() if progress.to_send else None)
 
     @workflow.signal(description="有任务通知、抽取、到期、逾期、免除或撤销等事实")
     def wake(self, _: Wake) -> None:
@@ -60,8 +60,13 @@ class DepartmentWorkflow:
             workflow.upsert_search_attributes(shown.updates())
         return progress
 
-    async def _sleep(self, progress: DeskProgress) -> None:
-        moments = [at for at in (progress.digest_at, progress.next_rung) if at is not None]
+    async def _send(self) -> datetime | None:
+        """Send what is due through the channels; returns when the next try of what failed is."""
+        step = TaskStep(task=self._id, now=workflow.now(), department=self._start.department)
+        return (await steps.send_digests(step)).next_try
+
+    async def _sleep(self, progress: DeskProgress, next_try: datetime | None) -> None:
+        moments = [at for at in (progress.digest_at, progress.next_rung, next_try) if at is not None]
         patience = min(moments) - workflow.now() if moments else IDLE
         words = "等到每日提醒时刻" if progress.digest_at else "等新的通知"
         try:

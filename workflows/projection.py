@@ -103,6 +103,8 @@ def last_day(wait: WaitLine) -> str:
     """A wait's due moment; marked where it rests on a calendar that is not published yet."""
     if wait.due is None:
         return "未定"
+    if wait.suspended:
+        return "中止中"
     local = wait.due.astimezone(TZ)
     whole = local.time() == time()
     # A day's end is 24:00 of the day itself: "00:00 of the next" reads like one day more.

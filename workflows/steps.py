@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         CaseProgress,
         CaseStep,
         DeskProgress,
+        Dispatch,
         Errand,
         ExchangeProgress,
         Message,
@@ -94,6 +95,11 @@ async def deliver_outbox(errand: Errand) -> int:
 async def tend_desk(step: TaskStep) -> DeskProgress:
     """Tend a department's desk."""
     return await _plain("tend_desk", step, DeskProgress, "整理部门待办并送达通知")
+
+
+async def send_digests(step: TaskStep) -> Dispatch:
+    """Send a desk's messages through the channels."""
+    return await _plain("send_digests", step, Dispatch, "经邮件、即时通讯送达", LONG)
 
 
 async def exchange(step: TaskStep) -> ExchangeProgress:

@@ -1,0 +1,156 @@
+"""`deadline`: the clocks of what is owed, and each explained day by day (期限说明)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from activities.explaining import Explained, explain_wait
+from activities.progress import wait_line
+from cli.acting import task_id
+from cli.context import Context, Json, out, show
+from cli.tables import print_table
+from cli.waits import known_wait
+from models.organisation import Department
+from models.task import JointTask
+from models.trail import Deadline, Wait
+from rules.calendar import local_day
+from rules.deadline import Unit
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.waits import WaitKind
+from workflows.projection import last_day
+
+app = typer.Typer(help="期限：查看待办的期限，逐日说明怎样算出", no_args_is_help=True)
+
+_WHICH = "任务、处置、更正编号"
+
+
+@app.command("list")
+def list_(
+    case: Annotated[
+        str | None, typer.Argument(metavar=f"[{_WHICH}]", help="不写则列全部未办结的待办")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """列出未办结的待办：编号、等谁、期限、是否暂定或中止；编号用于 task suspend 等命令的 --wait。"""
+    with Context().database.read() as session:
+        rows = _open(session, case)
+    columns = {
+        "short": "待办编号",
+        "what": "办什么",
+        "who": "等谁",
+        "open": "件数",
+        "until": "期限",
+        "scope": "所在",
+    }
+    show(rows, as_json=as_json, text=lambda: print_table(columns, rows, empty="没有未办结的待办"))
+
+
+@app.command("explain")
+def explain(
+    which: Annotated[str, typer.Argument(metavar="待办编号|任务编号", help="待办编号可只写前几位")],
+    as_json: Json = False,
+) -> None:
+    """逐日说明期限：哪天计入、哪天不计入、为什么、何时中止、由何日改为何日。"""
+    context, now = Context(), datetime.now(UTC)
+    waits = _named(context, which)
+    with context.database.read() as session:
+        found = [explain_wait(session, wait, now) for wait in waits]
+
+    def text() -> None:
+        for one in found:
+            _print(one)
+
+    show([_view(one) for one in found], as_json=as_json, text=text)
+
+
+def _named(context: Context, which: str) -> list[Wait]:
+    with context.database.read() as session:
+        task = session.get(JointTask, task_id(which))
+        if task is not None:
+            return list(
+                session.exec(
+                    select(Wait)
+                    .where(col(Wait.task) == task.id, col(Wait.closed_at).is_(None))
+                    .order_by(col(Wait.opened_at), col(Wait.key))
+                )
+            )
+    return [known_wait(context.database, which)]
+
+
+def _open(session: Session, case: str | None) -> list[dict[str, Any]]:
+    statement = (
+        select(Wait, Deadline, Department.name)
+        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .join(Department, col(Department.id) == col(Wait.department))
+        .where(col(Wait.closed_at).is_(None))
+        .order_by(col(Deadline.due), col(Wait.key))
+    )
+    if case is not None:
+        name = task_id(case)
+        statement = statement.where(
+            (col(Wait.task) == name) | col(Wait.scope).in_([name, f"disposal/{name}", f"correction/{name}"])
+        )
+    rows = session.exec(statement).all()
+    if case is not None and not rows and session.get(JointTask, task_id(case)) is None:
+        raise Refusal("CaseUnknown", f"没有 {case} 的待办；{_WHICH}见 task list、disposal list")
+    return [
+        {
+            "wait": wait.id,
+            "short": wait.id[:8],
+            "what": WaitKind(wait.kind).label,
+            "who": f"{name} {Role(wait.role).label}{f'（{wait.assignee}）' if wait.assignee else ''}",
+            "open": wait.open,
+            "until": last_day(wait_line(wait, deadline, name)),
+            "due_day": deadline.due_day,
+            "provisional": deadline.provisional,
+            "suspended": deadline.suspended,
+            "scope": wait.scope,
+        }
+        for wait, deadline, name in rows
+    ]
+
+
+def _print(one: Explained) -> None:
+    wait, deadline = one.wait, one.deadline
+    unit = Unit(deadline.unit)
+    until = "中止中，恢复后另计" if deadline.suspended else f"{deadline.due_day}到期"
+    head = f"{WaitKind(wait.kind).label}（{wait.id[:8]}）　{deadline.amount}{unit.label}，自{deadline.anchor}起算，{until}"
+    out.print(head, style="bold", markup=False)
+    if deadline.clause:
+        out.print(f"依据：{deadline.clause}", markup=False)
+    for year in one.provisional_years:
+        out.print(f"{year}年工作日历尚未公布，到期日为暂定；公布后（calendar load）自动重算", style="yellow")
+    rows = [{"day": day.day, "counted": "计入" if day.counted else "—", "why": day.why} for day in one.days]
+    print_table({"day": "日期", "counted": "计入", "why": "理由"}, rows)
+    out.print(f"共计入{one.counted}日", markup=False)
+    for row in one.suspensions:
+        out.print(f"中止：{row.from_day}至{row.to_day or '（未恢复）'}，{row.reason}", markup=False)
+    for former in one.former:
+        out.print(f"原到期日 {former.due_day}（{former.cause.label}，{local_day(former.made_at)}）", markup=False)
+
+
+def _view(one: Explained) -> dict[str, Any]:
+    return {
+        "wait": one.wait.id,
+        "kind": one.wait.kind,
+        "anchor": one.deadline.anchor,
+        "amount": one.deadline.amount,
+        "unit": one.deadline.unit,
+        "due_day": one.deadline.due_day,
+        "due": one.deadline.due,
+        "no_later": one.deadline.no_later,
+        "provisional": one.deadline.provisional,
+        "suspended": one.deadline.suspended,
+        "clause": one.deadline.clause,
+        "counted": one.counted,
+        "days": [vars(day) for day in one.days],
+        "suspensions": [
+            {"from": row.from_day, "to": row.to_day, "reason": row.reason} for row in one.suspensions
+        ],
+        "former": [
+            {"due_day": row.due_day, "made_at": row.made_at, "cause": row.cause.value} for row in one.former
+        ],
+    }
