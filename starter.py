@@ -11,7 +11,9 @@ from adapters.logging import configure
 from adapters.settings import Profile, Settings
 from cli import (
     audit,
+    calendar,
     database,
+    deadline,
     disposal,
     draw,
     inbox,
@@ -38,7 +40,8 @@ for name, group in (
     ("summary", summary.app),
 ):
     app.add_typer(group, name=name)
-app.add_typer(inbox.app)
+for name, group in (("inbox", inbox.app), ("deadline", deadline.app), ("calendar", calendar.app)):
+    app.add_typer(group, name=name)
 for name, group in (("person", person.app), ("policy", policy.app), ("audit", audit.app)):
     app.add_typer(group, name=name)
 app.add_typer(database.app)

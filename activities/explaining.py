@@ -88,4 +88,3 @@ def _names(session: Session, since: date) -> dict[date, str]:
     """What the notices call their days."""
     rows = session.exec(select(CalendarDay).where(col(CalendarDay.day) >= since))
     return {row.day: row.name for row in rows}
-

@@ -34,7 +34,9 @@ def load(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--file", metavar="文件.csv", help="照通知录入：日期、类别（holiday 或 makeup）、名称；不写则用内置日历"
+            "--file",
+            metavar="文件.csv",
+            help="照通知录入：日期、类别（holiday 或 makeup）、名称；不写则用内置日历",
         ),
     ] = None,
 ) -> None:
@@ -42,7 +44,9 @@ def load(
     lines = _from_file(file) if file else _from_library(year)
     answer = who.to_office(LoadCalendar(year=year, document=document, days=tuple(lines)))
     data = answer.data
-    done(f"{year}年日历已生效：工作日{data['working']}天，节假日{data['holidays']}天，调休上班{data['makeups']}天")
+    done(
+        f"{year}年日历已生效：工作日{data['working']}天，节假日{data['holidays']}天，调休上班{data['makeups']}天"
+    )
     if data["replaced"]:
         hint(f"替换了原按 {data['replaced']} 录入的日历")
     hint(f"重新计算期限{data['reckoned']}项，其中{data['moved']}项到期日有变，已通知承办人")
@@ -58,14 +62,20 @@ def show_year(year: Year, as_json: Json = False) -> None:
         ).all()
     if known is None:
         raise Refusal(
-            "CalendarUnpublished", f"{year}年日历尚未录入，跨该年的期限为暂定；请按通知录入：calendar load {year}"
+            "CalendarUnpublished",
+            f"{year}年日历尚未录入，跨该年的期限为暂定；请按通知录入：calendar load {year}",
         )
     counted = count_year(year, [(row.day, row.kind) for row in rows])
 
     def text() -> None:
         out.print(f"{year}年工作日历　{known.document}", style="bold", markup=False)
         shown = [
-            {"day": row.day, "week": "一二三四五六日"[row.day.weekday()], "kind": row.kind.label, "name": row.name}
+            {
+                "day": row.day,
+                "week": "一二三四五六日"[row.day.weekday()],
+                "kind": row.kind.label,
+                "name": row.name,
+            }
             for row in rows
         ]
         print_table({"day": "日期", "week": "星期", "kind": "类别", "name": "名称"}, shown)

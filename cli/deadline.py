@@ -129,7 +129,9 @@ def _print(one: Explained) -> None:
     for row in one.suspensions:
         out.print(f"中止：{row.from_day}至{row.to_day or '（未恢复）'}，{row.reason}", markup=False)
     for former in one.former:
-        out.print(f"原到期日 {former.due_day}（{former.cause.label}，{local_day(former.made_at)}）", markup=False)
+        out.print(
+            f"原到期日 {former.due_day}（{former.cause.label}，{local_day(former.made_at)}）", markup=False
+        )
 
 
 def _view(one: Explained) -> dict[str, Any]:

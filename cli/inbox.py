@@ -8,6 +8,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.authority import postings_of
+from cli import inbox_deliveries
 from cli.acting import Who, asks
 from cli.context import Json, show
 from cli.tables import due_words, print_table
@@ -17,19 +18,22 @@ from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.waits import WAITS, WaitKind
 
-app = typer.Typer()
+app = typer.Typer(invoke_without_command=True)
+app.add_typer(inbox_deliveries.app)
 
 _NEWEST = 50
 
 
-@app.command("inbox")
+@app.callback()
 @asks
-def inbox(who: Who, as_json: Json = False) -> None:
+def inbox(context: typer.Context, who: Who, as_json: Json = False) -> None:
     """收件箱：所在部门的待办（本人职务的在前）和送达的通知，新的在前。"""
+    if context.invoked_subcommand is not None:
+        return
     with who.database.read() as session:
         held = _held(session, who)
-        waits = _waits(session, held)
-        notices = _notices(session, held)
+        waits = _waits(session, held, who.person)
+        notices = _notices(session, held, who.person)
 
     def text() -> None:
         columns = {
@@ -57,7 +61,7 @@ def _held(session: Session, who: Who) -> list[Posting]:
     return here
 
 
-def _waits(session: Session, held: Sequence[Posting]) -> list[dict[str, Any]]:
+def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[str, Any]]:
     mine = {(one.department, one.role) for one in held}
     rows = session.exec(
         select(Wait, Deadline.due, Deadline.provisional)
@@ -67,7 +71,7 @@ def _waits(session: Session, held: Sequence[Posting]) -> list[dict[str, Any]]:
     ).all()
     found = [
         {
-            "mine": (wait.department, wait.role) in mine,
+            "mine": (wait.department, wait.role) in mine and wait.assignee in (None, person),
             "department": wait.department,
             "role": wait.role.value,
             "role_name": wait.role.label,
@@ -86,7 +90,7 @@ def _waits(session: Session, held: Sequence[Posting]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: not one["mine"])
 
 
-def _notices(session: Session, held: Sequence[Posting]) -> list[dict[str, Any]]:
+def _notices(session: Session, held: Sequence[Posting], person: str) -> list[dict[str, Any]]:
     """What was delivered to the roles that the person holds."""
     mine = {(one.department, one.role) for one in held}
     rows = session.exec(
@@ -110,5 +114,5 @@ def _notices(session: Session, held: Sequence[Posting]) -> list[dict[str, Any]]:
             "text": row.text,
         }
         for row in rows
-        if (row.department, row.role) in mine
+        if (row.department, row.role) in mine and row.person in (None, person)
     ]

@@ -91,14 +91,14 @@ def reassign(
     wait: WaitId,
     reason: Reason,
     who: Who,
-    role: Annotated[str | None, typer.Option("--role", metavar="职务", help="改由本部门的哪个职务办理")] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="职务", help="改由本部门的哪个职务办理")
+    ] = None,
     person: Annotated[str | None, typer.Option("--person", metavar="人员编号", help="改由哪一人办理")] = None,
 ) -> None:
     """改派承办人：此后的提醒发给新的职务或人员；部门不变（换部门须移送或调整计划）。"""
     wait = known_wait(who.database, wait).id
-    paper = ReassignWait(
-        wait=wait, role=chosen(Role, role) if role else None, person=person, reason=reason
-    )
+    paper = ReassignWait(wait=wait, role=chosen(Role, role) if role else None, person=person, reason=reason)
     _send(who, wait, paper)
     done(f"已改派待办 {wait[:8]}")
 

@@ -131,6 +131,8 @@ def _first_due(session: Session) -> dict[str | None, datetime]:
         select(Wait.task, func.min(Deadline.due))
         .join(Deadline, col(Deadline.wait) == col(Wait.id))
         .where(col(Wait.closed_at).is_(None), col(Deadline.current).is_(True), col(Wait.task).is_not(None))
+        # A clock that stands still is not overdue.
+        .where(col(Deadline.suspended).is_(False))
         .group_by(col(Wait.task))
     )
     return dict(rows.all())
