@@ -267,6 +267,14 @@ def signed_for(driver: Driver) -> None:
             driver.act(OFFICE_DESK, Role.OFFICE, paper)
 
 
+def sent(driver: Driver) -> None:
+    """The case that is another department's lies before it."""
+    for one in driver.disposals():
+        if one.kind is DisposalKind.TRANSFER:
+            paper = StepDisposal(step="send", on=driver.today)
+            driver.act(one.owner, Role.HANDLER, paper, target=f"disposal/{one.id}")
+
+
 def outcome(driver: Driver) -> None:
     """Both disposals have come to their outcome, and the platform has receipted it."""
     for one in driver.disposals():
@@ -349,6 +357,7 @@ SCENES: dict[str, Scene] = {
     "published": Scene("receipted", proved),
     "summed": Scene("published", summed),
     "signed_for": Scene("summed", signed_for),
+    "sent": Scene("published", sent),
     "outcome": Scene("signed_for", outcome),
     "disposed": Scene("outcome", disposed),
     "closed": Scene("disposed", closed),

@@ -114,7 +114,9 @@ def test_what_was_suspended_stays_suspended_in_the_next_steps(at: At) -> None:
     approved(driver)
     assert date(2026, 5, 11) == due(driver, wait_of(driver, WaitKind.RECEIPT))
     assert date(2026, 4, 30) == due(driver, wait_of(driver, WaitKind.RECEIPT, LEAD))
-    days = driver.read(lambda session: session.exec(select(Visit.department, Visit.due_day).distinct()).all())
+    days = driver.read(
+        lambda session: session.exec(select(Visit.department, col(Visit.due_day)).distinct()).all()
+    )
     assert date(2026, 5, 11) == dict(days)[SECOND]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from activities import audit
 from models.papers import CalendarLine, LoadCalendar
@@ -94,7 +94,7 @@ def test_the_visits_own_clock_moves_with_it(at: At) -> None:
     """A step that is opened later lies inside the 20 days as they are now."""
     driver = in_december(at)
     load(driver, a_calendar(2027, DOCUMENT))
-    days = driver.read(lambda s: s.exec(select(Visit.due_day).distinct()).all())
+    days = driver.read(lambda s: s.exec(select(col(Visit.due_day)).distinct()).all())
     assert [date(2027, 1, 8)] == list(days)
     driver.now = beijing("2027-01-06 10:00")
     submitted(driver)

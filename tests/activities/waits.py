@@ -77,12 +77,9 @@ def fire(driver: Driver, scope: str, now: datetime) -> None:
 
 def let_pass(driver: Driver, wait: Wait, until: datetime) -> list[datetime]:
     """Sleep from rung to rung of one wait's clock, as its workflow does, until a moment."""
-    woken = []
+    woken: list[datetime] = []
     while True:
-        statement = select(Deadline.next_rung).where(
-            col(Deadline.wait) == wait.id, col(Deadline.current).is_(True)
-        )
-        moment = driver.read(lambda session, ask=statement: session.exec(ask).one())
+        moment = clock_of(driver, wait).next_rung
         if moment is None or moment > until:
             driver.now = until
             return woken
