@@ -19,6 +19,8 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP = timedelta(days=5)
 """How long a message is tried: a server that is down over a long weekend loses nothing."""
+HELD = timedelta(minutes=11)
+"""How long a courier holds what it took, a little more than it is given to send it."""
 BATCH = 100
 
 
@@ -33,14 +35,15 @@ class DeliveryActivities:
     def send_digests(self, step: TaskStep) -> Dispatch:
         """Try every delivery of a department that is due; a channel that is away is not asked twice."""
         away: dict[ChannelName, str] = {}
-        for delivery, digest, person in self._due(step):
+        for delivery, digest, person in self._take(step):
             error, final = self._try(delivery, digest, person, away)
             self._note(delivery.id, error, step.now, final=final)
         return self._left(step.department)
 
-    def _due(self, step: TaskStep) -> Sequence[tuple[Delivery, Digest, Person]]:
-        with self.database.read() as session:
-            return session.exec(
+    def _take(self, step: TaskStep) -> Sequence[tuple[Delivery, Digest, Person]]:
+        """Take what is due under a lock, for a while: two couriers never send the same at the same time."""
+        with self.database.write() as session:
+            rows = session.exec(
                 select(Delivery, Digest, Person)
                 .join(Digest, col(Digest.id) == col(Delivery.digest))
                 .join(Person, col(Person.id) == col(Digest.person))
@@ -48,10 +51,15 @@ class DeliveryActivities:
                     col(Delivery.department) == step.department,
                     col(Delivery.delivered_at).is_(None),
                     col(Delivery.next_try) <= step.now,
+                    col(Delivery.taken_until).is_(None) | (col(Delivery.taken_until) <= step.now),
                 )
                 .order_by(col(Digest.made_at), col(Delivery.id))
                 .limit(BATCH)
+                .with_for_update(skip_locked=True, of=Delivery)
             ).all()
+            for delivery, _, _ in rows:
+                delivery.taken_until = step.now + HELD
+            return rows
 
     def _try(
         self, delivery: Delivery, digest: Digest, person: Person, away: dict[ChannelName, str]
@@ -78,7 +86,7 @@ class DeliveryActivities:
         with self.database.write() as session:
             row = session.get_one(Delivery, delivery_id)
             made = session.get_one(Digest, row.digest).made_at
-            row.tries += 1
+            row.tries, row.taken_until = row.tries + 1, None
             row.error = error
             if error is None:
                 row.delivered_at, row.next_try = now, None
@@ -92,7 +100,7 @@ class DeliveryActivities:
     def _left(self, department: str) -> Dispatch:
         with self.database.read() as session:
             count, first = session.exec(
-                select(func.count(), func.min(Delivery.next_try)).where(
+                select(func.count(), func.min(func.coalesce(Delivery.taken_until, Delivery.next_try))).where(
                     col(Delivery.department) == department,
                     col(Delivery.delivered_at).is_(None),
                     col(Delivery.next_try).is_not(None),

@@ -28,7 +28,11 @@ class Terms:
 
     @classmethod
     def fixed(cls, anchor: date, last: date, clause: str = "") -> "Terms":
-        """A last day that a fact names outright: a visit period's, a notice's date."""
+        """A last day that a fact names outright: a visit period's, a notice's date.
+
+        It may lie behind us: a desk that opens in December finds the report of November owed.
+        """
+        anchor = min(anchor, last)
         return cls(anchor, (last - anchor).days, Unit.NATURAL_DAY, clause)
 
 

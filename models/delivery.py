@@ -39,7 +39,8 @@ class Digest(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """A digest on one channel: tried until it is delivered or given up, and visible while it fails.
 
-    `id` is the idempotency key that the receiver sees (an e-mail's Message-ID).
+    `id` is the idempotency key that the receiver sees (an e-mail's Message-ID). `taken_until` is a
+    courier's lease: at the turn of the year a department has two desks.
     """
 
     __table_args__ = (Index("delivery_due", "department", "delivered_at", "next_try"),)
@@ -52,4 +53,5 @@ class Delivery(SQLModel, table=True):
     tries: int = 0
     error: str | None = None
     next_try: datetime | None = Field(default=None, sa_type=MOMENT)
+    taken_until: datetime | None = Field(default=None, sa_type=MOMENT)
     delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from activities.deliveries import GIVE_UP, DeliveryActivities
+from activities.deliveries import GIVE_UP, HELD, DeliveryActivities
 from activities.desk_steps import DeskActivities
 from activities.docket import desk_id, notify
 from adapters.channels import Channel, Mail
@@ -235,3 +235,18 @@ def test_after_days_of_trying_it_is_given_up(at: At) -> None:
     (delivery,) = desk.deliveries()
     assert (tries, "ConnectionRefusedError", None) == (delivery.tries, delivery.error, delivery.delivered_at)
     assert tries > GIVE_UP / timedelta(hours=1)
+
+
+def test_two_desks_at_the_turn_of_the_year_send_a_mail_once(at: At) -> None:
+    """What one courier has in hand the other leaves alone; one that died leaves it to the next, later."""
+    inbox = Inbox()
+    desk = Desk(at("offered"), [Mail(inbox.url, FROM)])
+    desk.tell("急件", "2026-04-01 10:00", urgent=True)
+    desk.tend("2026-04-01 10:01")
+    now = beijing("2026-04-01 10:01")
+    desk.courier._take(desk.step(now))
+    with inbox.up():
+        left = desk.send(now)
+        assert ([], now + HELD) == (inbox.ids, left.next_try)
+        assert Dispatch() == desk.send(now + HELD)
+    assert 1 == len(inbox.ids)

@@ -31,8 +31,9 @@ class Inbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take the message, or answer what the test wants."""
         if self.answer.startswith("250"):
-            message = message_from_bytes(envelope.content or b"", policy=policy.default)
-            self.taken.append(message)  # type: ignore[arg-type]  # the default policy makes EmailMessages
+            content = envelope.content or b""
+            body = content if isinstance(content, bytes) else content.encode()
+            self.taken.append(message_from_bytes(body, policy=policy.default))
         return self.answer
 
     @property

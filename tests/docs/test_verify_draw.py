@@ -1,4 +1,4 @@
-# ruff: noqa: SIM300 - what is expected comes first
+
 import copy
 import gzip
 import json

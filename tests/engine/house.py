@@ -1,7 +1,7 @@
 """The service inside a test: worker, engine, database and the platform's stand-in, all to be broken off."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.outbox import OutboxActivities
 from activities.sweep import sweep_for_ever
+from adapters.channels import Channel
 from adapters.database import Database
 from adapters.exchange_files import FileExchange
 from cli.demo.cast import Cast
@@ -34,6 +35,7 @@ class House:
     client: Client
     folder: Path
     task_queue: str
+    channels: Sequence[Channel] = ()
 
     def __post_init__(self) -> None:
         self.exchange = FileExchange(self.folder)
@@ -54,6 +56,7 @@ class House:
             self.database,
             self.exchange,
             task_queue=self.task_queue,
+            channels=self.channels,
         )
         courier = OutboxActivities(self.database, self.client, self.task_queue)
         async with worker:
