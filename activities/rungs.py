@@ -37,7 +37,7 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
     rung, repetition = fired
     kind = WaitKind(wait.kind)
     text = (
-        f"{rung.label}：{kind.label}（{wait.open}件未办，{deadline.due_day}到期）。"
+        f"{rung.label}：{kind.label}{_which(wait)}（{wait.open}件未办，{deadline.due_day}到期）。"
         f"办理：{WAITS[kind].command.format(target=wait.scope.split('/', 1)[1])}"
     )
     for role in recipients(rung, wait.role):
@@ -55,3 +55,8 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
             urgent=rung.level >= Level.HEAD,
             person=wait.assignee if role is wait.role else None,
         )
+
+
+def _which(wait: Wait) -> str:
+    """The plan row of a round that nobody has launched: its wait belongs to no task yet."""
+    return f" {wait.opened_by}" if wait.kind == WaitKind.WINDOW else ""

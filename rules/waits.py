@@ -33,6 +33,7 @@ class WaitKind(StrEnum):
     SUMMARY = "summary"
     SUMMARY_RECEIPT = "summary_receipt"
     YEARLY_REPORT = "yearly_report"
+    WINDOW = "window"
 
     @property
     def label(self) -> str:
@@ -170,5 +171,12 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         None,
         "starter.py summary yearly 计划编号 报送文号",
+    ),
+    WaitKind.WINDOW: WaitRule(
+        "在抽查起止时间内发起任务",
+        Stage.INITIATE,
+        Role.HANDLER,
+        None,
+        "starter.py task start 计划编号 序号",
     ),
 }

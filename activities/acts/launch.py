@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.acts.preparation import open_preparation
 from activities.docket import Docket, Target, notify, ruling, wake
+from activities.windows import rounds_of, window_key
 from models.organisation import Department, DepartmentKind
 from models.papers import ApproveLaunch, CancelTask, StartTask
 from models.plan import PlanDocument, PlanRow, PlanStatus, PlanVersion
@@ -13,7 +14,7 @@ from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus
-from rules.window import Window, inside, rounds_due, window_days
+from rules.window import Window, inside, window_days
 
 
 @ruling(Target.OFFICE, ApproveLaunch, Role.OFFICE)
@@ -81,6 +82,7 @@ def start_task(docket: Docket, paper: StartTask) -> None:
     session.flush()
     _add_parts(docket, task, row)
     docket.data = {"task": task.id}
+    docket.clocks.settle_key(window_key(task.initiator, task.document, task.seq, task.round), by=docket.by)
     open_preparation(docket, task)
     wake(
         session,
@@ -144,9 +146,7 @@ def _row(session: Session, office: str, document: str, seq: str) -> tuple[PlanDo
 
 def _check_round(row: PlanRow, number: int) -> None:
     """A row with a frequency makes that many rounds (domain, 1); one without makes one."""
-    frequency = row.fields["frequency"]["value"] or {}
-    times = frequency.get("times_max") or frequency.get("times") or 1
-    due = rounds_due(times, frequency.get("per"), row.from_month or 1, row.to_month or 12)
+    due = rounds_of(row)
     if number > due:
         raise Refusal("RoundNotPlanned", f"序号{row.seq}按计划只有{due}轮，没有第{number}轮")
 

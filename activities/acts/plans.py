@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.docket import Docket, Target, ruling
+from activities.docket import Docket, Target, desk_id, ruling, wake
 from models.organisation import DepartmentAlias
 from models.papers import AdoptPlan, ImportPlan, SetPlanField
 from models.plan import PlanDocument, PlanRow, PlanStatus, PlanVersion
@@ -122,6 +122,7 @@ def adopt(docket: Docket, paper: AdoptPlan) -> None:
             left_out[row.seq] = row.obstacles
         elif row.version == 0:
             row.version = plan.version
+    _wake_desks(docket, plan)
     docket.data = {"adopted": len(rows_of(session, plan.id)) - len(left_out), "not_launchable": left_out}
     audit.record(
         session,
@@ -134,6 +135,21 @@ def adopt(docket: Docket, paper: AdoptPlan) -> None:
         department=docket.department,
         detail={"version": plan.version, "sha256": plan.reading["sha256"], **docket.data},
     )
+
+
+def _wake_desks(docket: Docket, plan: PlanDocument) -> None:
+    """From now on the year's report and the rounds to launch are owed: each body's desk holds its own."""
+    rows = rows_of(docket.session, plan.id)
+    bodies = {body for row in rows if row.version for body in (row.initiator, *row.partners) if body}
+    for body in sorted(bodies):
+        wake(
+            docket.session,
+            desk_id(body, plan.year or docket.clocks.today.year),
+            "plan adopted",
+            source=body,
+            now=docket.now,
+            start="DepartmentWorkflow",
+        )
 
 
 def rows_of(session: Session, document: str) -> list[PlanRow]:

@@ -90,6 +90,13 @@ WAITING = (
     Unanswered("published", WaitKind.SUMMARY, SECOND, IN_10),
     Unanswered("summed", WaitKind.SUMMARY_RECEIPT, OFFICE_DESK, IN_5),
     Unanswered("corrected", WaitKind.SIGN, THIRD, IN_3),
+    # The window's last day is a Saturday: the rung of the due day comes on the Friday before.
+    Unanswered(
+        "desk",
+        WaitKind.WINDOW,
+        LEAD,
+        _days("10-23", "10-29", "10-30", "11-02", "11-04", "11-09", "11-12"),
+    ),
     Unanswered(
         "desk",
         WaitKind.YEARLY_REPORT,
