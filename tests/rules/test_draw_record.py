@@ -1,4 +1,3 @@
-
 import pytest
 
 from rules.draw import canonical_json

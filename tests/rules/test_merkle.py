@@ -1,4 +1,3 @@
-
 import hashlib
 import hmac
 from dataclasses import replace

@@ -1,4 +1,3 @@
-
 from decimal import ROUND_CEILING, Decimal
 
 import pytest

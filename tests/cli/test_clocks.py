@@ -1,0 +1,175 @@
+"""Clocks by command: calendars, explanations, acts on a wait, and what failed to be delivered."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from models.delivery import ChannelName, Delivery, Digest
+from models.trail import Wait
+from rules.roles import Role
+from rules.waits import WaitKind
+from tests.activities.calendars import a_calendar
+from tests.activities.driver import Driver
+from tests.activities.waits import clock_of, due, wait_of
+from tests.activities.world import TASK
+from tests.builders import OFFICE_DESK, SECOND, person
+from tests.cli.conftest import At
+from tests.cli.said import Say, refused
+
+HEAD = person(SECOND, Role.HEAD)
+STAFF = person(OFFICE_DESK, Role.OFFICE)
+ACT = ("--reason", "等待鉴定", "--approval", "批1号")
+
+
+def data(say: Say, *words: str) -> Any:
+    """What a command prints as JSON."""
+    said = say(*words, "--json")
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+def written(folder: Path, year: int) -> Path:
+    """A year's notice, typed in."""
+    file = folder / "notice.csv"
+    lines = [f"{line.day},{line.kind.label},{line.name}" for line in a_calendar(year).days]
+    file.write_text("\n".join(["日期,类别,名称", *lines]), encoding="utf-8-sig")
+    return file
+
+
+def test_a_notice_that_was_typed_in_is_loaded_and_shown(say: Say, at: At, tmp_path: Path) -> None:
+    """With its document's number and the days counted; before that the year says that it is unpublished."""
+    at("adopted")
+    assert (3, "CalendarUnpublished") == refused(say("calendar", "show", "2027"))
+    file = str(written(tmp_path, 2027))
+    said = say("calendar", "load", "2027", "--file", file, "--document", "国办发明电〔合成〕", "--as", STAFF)
+    assert 0 == said.code, said.err
+    shown = data(say, "calendar", "show", "2027")
+    assert ("国办发明电〔合成〕", len(a_calendar(2027).days)) == (shown["document"], len(shown["days"]))
+    assert shown["counts"]["working"] == 365 - shown["counts"]["weekends"] - shown["counts"]["net_off"]
+
+
+def test_the_library_knows_published_years_only(say: Say, at: At) -> None:
+    """2026 is loaded again from it; 2027 has to be typed in."""
+    at("adopted")
+    assert 0 == say("calendar", "load", "2026", "--document", "国办发明电〔2025〕7号", "--as", STAFF).code
+    assert "调休" in say("calendar", "show", "2026").out
+    assert (3, "CalendarUnpublished") == refused(
+        say("calendar", "load", "2027", "--document", "无", "--as", STAFF)
+    )
+
+
+def test_a_file_with_faults_is_refused_with_its_line(say: Say, at: At, tmp_path: Path) -> None:
+    """The line without a day, or with a kind that is none."""
+    at("adopted")
+    file = tmp_path / "bad.csv"
+    file.write_text("日期,类别,名称\n,holiday,元旦\n", encoding="utf-8")
+    load = ("calendar", "load", "2027", "--file", str(file), "--document", "无", "--as", STAFF)
+    said = say(*load)
+    assert (3, "CalendarInvalid") == refused(said)
+    assert "第2行" in said.err
+    file.write_text("日期,类别,名称\n2027-01-01,放假,元旦\n", encoding="utf-8")
+    assert (3, "ChoiceUnknown") == refused(say(*load))
+
+
+def test_a_deadline_explains_itself_day_by_day(say: Say, at: At) -> None:
+    """20 days counted, the others with their reason: the day of the check, weekends, Qingming by name."""
+    driver = at("visited")
+    wait = wait_of(driver, WaitKind.ENTRY)
+    (one,) = data(say, "deadline", "explain", wait.id[:8])
+    assert (20, "2026-04-30", "阳城 五·一；高平 三") == (one["counted"], one["due_day"], one["clause"])
+    why = {day["day"]: day["why"] for day in one["days"]}
+    assert "起算事实发生当日" in why["2026-04-01"]
+    assert "清明节" in why["2026-04-05"]
+    assert "周末，不计入" == why["2026-04-11"]
+    assert 20 == sum(day["counted"] for day in one["days"])
+    assert len(data(say, "deadline", "explain", TASK)) > 2
+    assert "共计入20日" in say("deadline", "explain", wait.id[:8]).out
+
+
+def test_hours_are_explained_by_the_office_hours_that_counted(say: Say, at: At) -> None:
+    """Eight hours of Wednesday 10:00: two, three and a half, and two and a half on Thursday."""
+    driver = at("claimed")
+    (one,) = data(say, "deadline", "explain", wait_of(driver, WaitKind.COMMIT).id)
+    assert [("2026-04-01", "10:00—12:00、14:30—18:00"), ("2026-04-02", "08:00—10:30")] == [
+        (day["day"], day["why"]) for day in one["days"]
+    ]
+
+
+def test_a_clock_is_suspended_resumed_and_extended_by_command(say: Say, at: At) -> None:
+    """Both dates are told; the list marks what stands; the explanation says since when and why."""
+    driver = at("visited")
+    wait = wait_of(driver, WaitKind.ENTRY)
+    driver.now += timedelta(days=8)
+    name = ("--wait", wait.id[:8])
+    said = say("task", "suspend", *name, *ACT, "--from", "2026-04-09", "--as", HEAD)
+    assert 0 == said.code, said.err
+    listed = {row["wait"]: row for row in data(say, "deadline", "list", TASK)}
+    assert ("中止中", True) == (listed[wait.id]["until"], listed[wait.id]["suspended"])
+    driver.now += timedelta(days=6)
+    said = say("task", "resume", *name, *ACT, "--on", "2026-04-16", "--as", HEAD)
+    assert "2026-05-11" in said.out
+    (one,) = data(say, "deadline", "explain", wait.id)
+    assert [{"from": "2026-04-09", "to": "2026-04-15", "reason": "等待鉴定"}] == one["suspensions"]
+    assert "期限中止，不计入（等待鉴定）" in {day["why"] for day in one["days"]}
+    assert 2 == len(one["former"])
+    said = say("task", "extend-wait", *name, *ACT, "--by", "2", "--as", STAFF)
+    assert date(2026, 5, 13) == due(driver, wait), said.err
+
+
+def test_a_wait_is_reassigned_and_one_that_nobody_knows_refused(say: Say, at: At) -> None:
+    """By its first digits; a wait of another kind keeps its lawful way."""
+    driver = at("visited")
+    wait = wait_of(driver, WaitKind.ENTRY)
+    reassign = ("task", "reassign", "--wait", wait.id[:8], "--reason", "请假", "--as", HEAD)
+    assert 0 == say(*reassign, "--role", "经办人").code
+    assert Role.HANDLER is _wait(driver, wait.id).role
+    unknown = ("task", "skip", "--wait", "zzzzzz", *ACT, "--as", STAFF)
+    assert (3, "WaitUnknown") == refused(say(*unknown))
+    skip = ("task", "skip", "--wait", wait.id[:8], *ACT, "--as", STAFF)
+    assert (3, "LeverNotLawful") == refused(say(*skip))
+    assert clock_of(driver, wait).current
+
+
+def test_what_failed_to_be_delivered_is_shown_to_operators_alone(say: Say, at: At) -> None:
+    """With its error, its tries and a masked address."""
+    driver = at("offered")
+    with driver.database.write() as session:
+        session.add(
+            Digest(
+                id="d1",
+                department=SECOND,
+                person=HEAD,
+                subject="s",
+                text="t",
+                notices=[],
+                made_at=driver.now,
+            )
+        )
+        session.flush()
+        for number, error in ((1, "ConnectionRefusedError"), (2, None)):
+            session.add(
+                Delivery(
+                    id=f"m{number}",
+                    digest="d1",
+                    department=SECOND,
+                    channel=ChannelName.EMAIL,
+                    address="a***@example.invalid",
+                    tries=number,
+                    error=error,
+                    delivered_at=None if error else driver.now,
+                )
+            )
+    (row,) = data(say, "inbox", "deliveries", "--failed", "--as", STAFF)
+    assert ("m1", "ConnectionRefusedError", "a***@example.invalid") == (
+        row["delivery"],
+        row["error"],
+        row["address"],
+    )
+    assert 2 == len(data(say, "inbox", "deliveries", "--as", STAFF))
+    assert (3, "WrongRole") == refused(say("inbox", "deliveries", "--as", HEAD))
+    assert 0 == say("inbox", "--as", HEAD).code
+
+
+def _wait(driver: Driver, wait: str) -> Wait:
+    return driver.read(lambda session: session.get_one(Wait, wait))
