@@ -138,13 +138,19 @@ def adopt(docket: Docket, paper: AdoptPlan) -> None:
 
 
 def _wake_desks(docket: Docket, plan: PlanDocument) -> None:
-    """From now on the year's report and the rounds to launch are owed: each body's desk holds its own."""
+    """From now on the year's report and the rounds to launch are owed: each body's desk holds its own.
+
+    A plan of a year that is over is on record only: nobody is reminded of its windows any more.
+    """
+    year = plan.year or docket.clocks.today.year
+    if year < docket.clocks.today.year:
+        return
     rows = rows_of(docket.session, plan.id)
     bodies = {body for row in rows if row.version for body in (row.initiator, *row.partners) if body}
     for body in sorted(bodies):
         wake(
             docket.session,
-            desk_id(body, plan.year or docket.clocks.today.year),
+            desk_id(body, year),
             "plan adopted",
             source=body,
             now=docket.now,
