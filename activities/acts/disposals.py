@@ -6,6 +6,7 @@ from sqlmodel import col, func, select
 
 from activities.docket import Docket, Target, notify, ruling, wake
 from activities.publishing import await_receipt, queue
+from activities.reckoning import Terms
 from models.organisation import Department
 from models.outcomes import Disposal, DisposalEntry, PublicationKind, Result
 from models.papers import ProposedDisposal, StepDisposal
@@ -68,7 +69,7 @@ def open_disposal(docket: Docket, part: TakingPart, visit: Visit, result: Result
         task=disposal.task,
         department=owner,
         opened_by=docket.by,
-        due=_due(docket, disposal, docket.clocks.today),
+        terms=_terms(docket, disposal, docket.clocks.today),
     )
     docket.audit("disposal.opened", disposal=disposal.id, kind=kind.value, owner=owner, why=why)
     wake(
@@ -144,7 +145,7 @@ def _await_next(docket: Docket, disposal: Disposal, cycle: int, anchor: date) ->
         department=owed_by,
         opened_by=docket.by,
         cycle=cycle,
-        due=_due(docket, disposal, anchor),
+        terms=_terms(docket, disposal, anchor),
     )
     if sent:
         notify(
@@ -160,15 +161,15 @@ def _await_next(docket: Docket, disposal: Disposal, cycle: int, anchor: date) ->
         )
 
 
-def _due(docket: Docket, disposal: Disposal, anchor: date) -> date:
-    """The last day of the state's own period; for 责令改正 the re-check follows the days to comply."""
+def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
+    """The state's own period; for 责令改正 the re-check follows the last of the days to comply."""
     clocks, state = docket.clocks, DisposalState(disposal.state)
     if disposal.kind is DisposalKind.RECTIFY and state is DisposalState.OPEN:
         days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
         comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
         recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
-        return due_day(clocks.calendar, comply, recheck, Unit.WORKING_DAY)
+        return Terms(comply, recheck, Unit.WORKING_DAY)
     period = period_in(disposal.kind, state)
     if period is None:
         raise ValueError(f"{disposal.kind} has no clock in {state}")
-    return due_day(clocks.calendar, anchor, period.amount, period.unit)
+    return Terms(anchor, period.amount, period.unit)

@@ -159,3 +159,18 @@ def test_a_calendar_with_faults_moves_nothing(at: At) -> None:
     assert all(word in answer.words for word in ("国庆节2026-10-01", "2026-03-11不是周六"))
     assert date(2027, 1, 7) == due(driver, wait)
     assert 1 == len(all_clocks(driver, wait_of(driver, WaitKind.ENTRY, LEAD)))
+
+
+def test_a_disposals_clock_moves_too(at: At) -> None:
+    """Ten days to comply from 22 December end on New Year's Day; the five working days after it cross the holiday."""
+    driver = at("matched")
+    driver.now = beijing("2026-12-22 10:00")
+    visited(driver)
+    submitted(driver)
+    approved(driver)
+    wait = wait_of(driver, WaitKind.DISPOSAL)
+    assert (date(2027, 1, 8), True) == (due(driver, wait), clock_of(driver, wait).provisional)
+    first = a_calendar(2027, DOCUMENT)
+    extra = CalendarLine(day=date(2027, 1, 4), kind=DayKind.HOLIDAY, name="增加")
+    load(driver, first.model_copy(update={"days": (*first.days, extra)}))
+    assert (date(2027, 1, 11), False) == (due(driver, wait), clock_of(driver, wait).provisional)
