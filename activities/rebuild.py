@@ -13,6 +13,7 @@ from activities.docket import desk_id
 from activities.outbox import STATIC_DETAILS, start_argument
 from activities.publishing import exchange_id
 from adapters.database import Database
+from models.delivery import Delivery
 from models.messages import TASK_QUEUE
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
@@ -104,15 +105,31 @@ def _corrections(session: Session, task: str | None) -> list[str]:
 
 
 def _desks(session: Session, now: datetime) -> list[str]:
-    """The desks of departments that owe something or have not been told something."""
+    """The desks of departments that owe something, or have not been told or sent something.
+
+    A report of last year that is still owed is held by last year's desk.
+    """
     owing = set(session.exec(select(Wait.department).where(col(Wait.closed_at).is_(None)).distinct()))
     untold = set(
         session.exec(
             select(Notification.department).where(col(Notification.delivered_at).is_(None)).distinct()
         )
     )
-    known = session.exec(select(Department.id).where(col(Department.id).in_(owing | untold)))
-    return [desk_id(department, local_day(now).year) for department in sorted(known)]
+    unsent = set(
+        session.exec(
+            select(Delivery.department)
+            .where(col(Delivery.delivered_at).is_(None), col(Delivery.next_try).is_not(None))
+            .distinct()
+        )
+    )
+    known = session.exec(select(Department.id).where(col(Department.id).in_(owing | untold | unsent)))
+    holding = session.exec(
+        select(Wait.scope)
+        .where(col(Wait.closed_at).is_(None), col(Wait.scope).startswith("department/"))
+        .distinct()
+    )
+    present = {desk_id(department, local_day(now).year) for department in known}
+    return sorted(present | set(holding))
 
 
 def _exchanges(session: Session) -> list[str]:
