@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.acts.claims import offer
 from activities.apply import apply_waiting
 from activities.clocks import Clocks
+from activities.contributions import settle_overdue, watch_due
 from activities.drawing import draw_act, fix_act
 from activities.officers import match_department
 from activities.progress import advance, read_progress
@@ -70,10 +71,12 @@ class TaskActivities:
 
     @activity.defn(name="fire_task_rungs")
     def fire_task_rungs(self, step: TaskStep) -> Progress:
-        """Fire the rungs that are due, each once."""
+        """Apply what a missed deadline of the draw entails, and fire the rungs that are due, each once."""
 
         def act(clocks: Clocks, task: JointTask) -> None:
+            settle_overdue(clocks, task)
             fire_due(clocks, f"joint-task/{task.id}")
+            watch_due(clocks, task)
 
         return self._do(step, act)
 

@@ -13,6 +13,7 @@ from models.papers import (
     ApproveDraw,
     ApproveLaunch,
     ApproveResults,
+    BorrowOfficer,
     CancelTask,
     CommitSecret,
     ConfirmAspect,
@@ -28,6 +29,7 @@ from models.papers import (
     PostponeVisits,
     ProvePublication,
     ReassignWait,
+    PublicValue,
     ReceiptSummary,
     RecordVisits,
     ReleaseClaim,
@@ -49,6 +51,7 @@ from models.papers import (
     SubmitSummary,
     SuspendClock,
     VisitLine,
+    WidenAreas,
 )
 from models.plan import PlanDocument
 from models.task import Aspect, Preparation
@@ -291,6 +294,30 @@ CASES: dict[str, Case] = {
         (OUTSIDER, "NotCommitted"),
         ("requested", "NotFixed"),
         ("drawn", AS_BEFORE),
+    ),
+    "draw.public": Case(
+        "announced",
+        _DESK,
+        lambda _: PublicValue(value="01 02 03 04 05 06+07"),
+        (SECOND, "WrongRole"),
+        ("fixed", "NothingAnnounced"),
+        ("drawn", "NothingAnnounced"),
+    ),
+    "officer.borrow": Case(
+        "short",
+        (SECOND, Role.APPROVER),
+        lambda _: BorrowOfficer(officer="ZF-third-000", number="借调函1号", reason="人员不足"),
+        _NO_PART,
+        ("fixed", "NothingToMatch"),
+        ("visited", "NothingToMatch"),
+    ),
+    "match.widen": Case(
+        "short",
+        (SECOND, Role.APPROVER),
+        lambda _: WidenAreas(reason="人员不足"),
+        _NO_PART,
+        ("fixed", "NothingToMatch"),
+        ("visited", "NothingToMatch"),
     ),
     "match.again": Case(
         "short",
