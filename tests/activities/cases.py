@@ -299,7 +299,7 @@ CASES: dict[str, Case] = {
         "announced",
         _DESK,
         lambda _: PublicValue(value="01 02 03 04 05 06+07"),
-        (SECOND, "WrongRole"),
+        _NOT_THE_DESK,
         ("fixed", "NothingAnnounced"),
         ("drawn", "NothingAnnounced"),
     ),
