@@ -10,6 +10,7 @@ from activities import audit
 from activities.authority import check_role
 from activities.rebuild import open_cases, rebuild
 from cli import task_clock, task_draw, task_prepare, task_show, task_visit
+from cli import task_draw, task_papers, task_prepare, task_show, task_visit
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import run
 from cli.given import department_named
@@ -194,4 +195,5 @@ for part in (launch, task_show.app, task_prepare.app, claims):
     app.add_typer(part)
 app.add_typer(task_draw.app, name="draw")
 for part in (task_visit.app, task_clock.app, orders):
+for part in (task_visit.app, task_papers.app, orders):
     app.add_typer(part)
