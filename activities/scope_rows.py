@@ -25,7 +25,7 @@ _COLUMNS = (
 _CHUNK = 10_000
 
 
-def scope_rows(session: Session, office: str, scope: ScopeFilter) -> Iterator[Row[Any]]:
+def scope_rows(session: Session, office: str, scope: ScopeFilter) -> Iterator[Row[*tuple[Any, ...]]]:
     """Whom the filter accepts, in force or not, in no order; see `_COLUMNS` for what a row holds."""
     statement = core_select(*_COLUMNS).where(col(Subject.office) == office, *_conditions(scope))
     picked, any_of, none_of = set(scope.hand_picked), set(scope.tags_any), set(scope.exclude_tags)

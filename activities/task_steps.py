@@ -57,7 +57,7 @@ class TaskActivities:
     @activity.defn(name="fix_draw")
     def fix_draw(self, step: TaskStep) -> Progress:
         """Freeze and hash everything that a draw act depends on."""
-        return self._do(step, lambda clocks, task: fix_act(clocks, task, step.act))
+        return self._do(step, lambda clocks, task: fix_act(clocks, task, step.act), snapshot=True)
 
     @activity.defn(name="execute_draw")
     def execute_draw(self, step: TaskStep) -> Progress:
@@ -80,8 +80,8 @@ class TaskActivities:
 
         return self._do(step, act)
 
-    def _do(self, step: TaskStep, act: Step) -> Progress:
-        with self.database.write() as session:
+    def _do(self, step: TaskStep, act: Step, *, snapshot: bool = False) -> Progress:
+        with self.database.write(snapshot=snapshot) as session:
             task = _locked(session, step.task)
             clocks = Clocks(session, task.office, step.now)
             if task.status is TaskStatus.OPEN:

@@ -67,7 +67,7 @@ def ceiling_lines(session: Session, task: str, now: datetime) -> list[dict[str, 
     lines = []
     for subject in counting.rows:
         class_ = draw_class(subject.legal_form, subject.credit_class, subject.trade_class, counting.tiers)
-        hits = counting.hits(subject, class_)
+        hits = counting.hits(subject.id, class_)
         if hits:
             bodies = counting.history.year.get(subject.id, {})
             names = department_names(session, list(bodies))

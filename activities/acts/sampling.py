@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import col, select
 
 from activities.acts.preparation import confirmed
@@ -70,35 +69,44 @@ class Counting:
     def run(self) -> Census:
         """Read every row once."""
         census = Census()
+        # A million subjects have a handful of classes and days: each is worked out once.
+        classes: dict[Any, str] = {}
+        kinds: Counter[Any] = Counter()
         for row in self.rows:
-            class_ = draw_class(row.legal_form, row.credit_class, row.trade_class, self.tiers)
-            reason, fact = self._reason(row, class_, census)
+            id_, code, status, form, credit, trade, day, area, tags = row
+            kind = form, credit, trade
+            class_ = classes.get(kind)
+            if class_ is None:
+                class_ = classes[kind] = draw_class(form, credit, trade, self.tiers)
+            reason, fact = self._reason(id_, code, status, class_, census)
             if reason:
                 census.left_out[reason] += 1
             else:
-                census.entries.append((row.code, class_))
-                if uses_credit_class(row.legal_form):
-                    census.market += 1
-                    census.classified += row.credit_class is not None
-            day = row.class_date.isoformat() if row.class_date else ""
-            tags = ";".join(sorted(row.tags)) if row.tags else ""
-            census.annex.append((row.code, row.status, class_, day, row.area, tags, reason, fact))
+                census.entries.append((code, class_))
+                kinds[kind] += 1
+            joined = ";".join(sorted(tags)) if tags else ""
+            census.annex.append((code, status, class_, str(day or ""), area, joined, reason, fact))
+        market = {kind: count for kind, count in kinds.items() if uses_credit_class(kind[0])}
+        census.market = sum(market.values())
+        census.classified = sum(count for kind, count in market.items() if kind[1] is not None)
         return census
 
-    def hits(self, row: Row[Any], class_: str) -> list[str]:
-        """Which of ceiling and recent visit bear on a subject in force."""
-        found = [CEILING] if self.ceilings.reached(row.id, class_, self.history) else []
-        return [*found, RECENT] if row.id in self.history.recent else found
+    def hits(self, subject: str, class_: str) -> list[str]:
+        """Which of ceiling and recent visit bear on a subject in force, by its id."""
+        found = [CEILING] if self.ceilings.reached(subject, class_, self.history) else []
+        return [*found, RECENT] if subject in self.history.recent else found
 
-    def _reason(self, row: Row[Any], class_: str, census: Census) -> tuple[str, str]:
-        if row.status != IN_FORCE:
-            return NOT_IN_FORCE, row.status
-        if row.code in self.approved:
-            return APPROVAL, self.approved[row.code]
-        for hit in self.hits(row, class_):
-            census.hits[hit] += 1
-            if not self.keep[hit]:
-                return hit, self._fact(row.id, hit)
+    def _reason(self, subject: str, code: str, status: str, class_: str, census: Census) -> tuple[str, str]:
+        if status != IN_FORCE:
+            return NOT_IN_FORCE, status
+        if code in self.approved:
+            return APPROVAL, self.approved[code]
+        # Who has no visit on record, nearly everybody, is below any ceiling.
+        if subject in self.history.year:
+            for hit in self.hits(subject, class_):
+                census.hits[hit] += 1
+                if not self.keep[hit]:
+                    return hit, self._fact(subject, hit)
         return "", ""
 
     def _fact(self, subject: str, hit: str) -> str:

@@ -32,7 +32,7 @@ def act(
     sizes = quota(population(entries, excluded))
     rest: dict[str, object] = {"scope": "学校食堂"}
     if public_value:
-        rest["public_value"] = {"name": public_value.split(" ")[0], "source": "公告"}
+        rest["public_value"] = {"name": public_value.split(" ", maxsplit=1)[0], "source": "公告"}
     plan = draw_plan(TASK, number, kind, sizes, replaces=replaces, out_of_force=gone, rest=rest)
     snapshot_hash = sha256_hex(canonical_directory(entries))
     since = (number - 1) // CHAIN_LINKS * CHAIN_LINKS + 1
