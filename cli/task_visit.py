@@ -132,6 +132,9 @@ def visits(
         "due": "期限",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
+    for one in data if not as_json else ():
+        if one["shortage"]:
+            hint(one["shortage"])
 
 
 @app.command("visit")
