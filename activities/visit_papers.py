@@ -7,10 +7,11 @@ from sqlmodel import Session, col, select
 
 from activities.acts.preparation import confirmed
 from activities.lookup import subjects_by_id
+from activities.officer_file import aids
 from models.organisation import Department
 from models.plan import PlanDocument
 from models.registers import CheckItem, Officer
-from models.task import Aspect, Assignment, JointTask, Visit
+from models.task import AidKind, Aspect, Assignment, JointTask, Visit
 from rules.refusal import Refusal
 from rules.stages import VisitStage
 
@@ -33,6 +34,13 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
     names = {row.id: row.name for row in session.exec(select(Department))}
     items = _items(session, task, names)
     officers = _officers(session, task_id, names)
+    assistants = {
+        department: [
+            {"department": names[department], **aid.content}
+            for aid in aids(session, task_id, department, AidKind.ASSIST)
+        ]
+        for department in {visit.department for visit in visits}
+    }
     for subject in sorted(subjects.values(), key=lambda row: row.code):
         joint = sorted(
             (visit for visit in visits if visit.subject == subject.id),
@@ -52,6 +60,7 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
             "last_day": max(visit.last_day for visit in joint),
             "methods": "、".join(dict.fromkeys(line["method"] for line in listed)),
             "items": listed,
+            "assistants": [line for visit in joint for line in assistants.get(visit.department, [])],
             "officers": [line for visit in joint for line in officers.get(visit.id, [])],
         }
 

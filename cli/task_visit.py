@@ -16,6 +16,7 @@ from cli.task_show import known_task
 from cli.upload import Upload, send
 from cli.visits import officers_of, visit_view, visits_of
 from models.papers import (
+    AttachAssistant,
     BorrowOfficer,
     MatchAgain,
     PostponeVisits,
@@ -72,6 +73,21 @@ def widen(
     """人员不足时，准许本部门执法人员在本任务中到负责区域之外检查，并重新匹配。"""
     who.to_task(task, WidenAreas(areas=tuple(areas or ()), reason=reason))
     done("已扩大负责区域；正在重新匹配，结果见 task show")
+
+
+@app.command("assist")
+@acts
+def assist(
+    task: TaskId,
+    name: Annotated[str, typer.Argument(metavar="姓名")],
+    specialty: Annotated[str, typer.Option("--specialty", metavar="专业")],
+    item: Annotated[str, typer.Option("--item", metavar="事项编号", help="为本部门的哪一事项")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由")],
+    who: Who,
+) -> None:
+    """为需要专业知识的事项指派专家或辅助人员：协助检查，不计入执法人数。"""
+    who.to_task(task, AttachAssistant(name=name, specialty=specialty, item=item, reason=reason))
+    done(f"已为事项 {item} 指派 {name}（{specialty}），列入检查文书")
 
 
 @app.command("postpone")

@@ -228,6 +228,16 @@ class WidenAreas(Paper):
     reason: Reason
 
 
+class AttachAssistant(Paper):
+    """Attach an expert or helper to an item that needs one (专家、辅助人员): they assist, and never count."""
+
+    kind: ClassVar[str] = "assistant.attach"
+    name: Annotated[str, Field(min_length=1, max_length=50)]
+    specialty: Annotated[str, Field(min_length=1, max_length=100)]
+    item: str
+    reason: Reason
+
+
 class MatchAgain(Paper):
     """Match again after the registers changed (重新匹配): what is unmatched, and the visits named."""
 

@@ -281,15 +281,16 @@ class Assignment(SQLModel, table=True):
 
 
 class AidKind(StrEnum):
-    """A way on where officers are too few."""
+    """A way on where officers, or what they know, are too few."""
 
     BORROW = "borrow"
     WIDEN = "widen"
+    ASSIST = "assist"
 
     @property
     def label(self) -> str:
         """The way in the words of the trade."""
-        return {"borrow": "借调人员", "widen": "扩大负责区域"}[self.value]
+        return {"borrow": "借调人员", "widen": "扩大负责区域", "assist": "专家和辅助人员"}[self.value]
 
 
 class MatchAid(SQLModel, table=True):

@@ -1,13 +1,14 @@
-"""Stage 4, where officers are too few: borrow one of another body, or widen the areas (借调、扩大区域)."""
+"""Stage 4, where officers are too few: borrow, widen the areas, attach an expert (借调、扩大区域、专家)."""
 
 from sqlmodel import col, func, select
 
+from activities.acts.preparation import confirmed
 from activities.docket import Docket, Target, ruling
 from activities.officer_file import pool
 from models.organisation import Department, Office
-from models.papers import BorrowOfficer, WidenAreas
+from models.papers import AttachAssistant, BorrowOfficer, WidenAreas
 from models.registers import Officer
-from models.task import AidKind, MatchAid, TakingPart
+from models.task import AidKind, Aspect, MatchAid, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Stage
@@ -37,6 +38,18 @@ def widen(docket: Docket, paper: WidenAreas) -> None:
     _add(docket, part, AidKind.WIDEN, {"areas": sorted(set(paper.areas))})
 
 
+@ruling(Target.TASK, AttachAssistant, Role.HANDLER, Role.APPROVER)
+def attach(docket: Docket, paper: AttachAssistant) -> None:
+    """An expert or helper goes along for one of the department's items; the officers stay as matched."""
+    part, task = docket.part(), docket.living_task
+    if task.stage not in (Stage.MATCH, Stage.INSPECT):
+        raise Refusal("WrongStage", "专家和辅助人员须在抽取之后、全部检查完成之前指派")
+    own = confirmed(docket.session, task.id)[Aspect.ITEMS].content["items"].get(part.department, ())
+    if paper.item not in own:
+        raise Refusal("ItemUnknown", f"{paper.item} 不是本部门在本任务中的抽查事项，可选：{'、'.join(own)}")
+    _store(docket, part, AidKind.ASSIST, paper.model_dump(include={"name", "specialty", "item"}))
+
+
 def _matching(docket: Docket) -> TakingPart:
     part = docket.part()
     if docket.living_task.stage < Stage.MATCH or part.matched == part.subjects:
@@ -46,6 +59,11 @@ def _matching(docket: Docket) -> TakingPart:
 
 def _add(docket: Docket, part: TakingPart, kind: AidKind, content: dict[str, object]) -> None:
     """Store the way on, and have what is unmatched matched again."""
+    _store(docket, part, kind, content)
+    part.match_asked = part.match_run + 1
+
+
+def _store(docket: Docket, part: TakingPart, kind: AidKind, content: dict[str, object]) -> None:
     count = docket.session.exec(
         select(func.count()).where(
             col(MatchAid.task) == part.task, col(MatchAid.department) == part.department
@@ -62,4 +80,3 @@ def _add(docket: Docket, part: TakingPart, kind: AidKind, content: dict[str, obj
         )
     )
     docket.session.flush()
-    part.match_asked = part.match_run + 1

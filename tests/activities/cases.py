@@ -13,6 +13,7 @@ from models.papers import (
     ApproveDraw,
     ApproveLaunch,
     ApproveResults,
+    AttachAssistant,
     BorrowOfficer,
     CancelTask,
     CommitSecret,
@@ -310,6 +311,14 @@ CASES: dict[str, Case] = {
         _NO_PART,
         ("fixed", "NothingToMatch"),
         ("visited", "NothingToMatch"),
+    ),
+    "assistant.attach": Case(
+        "matched",
+        (SECOND, Role.HANDLER),
+        lambda _: AttachAssistant(name="测专家", specialty="锅炉", item=item_of(SECOND), reason="专业性强"),
+        _NO_PART,
+        ("fixed", "WrongStage"),
+        ("visited", "WrongStage"),
     ),
     "match.widen": Case(
         "short",

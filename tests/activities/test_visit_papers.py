@@ -8,9 +8,11 @@ from sqlmodel import col, select
 
 from activities.visit_papers import papers_of
 from adapters.visit_papers import FORMS, write_papers
+from models.papers import AttachAssistant
 from models.registers import Subject
 from models.task import Visit
 from rules.refusal import Refusal
+from rules.roles import Role
 from tests.activities.conftest import At
 from tests.builders import DEPARTMENTS, OFFICE_DESK, SECOND
 
@@ -28,6 +30,8 @@ def test_each_matched_subject_has_its_three_papers(at: At, tmp_path: Path) -> No
     visit = driver.visits(SECOND)[0]
     with driver.database.write() as session:
         session.get_one(Subject, visit.subject).name = "甲&乙<幼儿园>"
+    expert = AttachAssistant(name="测专家", specialty="锅炉", item="second-1", reason="专业性强")
+    driver.act(SECOND, Role.HANDLER, expert)
     with driver.database.read() as session:
         contents = list(papers_of(session, driver.task, SECOND))
     assert 9 == len(contents)
@@ -43,6 +47,7 @@ def test_each_matched_subject_has_its_three_papers(at: At, tmp_path: Path) -> No
             assert name in words
         assert all(code in words for code in officers), file.name
         assert all(item["name"] in words for item in mine["items"])
+        assert "测专家" in words
         assert "{" not in words
     notice = text_of(files[1])
     assert "申请其回避" in notice
