@@ -10,6 +10,7 @@ from activities.acts.sampling import Counting
 from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
 from activities.lookup import subjects_by_id
+from activities.scope_rows import IN_FORCE
 from cli.given import department_names
 from models.outcomes import Result
 from models.registers import CheckItem, Subject
@@ -66,6 +67,8 @@ def ceiling_lines(session: Session, task: str, now: datetime) -> list[dict[str, 
     labels = {"ceiling": "已达年度上限", "recent": "近期已检查"}
     lines = []
     for subject in counting.rows:
+        if subject.status != IN_FORCE:
+            continue
         class_ = draw_class(subject.legal_form, subject.credit_class, subject.trade_class, counting.tiers)
         hits = counting.hits(subject.id, class_)
         if hits:
