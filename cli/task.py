@@ -194,6 +194,5 @@ def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[
 for part in (launch, task_show.app, task_prepare.app, claims):
     app.add_typer(part)
 app.add_typer(task_draw.app, name="draw")
-for part in (task_visit.app, task_clock.app, orders):
-for part in (task_visit.app, task_papers.app, orders):
+for part in (task_visit.app, task_papers.app, task_clock.app, orders):
     app.add_typer(part)
