@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.authority import check_role
 from activities.rebuild import open_cases, rebuild
-from cli import task_clock, task_draw, task_prepare, task_show, task_visit
-from cli import task_draw, task_papers, task_prepare, task_show, task_visit
+from cli import task_clock, task_draw, task_papers, task_prepare, task_show, task_visit
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import run
 from cli.given import department_named
