@@ -10,6 +10,7 @@ COPY docs/verify-draw.py docs/
 COPY migrations/ migrations/
 COPY models/ models/
 COPY rules/ rules/
+COPY templates/ templates/
 COPY workflows/ workflows/
 COPY starter.py worker.py ./
 RUN useradd --system --uid 10001 joint && mkdir /data && chown joint /data

@@ -4,14 +4,16 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities.draw_papers import DIRECTORY, load, load_plan
-from activities.drawing import opened_links
-from activities.later_acts import base_act
+from activities.contributions import chains, left_out_by_rule, opened_links
+from activities.draw_papers import DIRECTORY, ROOT_KEY, load, load_plan
+from activities.drawing import public_value_of
+from activities.later_acts import base_act, directory_entries
 from models.registers import Subject
-from models.task import ActStep, Commitment, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
-from rules.draw import Drawn
+from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
+from rules.draw import Drawn, order
 from rules.draw_record import Act, build_record
 from rules.draw_record import Commitment as Chain
+from rules.merkle import prove_line
 from rules.refusal import Refusal
 from rules.stages import VisitStage
 
@@ -20,12 +22,10 @@ def export_record(session: Session, task: str) -> dict[str, object]:
     """The record of every act that was drawn; refuses `NotDrawnYet` where there is none."""
     if session.get(JointTask, task) is None:
         raise Refusal("CaseUnknown", f"没有任务 {task}；可用 task list 查看任务编号")
-    commitments = session.exec(
-        select(Commitment).where(col(Commitment.task) == task).order_by(col(Commitment.department))
-    ).all()
-    chains = [Chain(department=one.department, commitment=one.commitment) for one in commitments]
     acts = session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))).all()
-    drawn = [_act(session, act, chains) for act in acts if _drawn_step(session, act) is not None]
+    public = is_public(session, task)
+    ends = [(act, _end(session, act)) for act in acts]
+    drawn = [_act(session, act, end, public=public) for act, end in ends if end is not None]
     if not drawn:
         raise Refusal("NotDrawnYet", f"任务 {task} 尚未抽取，没有可导出的抽取记录")
     return build_record(task, drawn)
@@ -37,8 +37,43 @@ def export_snapshots(session: Session, task: str) -> dict[int, bytes]:
     return {
         act.number: load(session, task, act.number, DIRECTORY)
         for act in acts
-        if act.kind.freezes and _drawn_step(session, act) is not None
+        if act.kind.freezes and _end(session, act) is not None
     }
+
+
+def prove_code(session: Session, task: str, code: str) -> dict[str, object]:
+    """What one firm is given: that it stands in each frozen directory, by Merkle path.
+
+    Rank and seed only after the last check: codes are public, and with the seed they give the list.
+    """
+    fixed = session.exec(
+        select(DrawStep)
+        .where(col(DrawStep.task) == task, col(DrawStep.step) == ActStep.FIXED)
+        .order_by(col(DrawStep.act))
+    ).all()
+    public, proofs = is_public(session, task), []
+    for step in fixed:
+        if "root" not in step.content:
+            continue
+        key = load(session, task, step.act, ROOT_KEY)
+        body = load(session, task, step.act, DIRECTORY)
+        proof = prove_line(key, body, code)
+        line: dict[str, object] = {
+            "act": step.act,
+            "root": step.content["root"],
+            "line": proof.line,
+            "salt": proof.salt,
+            "path": [list(sibling) for sibling in proof.path],
+        }
+        end = session.get(DrawStep, (task, step.act, ActStep.DRAWN, ""))
+        if public and end is not None:
+            seed_hex = str(end.content["seed"])
+            codes = [each for each, _ in directory_entries(body)]
+            line |= {"seed": seed_hex, "rank": 1 + order(seed_hex, codes).index(code), "of": len(codes)}
+        proofs.append(line)
+    if not proofs:
+        raise Refusal("NotFixed", f"任务 {task} 尚未锁定名录，暂不能出具证明；请在锁定后再办")
+    return {"task": task, "proofs": proofs}
 
 
 def is_public(session: Session, task: str) -> bool:
@@ -51,13 +86,18 @@ def is_public(session: Session, task: str) -> bool:
     return drawn is not None and open_visit is None
 
 
-def _drawn_step(session: Session, act: DrawAct) -> DrawStep | None:
-    return session.get(DrawStep, (act.task, act.number, ActStep.DRAWN, ""))
+def _end(session: Session, act: DrawAct) -> DrawStep | None:
+    """The step that ended an act: drawn, or void for want of links."""
+    steps = (
+        session.get(DrawStep, (act.task, act.number, step, "")) for step in (ActStep.DRAWN, ActStep.VOID)
+    )
+    return next((step for step in steps if step is not None), None)
 
 
-def _act(session: Session, act: DrawAct, chains: list[Chain]) -> Act:
-    step = session.get_one(DrawStep, (act.task, act.number, ActStep.DRAWN, ""))
-    fixed = session.get_one(DrawStep, (act.task, base_act(session, act.task, act.number), ActStep.FIXED, ""))
+def _act(session: Session, act: DrawAct, end: DrawStep, *, public: bool) -> Act:
+    """One act; the key of its Merkle root is opened with everything else, after the last check."""
+    fixed = session.get_one(DrawStep, (act.task, act.number, ActStep.FIXED, "")).content
+    base = session.get_one(DrawStep, (act.task, base_act(session, act.task, act.number), ActStep.FIXED, ""))
     plan: dict[str, Any] = load_plan(session, act.task, act.number)
     rows = session.exec(
         select(DrawnSubject, Subject.code)
@@ -65,15 +105,23 @@ def _act(session: Session, act: DrawAct, chains: list[Chain]) -> Act:
         .where(col(DrawnSubject.task) == act.task, col(DrawnSubject.act) == act.number)
         .order_by(col(DrawnSubject.rank))
     ).all()
+    of_act = chains(session, act.task, act.number)
+    root = str(fixed.get("root", ""))
     return Act(
         act=act.number,
         kind=act.kind,
-        snapshot_hash=str(fixed.content["directory"]),
+        snapshot_hash=str(base.content["directory"]),
         plan=plan,
-        commitments=chains,
+        commitments=[
+            Chain(one.department, one.commitment, one.since, one.kept_by)
+            for one in (of_act[name] for name in fixed["contributors"])
+        ],
         links=opened_links(session, act.task, act.number),
-        public_value=str(step.content["public_value"]),
-        seed=str(step.content["seed"]),
+        public_value=public_value_of(session, act.task, act.number),
+        seed=str(end.content.get("seed", "")),
         drawn=[Drawn(code, row.credit_class, row.stratum, row.rank) for row, code in rows],
         replaces=tuple(act.content.get("replaces", ())),
+        left_out=sorted(left_out_by_rule(session, act.task, act.number)),
+        root=root,
+        root_key=load(session, act.task, act.number, ROOT_KEY).hex() if root and public else "",
     )

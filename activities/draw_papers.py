@@ -12,6 +12,7 @@ from rules.draw import canonical_json, sha256_hex
 DIRECTORY = "directory"
 ANNEX = "annex"
 PLAN = "plan"
+ROOT_KEY = "root-key"
 
 
 def officers_file(department: str) -> str:
@@ -20,9 +21,12 @@ def officers_file(department: str) -> str:
 
 
 def store(session: Session, task: str, act: int, name: str, body: bytes) -> str:
-    """Store a paper once and return its SHA-256; mtime 0 keeps the compressed bytes repeatable."""
+    """Store a paper once and return its SHA-256; mtime 0 keeps the compressed bytes repeatable.
+
+    The fastest level halves a directory as the slowest does: its codes are mostly random digits.
+    """
     digest = sha256_hex(body)
-    session.add(DrawPaper(task=task, act=act, name=name, sha256=digest, body=gzip.compress(body, mtime=0)))
+    session.add(DrawPaper(task=task, act=act, name=name, sha256=digest, body=gzip.compress(body, 1, mtime=0)))
     return digest
 
 

@@ -1,36 +1,54 @@
 """The machine's part in a draw: fix and hash, then draw from the opened links (锁定、抽取)."""
 
 from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.acts.draws import contributors
+from activities.acts.draws import await_request
+from activities.acts.launch import office_department
 from activities.acts.preparation import confirmed
-from activities.acts.sampling import class_of, sample
+from activities.acts.sampling import sample
 from activities.clocks import Clocks
+from activities.contributions import (
+    CONTRIBUTIONS,
+    await_public_value,
+    contributors,
+    open_commitments,
+    open_kept_links,
+    open_reveals,
+    opened_links,
+    since_of,
+)
 from activities.docket import notify
-from activities.draw_papers import ANNEX, DIRECTORY, PLAN, load_plan, officers_file, store, store_json
+from activities.draw_papers import (
+    ANNEX,
+    DIRECTORY,
+    PLAN,
+    ROOT_KEY,
+    load_plan,
+    officers_file,
+    store,
+    store_json,
+)
 from activities.later_acts import base_act, frozen_entries, left_out, ordered_quota, replaced_visits
 from activities.lookup import subjects_by_code
-from activities.officers import freeze_officers
+from activities.officer_file import freeze_officers
 from activities.passage import plan_visits, withdraw
 from models.papers import Period
 from models.registers import Subject
 from models.task import ActStep, Aspect, DrawAct, DrawnSubject, DrawStep, JointTask, TakingPart
 from rules.channel import uses_credit_class
 from rules.deadline import Unit
-from rules.draw import Drawn, canonical_directory, draw, seed
+from rules.draw import Drawn, canonical_directory, draw, seed, sha256_hex
 from rules.draw_record import draw_plan
+from rules.merkle import root_of
 from rules.policy import PolicyKey
 from rules.quota import Quota, StratumQuota
 from rules.roles import Role
 from rules.stages import Claim
-from rules.waits import WaitKind
-
-PUBLIC_VALUE = ""
-"""No public value is mixed in: the last revealer can choose between two outcomes; the record says so."""
 
 
 def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
@@ -39,7 +57,9 @@ def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
     if session.get(DrawStep, (task.id, number, ActStep.FIXED, "")) is not None:
         return
     act = session.get_one(DrawAct, (task.id, number))
-    directory, rest, quota, gone = _freeze(clocks, task, act)
+    hashes, rest, quota, gone = _freeze(clocks, task, act)
+    if "public" in act.content:
+        rest["public_value"] = act.content["public"]
     rest["reveal"] = {
         "amount": int(clocks.policies.value(PolicyKey.REVEAL_HOURS)),
         "unit": Unit.WORKING_HOUR.value,
@@ -50,7 +70,7 @@ def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
             task.id,
             number,
             officers_file(department),
-            freeze_officers(session, department, clocks.today),
+            freeze_officers(session, task.id, department, clocks.today),
         )
         for department in departments_of(session, task)
     }
@@ -64,26 +84,17 @@ def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
         rest=rest,
     )
     plan = store_json(session, task.id, number, PLAN, content)
-    session.add(
-        DrawStep(task=task.id, act=number, step=ActStep.FIXED, content={"directory": directory, "plan": plan})
-    )
+    hashes = {**hashes, "plan": plan}
+    names = contributors(session, task, number)
+    step = DrawStep(task=task.id, act=number, step=ActStep.FIXED, content={**hashes, "contributors": names})
+    session.add(step)
     session.flush()
-    for department in contributors(session, task):
-        clocks.open(
-            WaitKind.REVEAL,
-            key=f"{task.id}/reveal/{number}/{department}",
-            scope=f"joint-task/{task.id}",
-            task=task.id,
-            department=department,
-            opened_by=f"draw act {number} fixed",
-        )
+    open_reveals(clocks, task, number)
     audit.record(
-        session,
-        audit.task_chain(task.id),
-        "draw.fixed",
-        at=clocks.now,
-        detail={"act": number, "directory": directory, "plan": plan},
+        session, audit.task_chain(task.id), "draw.fixed", at=clocks.now, detail={"act": number, **hashes}
     )
+    open_kept_links(clocks, task, number)
+    await_public_value(clocks, task, number)
 
 
 def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
@@ -94,7 +105,11 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
     act = session.get_one(DrawAct, (task.id, number))
     fixed = session.get_one(DrawStep, (task.id, number, ActStep.FIXED, "")).content
     links = opened_links(session, task.id, number)
-    seed_hex = seed(task.id, number, fixed["plan"], fixed["directory"], links, PUBLIC_VALUE)
+    if len(links) < CONTRIBUTIONS:
+        _void(clocks, task, number)
+        return
+    public_value = public_value_of(session, task.id, number)
+    seed_hex = seed(task.id, number, fixed["plan"], fixed["directory"], links, public_value)
     plan = load_plan(session, task.id, number)
     excluded: set[str] = set()
     if not act.kind.freezes:
@@ -117,12 +132,20 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
                 "drawn": len(drawn),
                 "market_entities": market,
                 "links": [list(pair) for pair in links],
-                "public_value": PUBLIC_VALUE,
+                "public_value": public_value,
             },
         )
     )
-    detail = {"act": number, "kind": act.kind.value, "seed": seed_hex, "drawn": len(drawn)}
+    # Codes are public, and with the seed they give the list: the trail has its hash, which the record opens.
+    detail = {
+        "act": number,
+        "kind": act.kind.value,
+        "seed_sha256": sha256_hex(bytes.fromhex(seed_hex)),
+        "drawn": len(drawn),
+    }
     audit.record(session, audit.task_chain(task.id), "draw.drawn", at=clocks.now, detail=detail)
+    if since_of(number + 1) > since_of(number):
+        open_commitments(clocks, task, number + 1, by=f"chain ends with draw act {number}")
     for department in departments_of(session, task):
         notify(
             session,
@@ -136,14 +159,35 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
         )
 
 
-def opened_links(session: Session, task: str, number: int) -> list[tuple[str, str]]:
-    """The links that were opened for an act, in department order."""
-    steps = session.exec(
-        select(DrawStep).where(
-            col(DrawStep.task) == task, col(DrawStep.act) == number, col(DrawStep.step) == ActStep.REVEALED
+def public_value_of(session: Session, task: str, number: int) -> str:
+    """The public value that an act mixes in last, after its name; "" where none was announced."""
+    step = session.get(DrawStep, (task, number, ActStep.PUBLIC, ""))
+    return f"{step.content['name']} {step.content['value']}" if step else ""
+
+
+def _void(clocks: Clocks, task: JointTask, number: int) -> None:
+    """Fewer than two links were opened: nobody is drawn, and the act is asked for again with a witness.
+
+    A witness cannot step in now: it would choose its secret knowing the links that are open.
+    """
+    session = clocks.session
+    session.add(DrawStep(task=task.id, act=number, step=ActStep.VOID, content={"actor": "system"}))
+    audit.record(session, audit.task_chain(task.id), "draw.void", at=clocks.now, detail={"act": number})
+    session.flush()
+    open_commitments(clocks, task, number + 1, by=f"draw act {number} void")
+    await_request(clocks, task, number + 1, by=f"draw act {number} void")
+    for department in (*departments_of(session, task), office_department(session, task.office)):
+        notify(
+            session,
+            department,
+            Role.HANDLER if department != office_department(session, task.office) else Role.OFFICE,
+            key=f"{task.id}/void/{number}/{department}",
+            event="void",
+            text=f"任务 {task.id} 第{number}次抽取揭示不足两家，已作废；请发起部门重新申请，见证部门提交承诺值",
+            now=clocks.now,
+            task=task.id,
+            urgent=True,
         )
-    ).all()
-    return sorted((step.department, str(step.content["link"])) for step in steps)
 
 
 def quota_of(plan: dict[str, Any]) -> Quota:
@@ -163,8 +207,8 @@ def departments_of(session: Session, task: JointTask) -> list[str]:
 
 def _freeze(
     clocks: Clocks, task: JointTask, act: DrawAct
-) -> tuple[str, dict[str, Any], Quota, dict[str, str]]:
-    """The directory's hash, the rest of the plan, the quota, and the codes no longer in force."""
+) -> tuple[dict[str, str], dict[str, Any], Quota, dict[str, str]]:
+    """The published hashes, the rest of the plan, the quota, and the codes no longer in force."""
     session = clocks.session
     aspects = confirmed(session, task.id)
     rest: dict[str, Any] = {
@@ -172,18 +216,27 @@ def _freeze(
         "items": aspects[Aspect.ITEMS].content["items"],
     }
     if act.kind.freezes:
-        frozen = sample(clocks, task)
-        directory = store(session, task.id, act.number, DIRECTORY, canonical_directory(frozen.entries))
-        rest["annex"] = store_json(session, task.id, act.number, ANNEX, _annex(frozen.subjects))
+        frozen = sample(clocks, task, act.content)
+        body, key = canonical_directory(frozen.entries), token_bytes(32)
+        hashes = {"directory": store(session, task.id, act.number, DIRECTORY, body)}
+        if frozen.entries:
+            # Who can read this database reads the directory itself: the key guards it from all others.
+            store(session, task.id, act.number, ROOT_KEY, key)
+            hashes["root"] = root_of(key, body)
+        rest["annex"] = store(session, task.id, act.number, ANNEX, frozen.census.annex_file())
+        rest["left_out"] = dict(sorted(frozen.census.left_out.items()))
+        rest["choices"] = {name: act.content.get(name) for name in ("ceiling", "recent")}
+        rest["class_use"] = frozen.class_use
+        rest["trade_classes"] = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
         rest["periods"] = aspects[Aspect.PERIODS].content["periods"]
         rest["population"] = len(frozen.entries)
-        return directory, rest, frozen.quota, {}
+        return hashes, rest, frozen.quota, {}
     base = session.get_one(DrawStep, (task.id, base_act(session, task.id, act.number), ActStep.FIXED, ""))
     rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]
     rest["evidence"] = act.content.get("evidence", "")
     rest["population"] = len(frozen_entries(session, task.id, act.number))
     gone = left_out(session, task, act.number)[1]
-    return str(base.content["directory"]), rest, ordered_quota(session, task, act), gone
+    return {"directory": str(base.content["directory"])}, rest, ordered_quota(session, task, act), gone
 
 
 def _later_period(clocks: Clocks, last: dict[str, Any]) -> dict[str, Any]:
@@ -221,17 +274,3 @@ def _parts(session: Session, task: JointTask) -> list[TakingPart]:
             .order_by(col(TakingPart.department))
         )
     )
-
-
-def _annex(subjects: list[Subject]) -> list[dict[str, object]]:
-    return [
-        {
-            "code": subject.code,
-            "status": subject.status,
-            "class": class_of(subject),
-            "class_date": subject.class_date.isoformat() if subject.class_date else None,
-            "area": subject.area,
-            "tags": sorted(subject.tags),
-        }
-        for subject in subjects
-    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from activities.contributions import first_drawn
 from activities.draw_papers import DIRECTORY, load, load_plan
 from models.papers import RequestDraw
 from models.registers import Subject
@@ -27,7 +28,14 @@ def base_act(session: Session, task: str, number: int) -> int:
         .where(col(DrawAct.task) == task, col(DrawAct.number) <= number)
         .order_by(col(DrawAct.number).desc())
     ).all()
-    return next(row.number for row in rows if row.kind.freezes)
+    void = set(
+        session.exec(
+            select(DrawStep.act).where(col(DrawStep.task) == task, col(DrawStep.step) == ActStep.VOID)
+        )
+    )
+    return next(
+        row.number for row in rows if row.kind.freezes and (row.number == number or row.number not in void)
+    )
 
 
 def directory_entries(body: bytes) -> list[tuple[str, str]]:
@@ -148,6 +156,6 @@ def _unchecked(session: Session, task: str, subject: str) -> bool:
 
 def _classes(session: Session, task: str) -> dict[str, list[str]]:
     """The classes of each stratum of the first draw, a topped-up subject's being all."""
-    plan = load_plan(session, task, 1)
+    plan = load_plan(session, task, first_drawn(session, task))
     named = {one["name"]: list(one["classes"]) for one in plan["quota"]["strata"]}
     return {**named, TOP_UP: list(ALL_CLASSES), ADDED: list(ALL_CLASSES)}

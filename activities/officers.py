@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.acts.preparation import confirmed
@@ -12,37 +12,16 @@ from activities.docket import notify
 from activities.draw_papers import load_json, officers_file
 from activities.later_acts import seed_of
 from activities.lookup import subjects_by_id
+from activities.officer_file import freeze_officers, pool, reserve
 from activities.passage import await_next, move
-from models.registers import CheckItem, Officer, Subject
+from models.registers import CheckItem, Subject
 from models.task import Aspect, Assignment, JointTask, TakingPart, Visit
 from rules import match as matching
 from rules.draw import canonical_json, sha256_hex
 from rules.policy import PolicyKey
 from rules.roles import Role
-from rules.stages import TaskStatus, VisitStage
+from rules.stages import VisitStage
 from rules.waits import WaitKind
-
-
-def freeze_officers(session: Session, department: str, today: date) -> list[dict[str, Any]]:
-    """A department's officers' file: all that the match will look at, hashed before any link opens."""
-    busy = _load(session, department, open_only=True, today=today)
-    year = _load(session, department, open_only=False, today=today)
-    rows = session.exec(
-        select(Officer).where(col(Officer.department) == department).order_by(col(Officer.code))
-    )
-    return [
-        {
-            "code": row.code,
-            "certificate_to": row.certificate_to.isoformat(),
-            "specialties": sorted(row.specialties),
-            "areas": sorted(row.areas),
-            "leave": sorted(row.leave),
-            "recusals": sorted(row.recusals),
-            "capacity": max(0, row.capacity - busy.get(row.id, 0)),
-            "load": year.get(row.id, 0),
-        }
-        for row in rows
-    ]
 
 
 def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
@@ -55,6 +34,7 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
     part = session.get_one(TakingPart, (task.id, department), with_for_update=True)
     if part.match_run >= part.match_asked:
         return
+    reserve(session, task.id, department)
     former, part.match_run = part.match_run, part.match_asked
     visits = session.exec(
         select(Visit).where(
@@ -67,12 +47,7 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
     unmatched: dict[str, matching.Shortage] = {}
     for act, fresh in sorted({(visit.act, visit.tries == 0) for visit in visits}):
         group = [visit for visit in visits if (visit.act, visit.tries == 0) == (act, fresh)]
-        file = (
-            load_json(session, task.id, act, officers_file(department))
-            if fresh
-            else freeze_officers(session, department, clocks.today)
-        )
-        unmatched |= _match_group(clocks, part, act, file, group)
+        unmatched |= _match_act(clocks, part, act, group, fresh=fresh)
     if unmatched:
         _open_shortage(clocks, task, part, len(unmatched))
     audit.record(
@@ -89,10 +64,39 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
     )
 
 
-def _match_group(
-    clocks: Clocks, part: TakingPart, act: int, file: list[dict[str, Any]], visits: list[Visit]
+def _match_act(
+    clocks: Clocks, part: TakingPart, act: int, visits: list[Visit], *, fresh: bool
 ) -> dict[str, matching.Shortage]:
-    """Match the visits of one act against one officers' file; returns what is unmatched, and why."""
+    """Match the visits of one act; returns what is unmatched, and why.
+
+    What other tasks have taken of an officer since the file was frozen is taken back from the match, and
+    only the visits that it touches are matched by the registers as they stand.
+    """
+    session, department = clocks.session, part.department
+    now = freeze_officers(session, part.task, department, clocks.today)
+    if not fresh:
+        return _match_group(clocks, part, act, now, visits)
+    frozen = load_json(session, part.task, act, officers_file(department))
+    room = {one["code"]: one["capacity"] for one in now}
+    touched: list[Visit] = []
+    unmatched = _match_group(clocks, part, act, frozen, visits, room=room, touched=touched)
+    if touched:
+        now = freeze_officers(session, part.task, department, clocks.today)
+        unmatched |= _match_group(clocks, part, act, now, touched)
+    return unmatched
+
+
+def _match_group(
+    clocks: Clocks,
+    part: TakingPart,
+    act: int,
+    file: list[dict[str, Any]],
+    visits: list[Visit],
+    *,
+    room: dict[str, int] | None = None,
+    touched: list[Visit] | None = None,
+) -> dict[str, matching.Shortage]:
+    """Match visits against one officers' file; visits beyond an officer's `room` are `touched`, not matched."""
     session, department = clocks.session, part.department
     subjects = subjects_by_id(session, [visit.subject for visit in visits])
     by_code = {subjects[visit.subject].code: visit for visit in visits}
@@ -105,14 +109,30 @@ def _match_group(
     )
     for visit in visits:
         visit.tries += 1
-    _assign(session, department, part.match_run, found.assignments, by_code)
-    matched = [by_code[code] for code in sorted(found.assignments)]
+    kept = found.assignments
+    if room is not None and touched is not None:
+        kept = _within_room(kept, room)
+        touched += [by_code[code] for code in sorted(found.assignments.keys() - kept.keys())]
+    _assign(session, part, kept, by_code)
+    matched = [by_code[code] for code in sorted(kept)]
     by = f"match run {part.match_run}"
     move(clocks, part, matched, VisitStage.MATCHED, by=by)
     await_next(clocks, WaitKind.VISIT, matched, by=by, anchor=clocks.today)
     for code, shortage in found.unmatched.items():
         by_code[code].facts = {"shortage": shortage.words}
     return found.unmatched
+
+
+def _within_room(assignments: dict[str, tuple[str, ...]], room: dict[str, int]) -> dict[str, tuple[str, ...]]:
+    """The assignments, in order of the subjects' codes, that leave no officer beyond what is left of them."""
+    left, kept = dict(room), {}
+    for subject in sorted(assignments):
+        officers = assignments[subject]
+        if all(left.get(code, 0) > 0 for code in officers):
+            kept[subject] = officers
+            for code in officers:
+                left[code] -= 1
+    return kept
 
 
 def _open_shortage(clocks: Clocks, task: JointTask, part: TakingPart, count: int) -> None:
@@ -133,29 +153,12 @@ def _open_shortage(clocks: Clocks, task: JointTask, part: TakingPart, count: int
         Role.HANDLER,
         key=f"{task.id}/unmatched/{department}/{run}",
         event="unmatched",
-        text=f"任务 {task.id}：{count}户无法匹配执法人员，请补充人员后重新匹配（task match {task.id}）",
+        text=f"任务 {task.id}：{count}户无法匹配执法人员，原因见 task visits。可借调人员（task borrow）、"
+        f"扩大负责区域（task widen）、改期（task postpone）或更换对象（task draw request），再 task match {task.id}",
         now=clocks.now,
         task=task.id,
         urgent=True,
     )
-
-
-def _load(session: Session, department: str, *, open_only: bool, today: date) -> dict[str, int]:
-    """Current assignments per officer: of running tasks, or of this year's visits."""
-    statement = (
-        select(Assignment.officer, func.count())
-        .join(Visit, col(Visit.id) == col(Assignment.visit))
-        .join(JointTask, col(JointTask.id) == col(Visit.task))
-        .where(col(Visit.department) == department, col(Assignment.current).is_(True))
-        .group_by(col(Assignment.officer))
-    )
-    if open_only:
-        statement = statement.where(
-            col(JointTask.status) == TaskStatus.OPEN, col(Visit.completed_on).is_(None)
-        )
-    else:
-        statement = statement.where(col(Visit.first_day) >= date(today.year, 1, 1))
-    return dict(session.exec(statement).all())
 
 
 def _needs(
@@ -195,16 +198,14 @@ def _officer(department: str, row: dict[str, Any]) -> matching.Officer:
 
 
 def _assign(
-    session: Session,
-    department: str,
-    run: int,
-    assignments: dict[str, tuple[str, ...]],
-    by_code: dict[str, Visit],
+    session: Session, part: TakingPart, assignments: dict[str, tuple[str, ...]], by_code: dict[str, Visit]
 ) -> None:
-    ids = {
-        row.code: row.id for row in session.exec(select(Officer).where(col(Officer.department) == department))
-    }
+    ids = {row.code: row.id for row in pool(session, part.task, part.department)}
     for subject in sorted(assignments):
         for place, code in enumerate(assignments[subject]):
-            session.add(Assignment(visit=by_code[subject].id, officer=ids[code], run=run, leader=place == 0))
+            session.add(
+                Assignment(
+                    visit=by_code[subject].id, officer=ids[code], run=part.match_run, leader=place == 0
+                )
+            )
     session.flush()

@@ -6,14 +6,23 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from activities import audit
-from activities.acts.draws import contributors, open_draw
+from activities.acts.draws import open_draw
 from activities.acts.preparation import confirmed
 from activities.acts.summaries import open_summary
 from activities.clocks import Clocks
+from activities.contributions import (
+    CONTRIBUTIONS,
+    awaits_value,
+    chains,
+    contributors,
+    first_drawn,
+    opened_links,
+    settled,
+)
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Summary
-from models.task import ActStep, Aspect, Commitment, DrawAct, DrawStep, JointTask, Part, TakingPart
+from models.task import ActStep, Aspect, DrawAct, DrawStep, JointTask, Part, TakingPart
 from models.trail import Deadline, Outbox, Wait
 from rules.stages import Claim, Stage, TaskStatus, branch_stage
 
@@ -43,7 +52,7 @@ def advance(clocks: Clocks, task: JointTask) -> None:
     if task.stage is Stage.NOTIFY and all(part.claim.settled for part in parts):
         _enter(clocks, task, parts, Stage.DRAW)
         open_draw(clocks, task)
-    if task.stage is Stage.DRAW and _step(clocks.session, task.id, 1, ActStep.DRAWN):
+    if task.stage is Stage.DRAW and first_drawn(clocks.session, task.id):
         _enter(clocks, task, parts, Stage.MATCH)
     if task.stage >= Stage.MATCH:
         _advance_parts(clocks, parts)
@@ -196,10 +205,6 @@ def _level(session: Session, scope: str) -> int:
     return session.exec(statement).one() or 0
 
 
-def _step(session: Session, task: str, act: int, step: ActStep) -> bool:
-    return session.get(DrawStep, (task, act, step, "")) is not None
-
-
 def _act(session: Session, task: JointTask) -> ActProgress:
     """What the machine has to do next for the newest draw act."""
     act = session.exec(
@@ -211,15 +216,15 @@ def _act(session: Session, task: JointTask) -> ActProgress:
         select(DrawStep).where(col(DrawStep.task) == task.id, col(DrawStep.act) == act.number)
     ).all()
     done = {step.step for step in steps}
-    answered = {step.department for step in steps if step.step in (ActStep.REVEALED, ActStep.MISSED)}
-    committed = set(session.exec(select(Commitment.department).where(col(Commitment.task) == task.id)).all())
-    return ActProgress(
-        number=act.number,
-        to_fix=ActStep.APPROVED in done
-        and ActStep.FIXED not in done
-        and committed >= set(contributors(session, task)),
-        to_draw=ActStep.FIXED in done and ActStep.DRAWN not in done and answered >= committed,
-    )
+    if done & {ActStep.DRAWN, ActStep.VOID}:
+        return ActProgress(number=act.number)
+    if ActStep.FIXED not in done:
+        committed = set(chains(session, task.id, act.number))
+        to_fix = ActStep.APPROVED in done and committed >= set(contributors(session, task, act.number))
+        return ActProgress(number=act.number, to_fix=to_fix)
+    too_few = len(opened_links(session, task.id, act.number)) < CONTRIBUTIONS
+    ready = settled(session, task, act.number) and (too_few or not awaits_value(session, task, act))
+    return ActProgress(number=act.number, to_draw=ready)
 
 
 def _names(session: Session, departments: list[str]) -> dict[str, str]:

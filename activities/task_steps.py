@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.acts.claims import offer
 from activities.apply import apply_waiting
 from activities.clocks import Clocks
+from activities.contributions import settle_overdue, watch_due
 from activities.drawing import draw_act, fix_act
 from activities.officers import match_department
 from activities.progress import advance, read_progress
@@ -56,7 +57,7 @@ class TaskActivities:
     @activity.defn(name="fix_draw")
     def fix_draw(self, step: TaskStep) -> Progress:
         """Freeze and hash everything that a draw act depends on."""
-        return self._do(step, lambda clocks, task: fix_act(clocks, task, step.act))
+        return self._do(step, lambda clocks, task: fix_act(clocks, task, step.act), snapshot=True)
 
     @activity.defn(name="execute_draw")
     def execute_draw(self, step: TaskStep) -> Progress:
@@ -70,15 +71,17 @@ class TaskActivities:
 
     @activity.defn(name="fire_task_rungs")
     def fire_task_rungs(self, step: TaskStep) -> Progress:
-        """Fire the rungs that are due, each once."""
+        """Apply what a missed deadline of the draw entails, and fire the rungs that are due, each once."""
 
         def act(clocks: Clocks, task: JointTask) -> None:
+            settle_overdue(clocks, task)
             fire_due(clocks, f"joint-task/{task.id}")
+            watch_due(clocks, task)
 
         return self._do(step, act)
 
-    def _do(self, step: TaskStep, act: Step) -> Progress:
-        with self.database.write() as session:
+    def _do(self, step: TaskStep, act: Step, *, snapshot: bool = False) -> Progress:
+        with self.database.write(snapshot=snapshot) as session:
             task = _locked(session, step.task)
             clocks = Clocks(session, task.office, step.now)
             if task.status is TaskStatus.OPEN:

@@ -22,9 +22,15 @@ class Database:
         self.engine = _engine(url)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction that writes: committed at the end, rolled back on any exception."""
-        engine = self.engine.execution_options(write=True)
+    def write(self, *, snapshot: bool = False) -> Iterator[Session]:
+        """One transaction that writes: committed at the end, rolled back on any exception.
+
+        With `snapshot` all that it reads is of one moment, as it always is on SQLite.
+        """
+        options: dict[str, Any] = {"write": True}
+        if snapshot and self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        engine = self.engine.execution_options(**options)
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 

@@ -12,13 +12,14 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.authority import postings_of
-from activities.draw_export import export_record, export_snapshots, is_public
+from activities.draw_export import export_record, export_snapshots, is_public, prove_code
 from cli.acting import TaskId, Who, asks, task_id
-from cli.context import out
-from cli.tables import done, hint
+from cli.context import Json, out, show
+from cli.draw_lists import ceiling_lines, drawn_lines, overlap_lines, recognised_lines
+from cli.tables import done, hint, print_table
 from models.task import TakingPart
 from rules.calendar import local_day
-from rules.draw import canonical_json
+from rules.draw import canonical_json, normal_code
 from rules.refusal import Refusal
 
 app = typer.Typer(help="抽取记录：查看、导出、核验", no_args_is_help=True)
@@ -70,11 +71,99 @@ def verify(
     raise typer.Exit(checked.returncode)
 
 
+@app.command("list")
+@asks
+def drawn(task: TaskId, who: Who, as_json: Json = False) -> None:
+    """列出抽中的对象：参与部门可看全部，其他人只能看已检查的。"""
+    name = task_id(task)
+    with who.database.read() as session:
+        data = drawn_lines(
+            session, name, all_lines=is_public(session, name) or _takes_part(session, name, who)
+        )
+    columns = {
+        "act": "次", "rank": "序号", "code": "代码", "name": "名称", "stratum": "层", "class": "类别",
+        "checked": "已检查",
+    }  # fmt: skip
+    show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有可公开的对象"))
+
+
+@app.command("prove")
+@asks
+def prove(
+    task: TaskId,
+    code: Annotated[str, typer.Argument(metavar="代码", help="企业的统一社会信用代码或名录编号")],
+    who: Who,
+    file: Annotated[
+        Path | None, typer.Option("--to", metavar="文件", help="另存为 JSON，交给该企业自行核验")
+    ] = None,
+) -> None:
+    """给一户对象出具存在证明：它列在锁定的名录中，而不泄露别户；次序和种子在全部检查后才附上。"""
+    name = task_id(task)
+    with who.database.read() as session:
+        _for_parties(session, name, who)
+        proof = prove_code(session, name, normal_code(code))
+    out.print_json(json.dumps(proof, ensure_ascii=False))
+    if file is not None:
+        file.write_bytes(canonical_json(proof))
+        hint(f"核验：python docs/verify-draw.py {file}（根须与锁定时公布的一致）")
+
+
+@app.command("ceilings")
+@asks
+def ceilings(task: TaskId, who: Who, as_json: Json = False) -> None:
+    """列出范围内已达年度抽查上限、或近期已由其他任务检查的对象（限参与部门）。"""
+    name = task_id(task)
+    with who.database.read() as session:
+        _for_parties(session, name, who)
+        data = ceiling_lines(session, name, datetime.now(UTC))
+    columns = {
+        "code": "代码", "class": "类别", "why": "情形", "year": "本年度各部门任务数",
+        "last": "最近检查日",
+    }  # fmt: skip
+    show(data, as_json=as_json, text=lambda: print_table(columns, data))
+
+
+@app.command("overlaps")
+@asks
+def overlaps(task: TaskId, who: Who, as_json: Json = False) -> None:
+    """列出本任务与其他进行中任务都抽中而未检查的对象，可合并为一次上门（限参与部门）。"""
+    name = task_id(task)
+    with who.database.read() as session:
+        _for_parties(session, name, who)
+        data = overlap_lines(session, name)
+    columns = {
+        "code": "代码", "name": "名称", "task": "另一任务", "department_name": "部门",
+        "first_day": "检查时段自", "last_day": "至",
+    }  # fmt: skip
+    show(data, as_json=as_json, text=lambda: print_table(columns, data))
+    if data and not as_json:
+        hint("合并上门：用 task postpone 把检查时段调到同一天，一次完成各部门事项")
+
+
+@app.command("recognised")
+@asks
+def recognised(task: TaskId, who: Who, as_json: Json = False) -> None:
+    """列出其他部门对同一对象同一事项尚在有效期内的检查结果，可互认而不重复检查（限参与部门）。"""
+    name = task_id(task)
+    with who.database.read() as session:
+        _for_parties(session, name, who)
+        data = recognised_lines(session, name, datetime.now(UTC))
+    columns = {
+        "code": "代码", "name": "名称", "item": "事项", "department_name": "检查部门",
+        "completed_on": "检查日", "valid_to": "有效期至", "categories": "结果",
+    }  # fmt: skip
+    show(data, as_json=as_json, text=lambda: print_table(columns, data))
+    if data and not as_json:
+        hint("互认而不再检查的，可申请替换补抽：task draw request --kind 替换补抽 --replaces 代码")
+
+
 def _for_parties(session: Session, task: str, who: Who) -> None:
     """Before the last check snapshot and seed would give the list away: refused to outsiders."""
-    if is_public(session, task):
-        return
+    if not is_public(session, task) and not _takes_part(session, task, who):
+        raise Refusal("NotTakingPart", "全部检查完成之前，抽取记录只对参与部门开放")
+
+
+def _takes_part(session: Session, task: str, who: Who) -> bool:
     held = {one.department for one in postings_of(session, who.person, local_day(datetime.now(UTC)))}
     parts = set(session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)))
-    if not held & parts:
-        raise Refusal("NotTakingPart", "全部检查完成之前，抽取记录只对参与部门开放")
+    return bool(held & parts)

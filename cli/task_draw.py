@@ -4,17 +4,26 @@ import os
 import re
 from pathlib import Path
 from secrets import token_bytes
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from sqlmodel import Session, col, func, select
 
+from activities.contributions import since_of
+from activities.draw_export import is_public
 from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen, department_names, read_bytes
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
-from models.papers import ApproveDraw, CommitSecret, RequestDraw, RevealLink
+from models.papers import (
+    ApproveDraw,
+    CommitSecret,
+    PublicSource,
+    PublicValue,
+    RequestDraw,
+    RevealLink,
+)
 from models.task import ActStep, Commitment, DrawAct, DrawStep
 from rules.draw import commitment, link
 from rules.draw_record import Kind
@@ -29,6 +38,12 @@ SecretFile = Annotated[
 ActNumber = Annotated[
     int | None, typer.Option("--act", min=1, metavar="次", help="第几次抽取（默认最近一次）")
 ]
+_FOUND = {
+    "not_in_force": "范围内非存续，不列入名录",
+    "ceiling": "已达年度抽查上限",
+    "recent": "近期已由其他任务检查",
+    "approval": "经书面批准不列入名录",
+}
 _SECRET = re.compile(r"[0-9a-f]{64}")
 
 
@@ -50,6 +65,25 @@ def request(
         int | None, typer.Option("--size", min=1, metavar="户数", help="追加抽取：追加多少户")
     ] = None,
     evidence: Annotated[str, typer.Option("--evidence", metavar="依据", help="替换、追加的依据")] = "",
+    ceiling: Annotated[
+        str | None,
+        typer.Option("--over-ceiling", metavar="排除|保留", help="已达年度上限的对象，名单见 draw ceilings"),
+    ] = None,
+    recent: Annotated[
+        str | None,
+        typer.Option("--recent", metavar="排除|保留", help="近期已由其他任务检查的对象"),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", metavar="代码=批件", help="经书面批准不列入名录的对象（可重复）"),
+    ] = None,
+    public_name: Annotated[
+        str | None,
+        typer.Option("--public-name", metavar="名称", help="混入公共随机值：哪一期开奖或信标"),
+    ] = None,
+    public_source: Annotated[
+        str, typer.Option("--public-source", metavar="来源", help="在哪里可以查到公共随机值")
+    ] = "",
 ) -> None:
     """发起部门申请抽取：首次抽取；此后可替换补抽、追加抽取，重新抽取须报办公室批准。"""
     wanted = chosen(Kind, kind)
@@ -63,9 +97,15 @@ def request(
             replaces=tuple(replaces or ()),
             size=size,
             evidence=evidence,
+            ceiling=_choice(ceiling),
+            recent=_choice(recent),
+            leave_out=dict(_approved(one) for one in leave_out or ()),
+            public=PublicSource(name=public_name, source=public_source) if public_name else None,
         ),
     )
     done(f"已申请第{answer.data['act']}次抽取（{wanted.label}）")
+    for reason_, count in answer.data.get("found", {}).items():
+        hint(f"{_FOUND[reason_]}：{count}户（名单见 draw ceilings {task_id(task)}）")
     by = "领导小组办公室" if wanted is Kind.REDRAW else "本部门审批人"
     hint(f"由{by}批准：starter.py task draw approve {task_id(task)}")
 
@@ -81,10 +121,26 @@ def approve(task: TaskId, who: Who, act: ActNumber = None) -> None:
 
 @app.command("commit")
 @acts
-def commit(task: TaskId, secret_file: SecretFile, who: Who) -> None:
-    """提交本部门的承诺值；秘密留在文件里，揭示前不离开本部门。"""
-    secret = _secret(secret_file, create=True)
-    value = commitment(secret)
+def commit(
+    task: TaskId,
+    who: Who,
+    secret_file: Annotated[
+        Path | None, typer.Option("--secret-file", metavar="文件", help="本部门自行保管的秘密，没有则生成")
+    ] = None,
+    by_service: Annotated[
+        bool, typer.Option("--by-service", help="由系统生成、加密保管并到期揭示（记录中注明）")
+    ] = False,
+) -> None:
+    """提交本部门的承诺值：秘密自行保管（--secret-file），或由系统代管（--by-service）。"""
+    if (secret_file is None) != by_service:
+        raise Refusal(
+            "KeeperNeeded", "请用 --secret-file 自行保管秘密，或用 --by-service 由系统代管，二者选一"
+        )
+    if secret_file is None:
+        answer = who.to_task(task, CommitSecret(keep="service"))
+        done(f"已由系统代管秘密，承诺值 {answer.data.get('commitment', '见 task draw show')}；到期自动揭示")
+        return
+    value = commitment(_secret(secret_file, create=True))
     who.to_task(task, CommitSecret(commitment=value))
     done(f"已提交承诺值 {value}")
     hint(f"请保管好 {secret_file}：锁定后用它揭示，遗失则本部门不参与定种")
@@ -95,9 +151,23 @@ def commit(task: TaskId, secret_file: SecretFile, who: Who) -> None:
 def reveal(task: TaskId, secret_file: SecretFile, who: Who, act: ActNumber = None) -> None:
     """名录和方案锁定后，揭示本部门在本次抽取的随机值。"""
     number = act or _newest_act(who.context, task_id(task))
-    opened = link(_secret(secret_file, create=False), number)
+    opened = link(_secret(secret_file, create=False), number - since_of(number) + 1)
     who.to_task(task, RevealLink(act=number, link=opened))
     done(f"已揭示第{number}次抽取的随机值 {opened}")
+
+
+@app.command("public")
+@acts
+def public(
+    task: TaskId,
+    value: Annotated[str, typer.Argument(metavar="数值", help="按方案预告的来源查得的公共随机值")],
+    who: Who,
+    act: ActNumber = None,
+) -> None:
+    """全部揭示后，领导小组办公室公布方案预告的公共随机值。"""
+    number = act or _newest_act(who.context, task_id(task))
+    who.to_task(task, PublicValue(act=number, value=value))
+    done(f"已公布第{number}次抽取的公共随机值：{value}")
 
 
 @app.command("show")
@@ -108,7 +178,8 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
         known_task(session, task)
         rows = session.exec(select(Commitment).where(col(Commitment.task) == task))
         commitments = {row.department: row.commitment for row in rows}
-        acts_ = [_act_view(session, row) for row in _acts(session, task)]
+        hidden = {"links"} if is_public(session, task) else {"links", "link", "seed"}
+        acts_ = [_act_view(session, row, hidden) for row in _acts(session, task)]
         names = department_names(session, list(commitments))
 
     def text() -> None:
@@ -120,6 +191,22 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
             print_table(steps, act["steps"])
 
     show({"task": task, "commitments": commitments, "acts": acts_}, as_json=as_json, text=text)
+
+
+def _choice(text: str | None) -> Literal["exclude", "keep"] | None:
+    if text is None:
+        return None
+    choices: dict[str, Literal["exclude", "keep"]] = {"排除": "exclude", "保留": "keep"}
+    if text not in choices:
+        raise Refusal("ChoiceUnknown", f"“{text}”不在可选之列：排除、保留")
+    return choices[text]
+
+
+def _approved(text: str) -> tuple[str, str]:
+    code, _, approval = text.partition("=")
+    if not approval.strip():
+        raise Refusal("ApprovalMissing", f"“{text}”须写成 代码=批准文件")
+    return code.strip(), approval.strip()
 
 
 def _secret(file: Path, *, create: bool) -> bytes:
@@ -145,7 +232,8 @@ def _acts(session: Session, task: str) -> list[DrawAct]:
     return list(session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))))
 
 
-def _act_view(session: Session, act: DrawAct) -> dict[str, Any]:
+def _act_view(session: Session, act: DrawAct, hidden: set[str]) -> dict[str, Any]:
+    """An act's steps; seed and links stay hidden until the last check, for with them the list is plain."""
     steps = session.exec(
         select(DrawStep)
         .where(col(DrawStep.task) == act.task, col(DrawStep.act) == act.number)
@@ -162,7 +250,7 @@ def _act_view(session: Session, act: DrawAct) -> dict[str, Any]:
                 "step": step.step.value,
                 "step_name": step.step.label,
                 "department": step.department,
-                "content": {key: value for key, value in step.content.items() if key != "links"},
+                "content": {key: value for key, value in step.content.items() if key not in hidden},
             }
             for step in sorted(steps, key=lambda one: order.index(one.step))
         ],

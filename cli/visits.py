@@ -59,5 +59,6 @@ def visit_view(visit: Visit, subject: Subject, officers: Sequence[Officer]) -> d
         "first_day": visit.first_day,
         "last_day": visit.last_day,
         "completed_on": visit.completed_on,
+        "shortage": visit.facts.get("shortage", "") if visit.stage is VisitStage.UNMATCHED else "",
         "due": visit.last_day if visit.completed_on is None else visit.due_day,
     }

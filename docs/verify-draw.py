@@ -1,5 +1,7 @@
 """Check a draw (核验抽取): python verify-draw.py RECORD.json SNAPSHOT[.gz] [SNAPSHOT[.gz] …].
 
+With one file, the proof that `draw prove` gives a firm, it checks that proof alone.
+
 Needs Python 3.11 and nothing else. Recomputes hashes, chains, seeds, order and quotas of every act from the
 record and the frozen directories (one per act that froze one). Prints what fails by name; exit code 0 if all
 holds, 1 if not.
@@ -7,6 +9,7 @@ holds, 1 if not.
 
 import gzip
 import hashlib
+import hmac
 import json
 import re
 import sys
@@ -60,6 +63,17 @@ def read_directory(path: str) -> tuple[str, list[Entry] | None]:
     return sha256(data).hex(), entries if lawful else None
 
 
+def root_of(key: str, entries: list[Entry]) -> str:
+    """The Merkle root of a directory: leaf = SHA-256(0, HMAC(key, line), line), node = SHA-256(1, left, right)."""
+    lines = [f"{code},{class_}".encode() for code, class_ in entries]
+    salts = [hmac.digest(bytes.fromhex(key), line, "sha256") for line in lines]
+    level = [sha256(b"\x00" + salt + line) for salt, line in zip(salts, lines, strict=True)]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right) for left, right in pairs] + level[len(level) & ~1 :]
+    return level[0].hex() if level else ""
+
+
 class Verifier:
     """Checks the acts of one record in their order and remembers what later acts depend on."""
 
@@ -84,10 +98,16 @@ class Verifier:
         for place, act in enumerate(self.record["acts"], 1):
             self.number = act["act"]
             self.check(act["act"] == place, "record", f"编号应为 {place}，抽取记录有缺失或重排")
-            self.check((act["kind"] == "first") == (place == 1), "record", "只有第一次抽取是首次抽取")
+            first = all(former["void"] for former in self.record["acts"][: place - 1])
+            self.check((act["kind"] == "first") == first, "record", "只有第一次有效的抽取是首次抽取")
             self.plan(act)
             self.commitments(act)
             self.links(act)
+            self.public_value(act)
+            if act["void"]:
+                empty = len(act["links"]) < 2 and not act["drawn"] and not act["seed"]
+                self.check(empty, "void", "作废的抽取不得有种子或名单，且公开的链节须不足两个")
+                continue
             self.check(seed_of(self.record["task"], act) == act["seed"], "seed", "种子与公开的内容不符")
             self.replacement(act)
             self.directory(act)
@@ -120,7 +140,7 @@ class Verifier:
 
     def links(self, act: dict[str, Any]) -> None:
         """Every link hashes down to its commitment in as many steps as the chain has opened."""
-        self.check(len(act["links"]) >= 2, "link", "公开的链节不足两个")
+        self.check(len(act["links"]) >= 2 or act["void"], "link", "公开的链节不足两个")
         chains = {each["department"]: each for each in act["commitments"]}
         for opened in act["links"]:
             chain = chains.get(opened["department"], {"since": 1, "commitment": ""})
@@ -129,6 +149,15 @@ class Verifier:
                 value = sha256(value)
             holds = 1 <= steps <= LINKS and value.hex() == chain["commitment"]
             self.check(holds, "link", f"部门 {opened['department']} 的链节与其承诺不符")
+
+    def public_value(self, act: dict[str, Any]) -> None:
+        """A public value is mixed in exactly where the plan announced which one."""
+        announced, value = act["plan"].get("public_value"), act["public_value"]
+        if announced is None or act["void"]:
+            self.check(not value, "public", "方案没有预告公共随机值")
+        else:
+            holds = value.startswith(announced["name"] + " ") and len(value) > len(announced["name"]) + 1
+            self.check(holds, "public", "公共随机值不是方案预告的那一个")
 
     def replacement(self, act: dict[str, Any]) -> None:
         """What an act replaces was drawn before it, and each subject is replaced once."""
@@ -155,6 +184,8 @@ class Verifier:
         if entries is not None:
             gone = {each["code"] for each in act["plan"]["out_of_force"]}
             pool = [entry for entry in entries if entry[0] not in self.drawn and entry[0] not in gone]
+            if act["root_key"]:
+                self.check(root_of(act["root_key"], entries) == act["root"], "root", "存在证明的根与名录不符")
             self.ratio(act["plan"]["quota"], pool)
             self.check(self.draw(act, pool) == act["drawn"], "order", "抽中名单或次序与种子不符")
         self.drawn |= {each["code"] for each in act["drawn"]}
@@ -194,8 +225,29 @@ class Verifier:
         ]
 
 
+def verify_proof(proof: dict[str, Any]) -> int:
+    """Check one firm's proof that it stands in each frozen directory, without seeing the others."""
+    broken = False
+    for each in proof["proofs"]:
+        value = sha256(b"\x00" + bytes.fromhex(each["salt"]) + each["line"].encode())
+        for side, sibling in each["path"]:
+            other = bytes.fromhex(sibling)
+            value = sha256(b"\x01" + (other + value if side == "left" else value + other))
+        holds = value.hex() == each["root"]
+        broken = broken or not holds
+        words = "列在根为" if holds else "的路径通不到根"
+        print(
+            f"{'相符' if holds else '不符'} 第 {each['act']} 次抽取 root: {each['line']} {words} {each['root']}"
+        )
+    return 1 if broken else 0
+
+
 def main(arguments: list[str]) -> int:
     """Verify the files named on the command line."""
+    if len(arguments) == 1:
+        proof = json.loads(Path(arguments[0]).read_bytes())
+        if "proofs" in proof:
+            return verify_proof(proof)
     if len(arguments) < 2:
         print(__doc__)
         return 1

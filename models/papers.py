@@ -1,9 +1,9 @@
 """The papers that people file, by kind (文书). Pure pydantic: the engine never sees their content."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rules.calendar import DayKind
 from rules.draw_record import Kind as DrawKind
@@ -141,14 +141,37 @@ class ConfirmAspect(Paper):
 
 
 class CommitSecret(Paper):
-    """A department's commitment for the task's draws (提交承诺值)."""
+    """A department's commitment for the task's draws (提交承诺值).
+
+    With keep="service" the service makes, seals and opens the secret for it; no secret travels.
+    """
 
     kind: ClassVar[str] = "draw.commit"
-    commitment: Hex32
+    commitment: Hex32 | None = None
+    keep: Literal["department", "service"] = "department"
+
+    @model_validator(mode="after")
+    def _one_keeper(self) -> "CommitSecret":
+        if (self.commitment is None) == (self.keep == "department"):
+            raise ValueError("自行保管秘密的须附承诺值；由系统保管的不附")
+        return self
+
+
+class PublicSource(BaseModel):
+    """A value that nobody knows yet (公共随机值): which lottery or beacon round, and where it will stand."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    source: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class RequestDraw(Paper):
-    """Ask for a draw act (申请抽取)."""
+    """Ask for a draw act (申请抽取).
+
+    `ceiling` and `recent` say what becomes of subjects drawn beyond their yearly ceiling, or visited
+    lately by another task; `leave_out` maps codes to the written approval that leaves them out.
+    """
 
     kind: ClassVar[str] = "draw.request"
     act: DrawKind = DrawKind.FIRST
@@ -156,6 +179,10 @@ class RequestDraw(Paper):
     replaces: tuple[str, ...] = ()
     size: int | None = Field(default=None, ge=1)
     evidence: str = ""
+    public: PublicSource | None = None
+    ceiling: Literal["exclude", "keep"] | None = None
+    recent: Literal["exclude", "keep"] | None = None
+    leave_out: dict[str, Reason] = Field(default_factory=dict, max_length=MAX_LINES)
 
 
 class ApproveDraw(Paper):
@@ -171,6 +198,44 @@ class RevealLink(Paper):
     kind: ClassVar[str] = "draw.reveal"
     act: ActNumber = 1
     link: Hex32
+
+
+class PublicValue(Paper):
+    """The announced public value of an act, once it is known (公布公共随机值)."""
+
+    kind: ClassVar[str] = "draw.public"
+    act: int = 1
+    value: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class BorrowOfficer(Paper):
+    """Take an officer of another body, as a rule of the level above, into the task's match (借调人员)."""
+
+    kind: ClassVar[str] = "officer.borrow"
+    officer: str
+    number: Reason
+    reason: Reason
+
+
+class WidenAreas(Paper):
+    """Let the department's officers check outside their areas in this task (扩大负责区域).
+
+    `areas` empty means the whole territory.
+    """
+
+    kind: ClassVar[str] = "match.widen"
+    areas: tuple[str, ...] = ()
+    reason: Reason
+
+
+class AttachAssistant(Paper):
+    """Attach an expert or helper to an item that needs one (专家、辅助人员): they assist, and never count."""
+
+    kind: ClassVar[str] = "assistant.attach"
+    name: Annotated[str, Field(min_length=1, max_length=50)]
+    specialty: Annotated[str, Field(min_length=1, max_length=100)]
+    item: str
+    reason: Reason
 
 
 class MatchAgain(Paper):

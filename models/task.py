@@ -132,13 +132,30 @@ class Preparation(SQLModel, table=True):
 
 
 class Commitment(SQLModel, table=True):
-    """A department's commitment for all draw acts of a task (承诺值): the end of its hash chain."""
+    """A department's commitment for 64 draw acts of a task (承诺值): the end of its hash chain.
+
+    `since` is the act that opens its first link; `kept_by` says who holds the secret, "department" or
+    "service".
+    """
 
     task: str = Field(primary_key=True, foreign_key="joint_task.id")
     department: str = Field(primary_key=True, foreign_key="department.id")
     number: int = Field(default=1, primary_key=True)
     commitment: str
     submission: str
+    since: int = 1
+    kept_by: str = "department"
+
+
+class SealedSecret(SQLModel, table=True):
+    """A secret that the service keeps for a department, encrypted; append-only, opened link by link."""
+
+    __tablename__ = "sealed_secret"
+
+    task: str = Field(primary_key=True, foreign_key="joint_task.id")
+    department: str = Field(primary_key=True, foreign_key="department.id")
+    number: int = Field(primary_key=True)
+    ciphertext: str
 
 
 class ActStep(StrEnum):
@@ -149,6 +166,8 @@ class ActStep(StrEnum):
     FIXED = "fixed"
     REVEALED = "revealed"
     MISSED = "missed"
+    PUBLIC = "public"
+    VOID = "void"
     DRAWN = "drawn"
 
     @property
@@ -159,7 +178,9 @@ class ActStep(StrEnum):
             "approved": "已批准",
             "fixed": "已锁定",
             "revealed": "已揭示",
-            "missed": "未揭示",
+            "missed": "逾期未提交",
+            "public": "已公布公共随机值",
+            "void": "揭示不足作废",
             "drawn": "已抽取",
         }[self.value]
 
@@ -257,3 +278,29 @@ class Assignment(SQLModel, table=True):
     run: int
     leader: bool
     current: bool = True
+
+
+class AidKind(StrEnum):
+    """A way on where officers, or what they know, are too few."""
+
+    BORROW = "borrow"
+    WIDEN = "widen"
+    ASSIST = "assist"
+
+    @property
+    def label(self) -> str:
+        """The way in the words of the trade."""
+        return {"borrow": "借调人员", "widen": "扩大负责区域", "assist": "专家和辅助人员"}[self.value]
+
+
+class MatchAid(SQLModel, table=True):
+    """An approved way on for one department's match in one task: who is lent, which areas; append-only."""
+
+    __tablename__ = "match_aid"
+
+    task: str = Field(primary_key=True, foreign_key="joint_task.id")
+    department: str = Field(primary_key=True, foreign_key="department.id")
+    number: int = Field(primary_key=True)
+    kind: AidKind = Field(sa_type=enum_type(AidKind))
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    submission: str = Field(foreign_key="submission.id")

@@ -14,9 +14,12 @@ An act, numbered from 1 without a gap (nothing is ever deleted):
     commitments    [{"department", "commitment", "since", "kept_by"}]: c₀ and the first act of its
                    chain, so that act n opens link n − since + 1; kept_by "department" or "service"
     links          [{"department", "link"}] as opened, in bytewise order of the departments
-    missing        departments that committed and did not open their link
-    public_value   text mixed in last, "" for none
+    missing        departments that committed and did not open their link in time
+    left_out       departments that did not commit in time, left out by rule
+    public_value   text mixed in last, "" for none; it begins with the name that plan.public_value announced
+    void           true where fewer than two links were opened: nothing was drawn, seed is ""
     seed           see `rules.draw.seed`
+    root, root_key the Merkle root of a frozen directory, and its key once everything is open; else ""
     replaces       codes (replacement), act numbers as text (redraw), else empty
     drawn          [{"code", "class", "stratum", "rank"}] in ticket order
     cautions       sentences in Chinese that a reader must know
@@ -83,6 +86,9 @@ class Act:
     seed: str
     drawn: Sequence[Drawn]
     replaces: Sequence[str] = ()
+    left_out: Sequence[str] = ()
+    root: str = ""
+    root_key: str = ""
 
 
 def draw_plan(
@@ -144,15 +150,29 @@ def _act_document(act: Act) -> dict[str, object]:
         "commitments": [asdict(commitment) for commitment in commitments],
         "links": [{"department": department, "link": link} for department, link in links],
         "missing": [each.department for each in commitments if each.department not in opened],
+        "left_out": list(act.left_out),
         "public_value": act.public_value,
+        "void": not act.seed,
         "seed": act.seed,
+        "root": act.root,
+        "root_key": act.root_key,
         "replaces": list(act.replaces),
         "drawn": [
             {"code": each.code, "class": each.class_, "stratum": each.stratum, "rank": each.rank}
             for each in act.drawn
         ],
-        "cautions": [] if act.public_value else [_LAST_REVEALER],
+        "cautions": _cautions(act),
     }
+
+
+def _cautions(act: Act) -> list[str]:
+    cautions = [] if act.public_value else [_LAST_REVEALER]
+    kept = sorted(one.department for one in act.commitments if one.kept_by == "service")
+    if kept:
+        cautions.append(f"秘密由系统代管的部门：{'、'.join(kept)}；系统运维方理论上可以预知其链节。")
+    if not act.seed:
+        cautions.append("公开的链节不足两个，本次抽取作废，没有抽取任何对象。")
+    return cautions
 
 
 def build_record(task: str, acts: Sequence[Act]) -> dict[str, object]:

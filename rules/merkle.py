@@ -48,8 +48,8 @@ def _levels(key: bytes, lines: Sequence[bytes]) -> list[list[bytes]]:
     return levels
 
 
-def _lines(entries: Sequence[tuple[str, str]]) -> list[bytes]:
-    lines = canonical_directory(entries).splitlines()
+def _lines(body: bytes) -> list[bytes]:
+    lines = body.splitlines()
     if not lines:
         raise Refusal("EmptyDirectory", "名录为空，无法生成存在证明，请先核对检查范围再冻结。")
     return lines
@@ -57,12 +57,22 @@ def _lines(entries: Sequence[tuple[str, str]]) -> list[bytes]:
 
 def merkle_root(key: bytes, entries: Sequence[tuple[str, str]]) -> str:
     """The root over (code, class) entries, to be published with the two hashes. Refusal EmptyDirectory."""
-    return _levels(key, _lines(entries))[-1][0].hex()
+    return root_of(key, canonical_directory(entries))
+
+
+def root_of(key: bytes, body: bytes) -> str:
+    """The root over a canonical directory."""
+    return _levels(key, _lines(body))[-1][0].hex()
 
 
 def prove(key: bytes, entries: Sequence[tuple[str, str]], code: str) -> Proof:
     """The proof for the subject with this (normal) code, else Refusal NotInDirectory."""
-    lines = _lines(entries)
+    return prove_line(key, canonical_directory(entries), code)
+
+
+def prove_line(key: bytes, body: bytes, code: str) -> Proof:
+    """The proof over a canonical directory; see `prove`."""
+    lines = _lines(body)
     place = next((i for i, line in enumerate(lines) if line.startswith(code.encode() + b",")), None)
     if place is None:
         raise Refusal("NotInDirectory", f"{code} 不在本次冻结的名录中，请核对代码或查询其他任务。")

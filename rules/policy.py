@@ -27,6 +27,7 @@ class PolicyKey(StrEnum):
     APPROVE_DRAW_DAYS = "approve_draw_days"
     COMMIT_HOURS = "commit_hours"
     REVEAL_HOURS = "reveal_hours"
+    PUBLIC_VALUE_DAYS = "public_value_days"
     MATCH_DAYS = "match_days"
     ENTRY_DAYS = "entry_days"
     ENTRY_ANCHOR = "entry_anchor"
@@ -44,7 +45,11 @@ class PolicyKey(StrEnum):
     REGISTER_MAX_AGE_DAYS = "register_max_age_days"
     RISING_TABLE = "rising_table"
     MARKET_CLASSES = "market_classes"
+    TRADE_CLASSES = "trade_classes"
     YEARLY_CEILING_LOW = "yearly_ceiling_low"
+    YEARLY_CEILING_BODY = "yearly_ceiling_body"
+    RECENT_VISIT_DAYS = "recent_visit_days"
+    RESULT_VALID_DAYS = "result_valid_days"
     OFFICERS_PER_SUBJECT = "officers_per_subject"
     LADDER = "ladder"
     SHORT_LADDER = "short_ladder"
@@ -95,6 +100,22 @@ def _whole(least: int, most: int) -> Callable[[Any], str | None]:
         return None if good else f"应为{least}至{most}之间的整数"
 
     return check
+
+
+def _whole_or_none(least: int, most: int) -> Callable[[Any], str | None]:
+    whole = _whole(least, most)
+    return lambda value: None if value is None else whole(value)
+
+
+def _trade_classes(value: Any) -> str | None:
+    """None (no part in a draw) or the draw's class for each of the trade's own classes."""
+    good = value is None or (
+        isinstance(value, Mapping)
+        and bool(value)
+        and all(isinstance(name, str) and name for name in value)
+        and all(tier in CREDIT_CLASSES for tier in value.values())
+    )
+    return None if good else '应为行业分类到 A、B、C、D 的对照表，如 {"Ⅰ级": "A", "Ⅳ级": "D"}'
 
 
 def _days(label: str, days: int, clause: str = _POLICY, unit: Unit = Unit.WORKING_DAY) -> _Policy:
@@ -160,6 +181,7 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.APPROVE_DRAW_DAYS: _days("批准抽取期限", 2),
     PolicyKey.COMMIT_HOURS: _hours("提交抽取随机承诺值期限", 8),
     PolicyKey.REVEAL_HOURS: _hours("揭示抽取随机值期限", 4),
+    PolicyKey.PUBLIC_VALUE_DAYS: _days("公布公共随机值期限", 5),
     PolicyKey.MATCH_DAYS: _days("匹配执法人员期限", 3),
     PolicyKey.ENTRY_DAYS: _days("录入检查结果期限", 20, "阳城 五·一；高平 三"),
     PolicyKey.ENTRY_ANCHOR: _Policy(
@@ -189,7 +211,15 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.MARKET_CLASSES: _Policy(
         "抽查市场主体一律采用企业信用风险分类（行内未载明时）", False, _POLICY, _yes_or_no
     ),
+    PolicyKey.TRADE_CLASSES: _Policy(
+        "行业监管风险分类折算的抽取类别（未设为空，不参与抽取）", None, _POLICY, _trade_classes
+    ),
     PolicyKey.YEARLY_CEILING_LOW: _Policy("低风险对象年度抽查上限（次）", 1, _POLICY, _whole(1, 366)),
+    PolicyKey.YEARLY_CEILING_BODY: _Policy(
+        "同一部门对同一对象年度抽查上限（次，空为不限）", None, _POLICY, _whole_or_none(1, 366)
+    ),
+    PolicyKey.RECENT_VISIT_DAYS: _days("其他任务近期检查过的回看期", 30, unit=Unit.NATURAL_DAY),
+    PolicyKey.RESULT_VALID_DAYS: _days("检查结果互认有效期", 180, unit=Unit.NATURAL_DAY),
     PolicyKey.OFFICERS_PER_SUBJECT: _Policy(
         "每部门每户执法人员数（不少于两人）", 2, "行政处罚法 第四十二条", _whole(2, 10)
     ),

@@ -20,6 +20,7 @@ class WaitKind(StrEnum):
     ALLOW_REDRAW = "allow_redraw"
     COMMIT = "commit"
     REVEAL = "reveal"
+    PUBLIC_VALUE = "public_value"
     MATCH = "match"
     VISIT = "visit"
     ENTRY = "entry"
@@ -94,6 +95,9 @@ WAITS: dict[WaitKind, WaitRule] = {
     ),
     WaitKind.REVEAL: WaitRule(
         "揭示本次抽取的随机值", Stage.DRAW, Role.HANDLER, PolicyKey.REVEAL_HOURS, _task("draw reveal")
+    ),
+    WaitKind.PUBLIC_VALUE: WaitRule(
+        "公布公共随机值", Stage.DRAW, Role.OFFICE, PolicyKey.PUBLIC_VALUE_DAYS, _task("draw public")
     ),
     WaitKind.MATCH: WaitRule(
         "解决无法匹配执法人员的对象", Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("match")

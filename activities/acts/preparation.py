@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from activities.docket import Docket, Target, ruling
+from activities.scope_rows import scope_count
 from models.organisation import Department
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem, Subject
@@ -38,7 +39,7 @@ def open_preparation(docket: Docket, task: JointTask) -> None:
 def propose_scope(docket: Docket, paper: ProposeScope) -> None:
     """The row's prose as a filter, answered with its live count."""
     _before_draw(docket)
-    docket.data["count"] = len(subjects_in_scope(docket.session, docket.office, paper.filter))
+    docket.data["count"] = scope_count(docket.session, docket.office, paper.filter)
     _propose(docket, Aspect.SCOPE, paper)
 
 

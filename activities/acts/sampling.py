@@ -1,66 +1,187 @@
 """What a draw would take: the directory of the confirmed scope and the sizes by class (抽取方案)."""
 
-from dataclasses import dataclass
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from activities.acts.preparation import confirmed, subjects_in_scope
+from sqlmodel import col, select
+
+from activities.acts.preparation import confirmed
+from activities.ceilings import Ceilings, History, ceilings_of, history_of
 from activities.clocks import Clocks
+from activities.scope_rows import IN_FORCE, scope_rows
 from models.plan import PlanRow
-from models.registers import Subject
-from models.task import Aspect, JointTask
+from models.task import Aspect, JointTask, TakingPart
 from rules.channel import uses_credit_class
+from rules.draw_class import draw_class
 from rules.policy import PolicyKey
 from rules.quota import UNCLASSIFIED, Quota, population
+from rules.refusal import Refusal
 from rules.rising import raised
 from rules.scope import ScopeFilter
+
+NOT_IN_FORCE, CEILING, RECENT, APPROVAL = "not_in_force", "ceiling", "recent", "approval"
+"""Why a subject of the scope is left out of the directory; the annex names the reason of each."""
+_ANNEX = ("code", "status", "class", "class_date", "area", "tags", "left_out", "fact")
+
+
+@dataclass
+class Census:
+    """A confirmed scope as it stands: whom a draw may take, and who is left out and why.
+
+    `hits` counts who has reached a ceiling or was visited lately, left out or not.
+    """
+
+    entries: list[tuple[str, str]] = field(default_factory=list)
+    annex: list[tuple[str, ...]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
+    market: int = 0
+    classified: int = 0
+
+    def annex_file(self) -> bytes:
+        """The annex as CSV, a line per subject of the scope, bytewise by code."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(_ANNEX)
+        writer.writerows(sorted(self.annex))
+        return out.getvalue().encode()
+
+
+class Counting:
+    """Counts the subjects of one task's scope, by the choices that its draw act was asked for with."""
+
+    def __init__(self, clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> None:
+        self.tiers = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
+        self.history: History = history_of(clocks, task)
+        parts = clocks.session.exec(
+            select(TakingPart.department).where(col(TakingPart.task) == task.id)
+        ).all()
+        self.ceilings: Ceilings = ceilings_of(clocks, list(parts))
+        self.keep = {CEILING: choices.get("ceiling") == "keep", RECENT: choices.get("recent") == "keep"}
+        self.approved: Mapping[str, str] = choices.get("leave_out") or {}
+        scope = confirmed(clocks.session, task.id)[Aspect.SCOPE].content["filter"]
+        self.rows = scope_rows(clocks.session, task.office, ScopeFilter.model_validate(scope))
+
+    def run(self) -> Census:
+        """Read every row once."""
+        census = Census()
+        # A million subjects have a handful of classes and days: each is worked out once.
+        classes: dict[Any, str] = {}
+        kinds: Counter[Any] = Counter()
+        for row in self.rows:
+            id_, code, status, form, credit, trade, day, area, tags = row
+            kind = form, credit, trade
+            class_ = classes.get(kind)
+            if class_ is None:
+                class_ = classes[kind] = draw_class(form, credit, trade, self.tiers)
+            reason, fact = self._reason(id_, code, status, class_, census)
+            if reason:
+                census.left_out[reason] += 1
+            else:
+                census.entries.append((code, class_))
+                kinds[kind] += 1
+            joined = ";".join(sorted(tags)) if tags else ""
+            census.annex.append((code, status, class_, str(day or ""), area, joined, reason, fact))
+        market = {kind: count for kind, count in kinds.items() if uses_credit_class(kind[0])}
+        census.market = sum(market.values())
+        census.classified = sum(count for kind, count in market.items() if kind[1] is not None)
+        return census
+
+    def hits(self, subject: str, class_: str) -> list[str]:
+        """Which of ceiling and recent visit bear on a subject in force, by its id."""
+        found = [CEILING] if self.ceilings.reached(subject, class_, self.history) else []
+        return [*found, RECENT] if subject in self.history.recent else found
+
+    def _reason(self, subject: str, code: str, status: str, class_: str, census: Census) -> tuple[str, str]:
+        if status != IN_FORCE:
+            return NOT_IN_FORCE, status
+        if code in self.approved:
+            return APPROVAL, self.approved[code]
+        # Who has no visit on record, nearly everybody, is below any ceiling.
+        if subject in self.history.year:
+            for hit in self.hits(subject, class_):
+                census.hits[hit] += 1
+                if not self.keep[hit]:
+                    return hit, self._fact(subject, hit)
+        return "", ""
+
+    def _fact(self, subject: str, hit: str) -> str:
+        if hit == CEILING:
+            return f"本年度已列入{self.history.tasks.get(subject, 0)}项任务"
+        return f"{self.history.recent[subject]}已由其他任务检查"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The frozen directory of a scope with the quota of its first draw."""
+    """The directory of a scope with the quota of its draw."""
 
-    subjects: list[Subject]
-    entries: list[tuple[str, str]]
+    census: Census
     quota: Quota
+    class_use: dict[str, object]
+
+    @property
+    def entries(self) -> Sequence[tuple[str, str]]:
+        """(code, class) of whom the draw may take."""
+        return self.census.entries
 
 
-def sample(clocks: Clocks, task: JointTask) -> Sample:
-    """Directory and quota of a task's first draw; its rising table was checked at the request."""
-    subjects = scope_of(clocks, task)
-    entries = [(subject.code, class_of(subject)) for subject in subjects]
+def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sample:
+    """Directory and quota of a draw that freezes anew; its rising table was checked at the request."""
+    census = Counting(clocks, task, choices).run()
     row = clocks.session.get_one(PlanRow, task.row)
     ratio = row.fields["ratio"]["value"]
     percent, tiers, minimum = ratio.get("percent"), ratio.get("tiers"), ratio.get("min_count") or 0
     floor = int(clocks.policies.value(PolicyKey.MIN_COUNT))
-    counts = population(entries)
+    counts = population(census.entries)
     if not tiers and _wants_classes(clocks, task, row):
         table = clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator)
         tiers = raised(percent or "0", table) if table else None
+    use: dict[str, object] = {
+        "required": bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator)),
+        "used": bool(tiers),
+        "market_entities": census.market,
+        "classified": census.classified,
+    }
     if tiers:
-        return Sample(subjects, entries, Quota.tiered(counts, tiers, percent, minimum, floor))
-    return Sample(subjects, entries, Quota.plain(counts, percent or "0", minimum, floor))
+        return Sample(census, Quota.tiered(counts, tiers, percent, minimum, floor), use)
+    return Sample(census, Quota.plain(counts, percent or "0", minimum, floor), use)
 
 
-def needs_rising_table(clocks: Clocks, task: JointTask) -> bool:
-    """Whether classes bear on the draw, no ratio per class is printed, and no table is confirmed."""
+def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> dict[str, int]:
+    """What the requester must know before a directory is frozen: who is hit, by what.
+
+    Refuses `RisingTableUnconfirmed` where classes bear on the draw and no table is confirmed, and
+    `CeilingReached` or `RecentlyVisited` until the request says whether to exclude or to keep.
+    """
+    census = Counting(clocks, task, choices).run()
+    if unknown := sorted(set(choices.get("leave_out") or ()) - {line[0] for line in census.annex}):
+        raise Refusal("NotInScope", f"下列对象不在抽查范围内，请删去：{'、'.join(unknown[:5])}")
+    if any(class_ != UNCLASSIFIED for _, class_ in census.entries) and _needs_table(clocks, task):
+        raise Refusal(
+            "RisingTableUnconfirmed",
+            "范围内有信用风险分类的市场主体，而本部门尚未确认递加比例表；请先办理：policy set rising_table",
+        )
+    listing = f"名单见 draw ceilings {task.id}"
+    if census.hits[CEILING] and choices.get("ceiling") is None:
+        words = (
+            f"范围内{census.hits[CEILING]}户已达年度抽查上限，{listing}；请用 --over-ceiling 选定排除或保留"
+        )
+        raise Refusal("CeilingReached", words)
+    if census.hits[RECENT] and choices.get("recent") is None:
+        words = f"范围内{census.hits[RECENT]}户近期已由其他任务检查，{listing}；请用 --recent 选定排除或保留"
+        raise Refusal("RecentlyVisited", words)
+    return dict(census.left_out | census.hits)
+
+
+def _needs_table(clocks: Clocks, task: JointTask) -> bool:
     row = clocks.session.get_one(PlanRow, task.row)
     if row.fields["ratio"]["value"].get("tiers") or not _wants_classes(clocks, task, row):
         return False
-    if clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator) is not None:
-        return False
-    return any(class_of(subject) != UNCLASSIFIED for subject in scope_of(clocks, task))
-
-
-def scope_of(clocks: Clocks, task: JointTask) -> list[Subject]:
-    """The subjects in force that the confirmed scope filter accepts, by code."""
-    content = confirmed(clocks.session, task.id)[Aspect.SCOPE].content
-    return subjects_in_scope(clocks.session, task.office, ScopeFilter.model_validate(content["filter"]))
-
-
-def class_of(subject: Subject) -> str:
-    """The class that a draw uses: of market entities only, all others are 不适用."""
-    if subject.credit_class and uses_credit_class(subject.legal_form):
-        return subject.credit_class
-    return UNCLASSIFIED
+    return clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator) is None
 
 
 def _wants_classes(clocks: Clocks, task: JointTask, row: PlanRow) -> bool:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from activities.acts.launch import office_department
 from activities.clocks import Clocks
+from activities.contributions import first_drawn
 from activities.docket import Docket, Target, desk_id, ruling, wake
 from activities.draw_papers import load_plan
 from models.organisation import Department
@@ -100,7 +101,7 @@ def report_key(department: str, document: str) -> str:
 
 def compile_summary(session: Session, task: JointTask, part: TakingPart) -> dict[str, Any]:
     """The figures of one department's table, from the same rows that everything else reads."""
-    plan = load_plan(session, task.id, 1)
+    plan = load_plan(session, task.id, first_drawn(session, task.id))
     drawn = _drawn(session, part)
     classed = sum(credit_class != UNCLASSIFIED for credit_class, _ in drawn)
     market = sum(uses_credit_class(form) for _, form in drawn)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from activities.acts.preparation import FARTHEST
 from activities.docket import Docket, Target, ruling
+from activities.officer_file import pool
 from activities.passage import await_next, move, release_officers
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
 from models.registers import Officer
@@ -25,7 +26,9 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
     """Record completed checks: from the day of each its 20 working days run (阳城 五, 高平 三)."""
     part = docket.part()
     visits = visits_of(docket, [line.visit for line in paper.lines], VisitStage.MATCHED)
-    certified = _certified(docket.session, docket.department)
+    certified = {
+        row.code: row.certificate_to for row in pool(docket.session, docket.living_task.id, docket.department)
+    }
     by_day: dict[date, list[Visit]] = defaultdict(list)
     for line in paper.lines:
         _check(docket, line, certified)
@@ -114,11 +117,6 @@ def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, 
         wanted = "、".join(stage.label for stage in stages)
         raise Refusal("VisitStage", f"{wrong[0].id} 现为“{wrong[0].stage.label}”，须为“{wanted}”才能这样办理")
     return visits
-
-
-def _certified(session: Session, department: str) -> dict[str, date]:
-    rows = session.exec(select(Officer).where(col(Officer.department) == department))
-    return {row.code: row.certificate_to for row in rows}
 
 
 def _check(docket: Docket, line: VisitLine, certified: dict[str, date]) -> None:

@@ -13,6 +13,8 @@ from models.papers import (
     ApproveDraw,
     ApproveLaunch,
     ApproveResults,
+    AttachAssistant,
+    BorrowOfficer,
     CancelTask,
     CommitSecret,
     ConfirmAspect,
@@ -27,6 +29,7 @@ from models.papers import (
     PostPerson,
     PostponeVisits,
     ProvePublication,
+    PublicValue,
     ReassignWait,
     ReceiptSummary,
     RecordVisits,
@@ -49,6 +52,7 @@ from models.papers import (
     SubmitSummary,
     SuspendClock,
     VisitLine,
+    WidenAreas,
 )
 from models.plan import PlanDocument
 from models.task import Aspect, Preparation
@@ -291,6 +295,38 @@ CASES: dict[str, Case] = {
         (OUTSIDER, "NotCommitted"),
         ("requested", "NotFixed"),
         ("drawn", AS_BEFORE),
+    ),
+    "draw.public": Case(
+        "announced",
+        _DESK,
+        lambda _: PublicValue(value="01 02 03 04 05 06+07"),
+        _NOT_THE_DESK,
+        ("fixed", "NothingAnnounced"),
+        ("drawn", "NothingAnnounced"),
+    ),
+    "officer.borrow": Case(
+        "short",
+        (SECOND, Role.APPROVER),
+        lambda _: BorrowOfficer(officer="ZF-third-000", number="借调函1号", reason="人员不足"),
+        _NO_PART,
+        ("fixed", "NothingToMatch"),
+        ("visited", "NothingToMatch"),
+    ),
+    "assistant.attach": Case(
+        "matched",
+        (SECOND, Role.HANDLER),
+        lambda _: AttachAssistant(name="测专家", specialty="锅炉", item=item_of(SECOND), reason="专业性强"),
+        _NO_PART,
+        ("fixed", "WrongStage"),
+        ("visited", "WrongStage"),
+    ),
+    "match.widen": Case(
+        "short",
+        (SECOND, Role.APPROVER),
+        lambda _: WidenAreas(reason="人员不足"),
+        _NO_PART,
+        ("fixed", "NothingToMatch"),
+        ("visited", "NothingToMatch"),
     ),
     "match.again": Case(
         "short",

@@ -31,6 +31,7 @@ from models.papers import (
     ProposePeriods,
     ProposeScope,
     ProvePublication,
+    PublicSource,
     ReceiptSummary,
     RecordVisits,
     RequestDraw,
@@ -180,6 +181,18 @@ def drawn(driver: Driver) -> None:
     for department in PARTS:
         driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department), 1)))
     driver.steps.execute_draw(driver.step())
+
+
+def announced(driver: Driver) -> None:
+    """A public value was announced; all links are open, and the value is waited for."""
+    for department in PARTS:
+        paper = CommitSecret(commitment=commitment(secret(department)))
+        driver.act(department, Role.HANDLER, paper)
+    source = PublicSource(name="双色球第2026045期", source="中国福彩网")
+    driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取", public=source))
+    fixed(driver)
+    for department in PARTS:
+        driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department), 1)))
 
 
 def matched(driver: Driver) -> None:
@@ -347,6 +360,7 @@ SCENES: dict[str, Scene] = {
     "requested": Scene("claimed", requested),
     "fixed": Scene("requested", fixed),
     "drawn": Scene("fixed", drawn),
+    "announced": Scene("claimed", announced),
     "matched": Scene("drawn", matched),
     "short": Scene("claimed", short),
     "visited": Scene("matched", visited),

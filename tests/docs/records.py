@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 from rules.draw import CHAIN_LINKS, canonical_directory, commitment, draw, link, seed, sha256_hex
 from rules.draw_record import Act, Commitment, Kind, draw_plan, drawn_before, plan_hash
+from rules.merkle import merkle_root
 from rules.quota import Quota, population, propose_rising
 
 TASK = "阳城-2024-7"
 DEPARTMENTS = ("市场监管局", "住建局", "消防大队")
 Entries = list[tuple[str, str]]
+KEY = bytes(range(32))
 ENTRIES: Entries = [(f"9114{i:014d}", "ABCD-"[i % 5]) for i in range(100)]
 
 
@@ -28,9 +30,10 @@ def act(
     number = len(acts) + 1
     excluded = set() if kind.freezes else drawn_before(acts) | set(gone or {})
     sizes = quota(population(entries, excluded))
-    plan = draw_plan(
-        TASK, number, kind, sizes, replaces=replaces, out_of_force=gone, rest={"scope": "学校食堂"}
-    )
+    rest: dict[str, object] = {"scope": "学校食堂"}
+    if public_value:
+        rest["public_value"] = {"name": public_value.split(" ", maxsplit=1)[0], "source": "公告"}
+    plan = draw_plan(TASK, number, kind, sizes, replaces=replaces, out_of_force=gone, rest=rest)
     snapshot_hash = sha256_hex(canonical_directory(entries))
     since = (number - 1) // CHAIN_LINKS * CHAIN_LINKS + 1
     secrets = {name: hashlib.sha256(f"{name} {since}".encode()).digest() for name in DEPARTMENTS}
@@ -47,6 +50,8 @@ def act(
         seed_hex,
         draw(seed_hex, entries, sizes, excluded),
         replaces,
+        root=merkle_root(KEY, entries) if kind.freezes else "",
+        root_key=KEY.hex() if kind.freezes else "",
     )
 
 

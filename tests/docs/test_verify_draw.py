@@ -1,4 +1,3 @@
-
 import copy
 import gzip
 import json
@@ -139,7 +138,11 @@ def leave_out_by_fact(acts: list[Record]) -> None:
         (3, {"commitment", "seed"}, change_chain),
         (1, {"commitment", "link"}, copy_a_chain),
         (2, {"commitment"}, lambda acts: acts[1]["missing"].clear()),
-        (2, {"seed"}, lambda acts: acts[1].update(public_value="另一个号码")),
+        (2, {"seed", "public"}, lambda acts: acts[1].update(public_value="另一个号码")),
+        (2, {"seed"}, lambda acts: acts[1].update(public_value="双色球 2024035 期 010204")),
+        (1, {"seed", "public"}, lambda acts: acts[0].update(public_value="双色球 010204")),
+        (1, {"root"}, lambda acts: acts[0].update(root="0" * 64)),
+        (3, {"void"}, lambda acts: acts[2].update(void=True)),
         (3, {"snapshot", "seed"}, lambda acts: acts[2].update(snapshot_hash="0" * 64)),
         (1, {"snapshot", "seed", "ratio", "order"}, leave_out_by_fact),
     ],

@@ -1,0 +1,110 @@
+"""What stands in the papers of a check: subject, all departments' items and officers, days (检查文书)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from activities.acts.preparation import confirmed
+from activities.lookup import subjects_by_id
+from activities.officer_file import aids
+from models.organisation import Department
+from models.plan import PlanDocument
+from models.registers import CheckItem, Officer
+from models.task import AidKind, Aspect, Assignment, JointTask, Visit
+from rules.refusal import Refusal
+from rules.stages import VisitStage
+
+
+def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, Any]]:
+    """The content of each matched subject's papers, for a department that takes part; by code.
+
+    A subject's period is the widest of all departments', for there is one visit (进一次门，查多项事).
+    Refuses `NothingMatched` where the department has no matched subject.
+    """
+    task = session.get_one(JointTask, task_id)
+    plan = session.get_one(PlanDocument, task.document)
+    visits = session.exec(
+        select(Visit).where(col(Visit.task) == task_id, col(Visit.stage) == VisitStage.MATCHED)
+    ).all()
+    mine = {visit.subject for visit in visits if visit.department == own}
+    if not mine:
+        raise Refusal("NothingMatched", "本部门没有待检查的对象；可用 task visits 查看各对象状态")
+    subjects = subjects_by_id(session, mine)
+    names = {row.id: row.name for row in session.exec(select(Department))}
+    items = _items(session, task, names)
+    officers = _officers(session, task_id, names)
+    assistants = {
+        department: [
+            {"department": names[department], **aid.content}
+            for aid in aids(session, task_id, department, AidKind.ASSIST)
+        ]
+        for department in {visit.department for visit in visits}
+    }
+    for subject in sorted(subjects.values(), key=lambda row: row.code):
+        joint = sorted(
+            (visit for visit in visits if visit.subject == subject.id),
+            key=lambda visit: (visit.department != task.initiator, visit.department),
+        )
+        listed = [line for visit in joint for line in items.get(visit.department, [])]
+        yield {
+            "number": f"{plan.number}　{task.id}",
+            "plan": f"《{plan.title}》（{plan.number}）",
+            "task": task.id,
+            "task_name": task.name,
+            "act": joint[0].act,
+            "subject": {"name": subject.name, "code": subject.code, "address": subject.address},
+            "departments": "、".join(names[visit.department] for visit in joint),
+            "own_department": names[own],
+            "first_day": min(visit.first_day for visit in joint),
+            "last_day": max(visit.last_day for visit in joint),
+            "methods": "、".join(dict.fromkeys(line["method"] for line in listed)),
+            "items": listed,
+            "assistants": [line for visit in joint for line in assistants.get(visit.department, [])],
+            "officers": [line for visit in joint for line in officers.get(visit.id, [])],
+        }
+
+
+def _items(session: Session, task: JointTask, names: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Each department's confirmed items."""
+    codes = confirmed(session, task.id)[Aspect.ITEMS].content["items"]
+    found: dict[str, list[dict[str, str]]] = {}
+    for department, wanted in codes.items():
+        rows = session.exec(
+            select(CheckItem)
+            .where(col(CheckItem.department) == department, col(CheckItem.code).in_(wanted))
+            .order_by(col(CheckItem.code))
+        )
+        found[department] = [
+            {
+                "department": names[department],
+                "name": row.name,
+                "basis": row.basis,
+                "object_class": row.object_class,
+                "method": row.method,
+            }
+            for row in rows
+        ]
+    return found
+
+
+def _officers(session: Session, task: str, names: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """The officers of each visit, the leader first; a borrowed one is named with the body that lent them."""
+    rows = session.exec(
+        select(Assignment, Officer)
+        .join(Officer, col(Officer.id) == col(Assignment.officer))
+        .join(Visit, col(Visit.id) == col(Assignment.visit))
+        .where(col(Visit.task) == task, col(Assignment.current).is_(True))
+        .order_by(col(Assignment.leader).desc(), col(Officer.code))
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for assignment, officer in rows:
+        found.setdefault(assignment.visit, []).append(
+            {
+                "department": names[officer.department],
+                "name": officer.name,
+                "code": officer.code,
+                "leader": assignment.leader,
+            }
+        )
+    return found

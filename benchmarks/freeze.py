@@ -1,0 +1,154 @@
+"""Freeze and draw of 3 % from a register, on both databases, against merely reading the register's rows."""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import event, insert, text
+from sqlmodel import delete
+
+from activities.clocks import Clocks
+from activities.draw_papers import load_plan
+from activities.drawing import fix_act, quota_of
+from activities.later_acts import frozen_entries
+from activities.scope_rows import scope_rows
+from adapters.database import Database
+from adapters.migrate import migrate
+from benchmarks import best_seconds, peak_mib
+from models.base import opaque_id
+from models.registers import Subject
+from models.task import JointTask
+from rules.channel import LegalForm
+from rules.draw import draw, first, sha256_hex
+from rules.scope import ScopeFilter
+from tests.activities import scenes
+from tests.activities.driver import Driver
+from tests.activities.world import add_everything
+from tests.builders import NOW, OFFICE
+from tests.postgres import PostgresCluster
+
+SEED = sha256_hex(b"benchmark")
+GOAL = 2.5
+_BATCH = 10_000
+
+
+def fill(database: Database, subjects: int) -> Driver:
+    """A task whose first draw is approved, on a register of so many schools."""
+    with database.write() as session:
+        add_everything(session)
+        session.execute(delete(Subject))
+        for start in range(0, subjects, _BATCH):
+            rows = [_subject(number) for number in range(start, min(start + _BATCH, subjects))]
+            session.execute(insert(Subject), rows)
+    driver = Driver(database, Path(tempfile.mkdtemp()))
+    for scene in (scenes.launched, scenes.prepared, scenes.offered, scenes.claimed, scenes.requested):
+        scene(driver)
+    if database.engine.dialect.name == "postgresql":
+        with database.write() as session:
+            session.execute(text("ANALYZE subject"))
+    return driver
+
+
+def _subject(number: int) -> dict[str, object]:
+    market = number % 5 != 4
+    return {
+        "id": opaque_id(),
+        "office": OFFICE,
+        "code": f"9114{number:014d}",
+        "name": f"对象{number}",
+        "kind": "学校",
+        "legal_form": LegalForm.ENTERPRISE if market else LegalForm.PUBLIC_INSTITUTION,
+        "credit_class": "ABCD"[number % 4] if market else None,
+        "class_date": NOW.date(),
+        "area": f"{number % 20}镇",
+        "tags": ["学校食堂"],
+    }
+
+
+def read(database: Database) -> int:
+    """Merely read the columns that a freeze needs."""
+    with database.read() as session:
+        return sum(1 for _ in scope_rows(session, OFFICE, ScopeFilter(kinds=("学校",))))
+
+
+def freeze_and_draw(database: Database, task: str) -> int:
+    """Directory, annex, root, officers' files and plan written, then the draw from what was frozen."""
+    with database.write(snapshot=True) as session:
+        row = session.get_one(JointTask, task)
+        fix_act(Clocks(session, row.office, NOW), row, 1)
+        plan = load_plan(session, task, 1)
+        drawn = draw(SEED, frozen_entries(session, task, 1), quota_of(plan))
+        # Measured again and again: the transaction leaves nothing.
+        session.get_transaction().rollback()  # type: ignore[union-attr]  # it is open
+        return len(drawn)
+
+
+def in_database(database: Database, k: int) -> list[str]:
+    """The k lowest tickets by the database itself: PostgreSQL's sha256, a function of our own in SQLite."""
+    prefix = b"SJC1|" + bytes.fromhex(SEED)
+    with database.read() as session:
+        if database.engine.dialect.name == "postgresql":
+            order = text("sha256(:prefix || convert_to(code, 'UTF8'))").bindparams(prefix=prefix)
+        else:
+            order = text("ticket(code)")
+        statement = text(f"SELECT code FROM subject ORDER BY {order.text} LIMIT :k")
+        values = {"k": k} | ({"prefix": prefix} if "prefix" in order.text else {})
+        return [code for (code,) in session.execute(statement, values)]
+
+
+def _with_tickets(database: Database) -> None:
+    """Teach SQLite the ticket of a code."""
+    prefix = hashlib.sha256(b"SJC1|" + bytes.fromhex(SEED))
+
+    def ticket(code: str) -> bytes:
+        hashed = prefix.copy()
+        hashed.update(code.encode())
+        return hashed.digest()
+
+    @event.listens_for(database.engine, "checkout")
+    def teach(connection: object, *_: object) -> None:
+        connection.create_function("ticket", 1, ticket, deterministic=True)  # type: ignore[attr-defined]  # sqlite3's own
+
+
+def compare(name: str, database: Database, subjects: int) -> None:
+    """Print the ratios of one database."""
+    k = subjects * 3 // 100
+    start = time.perf_counter()
+    driver = fill(database, subjects)
+    print(f"{name}: {subjects:,} subjects, filled in {time.perf_counter() - start:.0f} s")
+    reading = best_seconds(lambda: read(database))
+    work: Callable[[], object] = lambda: freeze_and_draw(database, driver.task)  # noqa: E731 - measured twice
+    whole = best_seconds(work)
+    print(f"  reading the rows: {reading:.2f} s = 1")
+    print(
+        f"  freeze, compress, write and draw: {whole / reading:.2f} × (goal {GOAL}), {peak_mib(work):.0f} MiB"
+    )
+    if database.engine.dialect.name == "sqlite":
+        _with_tickets(database)
+    limit = best_seconds(lambda: hashlib.sha256(bytes(64 * subjects)).digest())
+    seconds = best_seconds(lambda: in_database(database, k))
+    codes = [f"9114{number:014d}" for number in range(subjects)]
+    same = in_database(database, k) == first(SEED, codes, k)
+    print(f"  draw of {k:,} in the database: {seconds / limit:.1f} × the SHA-256 limit, same list: {same}")
+
+
+def run(full: bool) -> None:
+    """One million subjects, or a fiftieth of it."""
+    subjects = 1_000_000 if full else 20_000
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/bench.db"
+        migrate(url)
+        database = Database(url)
+        compare("SQLite", database, subjects)
+        database.close()
+    cluster = PostgresCluster()
+    try:
+        url = cluster.create("bench")
+        migrate(url)
+        database = Database(url)
+        compare("PostgreSQL", database, subjects)
+        database.close()
+    finally:
+        cluster.stop()

@@ -1,0 +1,148 @@
+"""What the commands of a draw list: drawn subjects, ceilings, overlaps, results that may be recognised."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from activities.acts.sampling import Counting
+from activities.ceilings import running_overlaps
+from activities.clocks import Clocks
+from activities.lookup import subjects_by_id
+from activities.scope_rows import IN_FORCE
+from cli.given import department_names
+from models.outcomes import Result
+from models.registers import CheckItem, Subject
+from models.task import DrawnSubject, JointTask, Visit
+from rules.draw_class import draw_class
+from rules.policy import PolicyKey
+from rules.refusal import Refusal
+from rules.stages import VisitStage
+
+_APPROVED = (VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED)
+
+
+def task_of(session: Session, task: str) -> JointTask:
+    """The task, refused where there is none."""
+    row = session.get(JointTask, task)
+    if row is None:
+        raise Refusal("CaseUnknown", f"没有任务 {task}；可用 task list 查看任务编号")
+    return row
+
+
+def drawn_lines(session: Session, task: str, *, all_lines: bool) -> list[dict[str, Any]]:
+    """The drawn subjects; for outsiders those alone that every department has checked."""
+    visits = session.exec(select(Visit).where(col(Visit.task) == task)).all()
+    checked: dict[tuple[str, int], bool] = {}
+    for visit in visits:
+        key = visit.subject, visit.act
+        checked[key] = checked.get(key, True) and visit.completed_on is not None
+    rows = session.exec(
+        select(DrawnSubject, Subject)
+        .join(Subject, col(Subject.id) == col(DrawnSubject.subject))
+        .where(col(DrawnSubject.task) == task)
+        .order_by(col(DrawnSubject.act), col(DrawnSubject.rank))
+    )
+    lines = [
+        {
+            "act": drawn.act,
+            "rank": drawn.rank,
+            "code": subject.code,
+            "name": subject.name,
+            "stratum": drawn.stratum,
+            "class": drawn.credit_class,
+            "checked": checked.get((drawn.subject, drawn.act), False),
+        }
+        for drawn, subject in rows
+    ]
+    # Ranks would show how many are still to come between the checked ones.
+    return lines if all_lines else [line | {"rank": ""} for line in lines if line["checked"]]
+
+
+def ceiling_lines(session: Session, task: str, now: datetime) -> list[dict[str, Any]]:
+    """Who of the confirmed scope has reached a ceiling or was visited lately."""
+    row = task_of(session, task)
+    counting = Counting(Clocks(session, row.office, now), row, {})
+    labels = {"ceiling": "已达年度上限", "recent": "近期已检查"}
+    lines = []
+    for subject in counting.rows:
+        if subject.status != IN_FORCE:
+            continue
+        class_ = draw_class(subject.legal_form, subject.credit_class, subject.trade_class, counting.tiers)
+        hits = counting.hits(subject.id, class_)
+        if hits:
+            bodies = counting.history.year.get(subject.id, {})
+            names = department_names(session, list(bodies))
+            lines.append(
+                {
+                    "code": subject.code,
+                    "class": class_,
+                    "why": [labels[hit] for hit in hits],
+                    "year": [f"{names.get(one, one)}{count}" for one, count in sorted(bodies.items())],
+                    "last": counting.history.recent.get(subject.id),
+                }
+            )
+    return sorted(lines, key=lambda line: str(line["code"]))
+
+
+def overlap_lines(session: Session, task: str) -> list[dict[str, Any]]:
+    """Subjects that this and another running task have drawn and nobody has checked yet."""
+    rows = running_overlaps(session, task_of(session, task))
+    subjects = subjects_by_id(session, [row[0] for row in rows])
+    names = department_names(session, sorted({row[2] for row in rows}))
+    return [
+        {
+            "code": subjects[subject].code,
+            "name": subjects[subject].name,
+            "task": other,
+            "department": department,
+            "department_name": names.get(department, department),
+            "first_day": first,
+            "last_day": last,
+        }
+        for subject, other, department, first, last in rows
+    ]
+
+
+def recognised_lines(session: Session, task: str, now: datetime) -> list[dict[str, Any]]:
+    """Approved results of other departments on an item of the same name, inside their validity."""
+    row = task_of(session, task)
+    clocks = Clocks(session, row.office, now)
+    valid = timedelta(days=int(clocks.policies.value(PolicyKey.RESULT_VALID_DAYS)))
+    mine = session.exec(
+        select(Visit).where(
+            col(Visit.task) == task, col(Visit.stage).in_((VisitStage.UNMATCHED, VisitStage.MATCHED))
+        )
+    ).all()
+    wanted, own = {visit.subject for visit in mine}, {visit.department for visit in mine}
+    listed = session.exec(select(CheckItem).where(col(CheckItem.office) == row.office)).all()
+    names_of_items = {item.code: item.name for item in listed}
+    items = {item.name for item in listed if item.department in own}
+    columns = (Visit.subject, Visit.department, Visit.completed_on, Result.item, Result.categories)
+    rows = session.execute(
+        core_select(*(col(column) for column in columns))
+        .join(Result, (col(Result.visit) == col(Visit.id)) & (col(Result.cycle) == col(Visit.cycle)))
+        .join(JointTask, col(JointTask.id) == col(Visit.task))
+        .where(
+            col(JointTask.office) == row.office,
+            col(Visit.task) != task,
+            col(Visit.stage).in_(_APPROVED),
+            col(Visit.completed_on) >= clocks.today - valid,
+        )
+    ).all()
+    found = [one for one in rows if one[0] in wanted and names_of_items.get(one[3]) in items]
+    subjects = subjects_by_id(session, [one[0] for one in found])
+    names = department_names(session, sorted({one[1] for one in found}))
+    return [
+        {
+            "code": subjects[subject].code,
+            "name": subjects[subject].name,
+            "item": names_of_items[item],
+            "department_name": names.get(department, department),
+            "completed_on": completed,
+            "valid_to": completed + valid,
+            "categories": categories,
+        }
+        for subject, department, completed, item, categories in found
+    ]

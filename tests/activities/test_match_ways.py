@@ -1,0 +1,184 @@
+"""Where officers are too few: explained in words, with ways on; and no officer is given away twice."""
+
+from collections import Counter
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from cli.visits import visit_view
+from models.papers import BorrowOfficer, MatchAgain, PostponeVisits, WidenAreas
+from models.registers import Officer
+from models.task import Assignment, JointTask, Visit
+from models.trail import Outcome
+from rules.roles import Role
+from rules.stages import Stage, VisitStage
+from tests.activities.conftest import At
+from tests.activities.driver import Driver
+from tests.activities.scenes import drawn, fixed, matched
+from tests.builders import SECOND, THIRD, actor
+
+OTHER = "test-2026/1/1/9"
+
+
+def match(driver: Driver) -> None:
+    """The machine matches the second department."""
+    driver.steps.match_officers(driver.step(department=SECOND))
+
+
+def staff(driver: Driver, **values: object) -> None:
+    """All officers of the second department get these values in the register."""
+    with driver.database.write() as session:
+        for officer in session.exec(select(Officer).where(col(Officer.department) == SECOND)):
+            for name, value in values.items():
+                setattr(officer, name, value)
+
+
+def loads(driver: Driver) -> Counter[str]:
+    """Current visits by certificate number, in all tasks."""
+    rows = driver.read(
+        lambda session: session.exec(
+            select(Officer.code, Assignment.visit)
+            .join(Assignment, col(Assignment.officer) == col(Officer.id))
+            .where(col(Assignment.current).is_(True))
+        ).all()
+    )
+    return Counter(code for code, _ in rows)
+
+
+def busy_elsewhere(driver: Driver, officer: str, visits: int) -> None:
+    """Another running task has given this officer as many visits."""
+    with driver.database.write() as session:
+        values = {**driver.job().model_dump(), "id": OTHER, "round": 2, "launch": 9}
+        session.add(JointTask(**values))
+        session.flush()
+        row = session.exec(select(Officer).where(col(Officer.code) == officer)).one()
+        subjects = {visit.subject for visit in session.exec(select(Visit))}
+        for subject in sorted(subjects)[:visits]:
+            visit = Visit(
+                task=OTHER,
+                department=SECOND,
+                subject=subject,
+                act=1,
+                stage=VisitStage.MATCHED,
+                first_day=driver.today,
+                last_day=driver.today,
+            )
+            session.add(visit)
+            session.flush()
+            session.add(Assignment(visit=visit.id, officer=row.id, run=1, leader=True))
+
+
+def test_a_shortage_is_explained_in_words_and_the_rest_stays_open(at: At) -> None:
+    """Every unmatched subject says what it lacks and what may be done, without an officer's name."""
+    driver = at("short")
+    visit = driver.visits(SECOND)[0]
+    words = visit_view(visit, driver.subject(visit), [])["shortage"]
+    assert "还缺" in words
+    assert "续期" in words
+
+
+def test_a_borrowed_officer_is_matched_like_the_department_s_own(at: At) -> None:
+    """One valid officer of nine subjects' two: the borrowed one makes the pair."""
+    driver = at("short")
+    borrowed = driver.officers(THIRD)[0]
+    paper = BorrowOfficer(officer=borrowed, number="借调函1号", reason="证件到期，人员不足")
+    driver.act(SECOND, Role.APPROVER, paper)
+    match(driver)
+    assert (9, 9) == (driver.part(SECOND).matched, driver.part(SECOND).subjects)
+    again = driver.say(paper, actor(SECOND, Role.APPROVER))
+    assert (Outcome.REFUSED, "NothingToMatch") == (again.outcome, again.type)
+    mine = driver.read(
+        lambda session: session.exec(
+            select(Officer.code)
+            .join(Assignment, col(Assignment.officer) == col(Officer.id))
+            .join(Visit, col(Visit.id) == col(Assignment.visit))
+            .where(col(Visit.department) == SECOND)
+        ).all()
+    )
+    assert {borrowed, driver.officers(SECOND)[0]} == set(mine)
+
+
+def test_an_unknown_officer_is_not_borrowed(at: At) -> None:
+    """A certificate number that neither this office nor the one above knows."""
+    paper = BorrowOfficer(officer="ZF-none", number="借调函1号", reason="人员不足")
+    assert "OfficerUnknown" == at("short").say(paper, actor(SECOND, Role.APPROVER)).type
+
+
+def test_widened_areas_let_officers_check_where_they_otherwise_do_not(at: At) -> None:
+    """All are at home in the east: the western subjects wait, then are matched; the eastern keep theirs."""
+    driver = at("requested")
+    staff(driver, areas=["东镇"])
+    fixed(driver)
+    drawn(driver)
+    matched(driver)
+    waiting = driver.visits(SECOND, VisitStage.UNMATCHED)
+    assert {"西镇"} == {driver.subject(visit).area for visit in waiting}
+    kept = loads(driver)
+    driver.act(SECOND, Role.HEAD, WidenAreas(areas=("西镇",), reason="西镇没有执法人员"))
+    match(driver)
+    assert [] == list(driver.visits(SECOND, VisitStage.UNMATCHED))
+    assert all(loads(driver)[code] >= count for code, count in kept.items())
+
+
+def test_capacity_that_another_task_has_taken_is_not_given_away_again(at: At) -> None:
+    """Frozen with room for ten; by the time of the match another task has taken nine of one officer's."""
+    driver = at("requested")
+    staff(driver, capacity=10)
+    fixed(driver)
+    drawn(driver)
+    first = driver.officers(SECOND)[0]
+    busy_elsewhere(driver, first, 9)
+    match(driver)
+    assert 9 == driver.part(SECOND).matched
+    assert max(loads(driver)[code] for code in driver.officers(SECOND)) <= 10
+
+
+def test_only_what_a_change_touches_is_matched_anew(at: At) -> None:
+    """A postponement beyond one certificate re-matches that officer's visits alone; old and new are kept."""
+    driver = at("matched")
+    before = driver.read(lambda session: session.exec(select(Assignment)).all())
+    sick = driver.officers(SECOND)[0]
+    late = driver.today + timedelta(days=40)
+    with driver.database.write() as session:
+        officer = session.exec(select(Officer).where(col(Officer.code) == sick)).one()
+        officer.certificate_to = driver.today + timedelta(days=30)
+    visits = tuple(visit.id for visit in driver.visits(SECOND))
+    answer = driver.act(
+        SECOND,
+        Role.APPROVER,
+        PostponeVisits(visits=visits, first_day=driver.today, last_day=late, reason="汛期"),
+    )
+    touched = {one.visit for one in before if one.officer == officer.id}
+    assert len(touched) == answer.data["to_match"]
+    match(driver)
+    after = driver.read(lambda session: session.exec(select(Assignment)).all())
+    assert touched == {one.visit for one in before} & {
+        one.visit for one in after if not one.current and one.visit in visits
+    }
+    assert sick not in {code for code, count in loads(driver).items() if count and code == sick}
+    assert Stage.INSPECT is driver.progress().stage
+
+
+def test_an_officer_who_is_recused_on_the_day_is_replaced(at: At) -> None:
+    """Named with a reason: that visit alone gets other officers."""
+    driver = at("matched")
+    visit = driver.visits(SECOND)[0]
+    with driver.database.write() as session:
+        code = driver.subject(visit).code
+        held = session.exec(
+            select(Officer)
+            .join(Assignment, col(Assignment.officer) == col(Officer.id))
+            .where(col(Assignment.visit) == visit.id)
+        ).all()
+        held[0].recusals = [code]
+    driver.act(SECOND, Role.HANDLER, MatchAgain(reason="当日申请回避", visits=(visit.id,)))
+    match(driver)
+    now = driver.read(
+        lambda session: session.exec(
+            select(Assignment.officer).where(
+                col(Assignment.visit) == visit.id, col(Assignment.current).is_(True)
+            )
+        ).all()
+    )
+    assert held[0].id not in now
+    assert 2 == len(now)

@@ -1,0 +1,90 @@
+"""A scope read as rows is the scope that its filter accepts, on either database."""
+
+import random
+from datetime import date
+
+from sqlmodel import Session, delete, select
+
+from activities.acts.preparation import facts_of
+from activities.scope_rows import IN_FORCE, scope_count, scope_rows
+from adapters.database import Database
+from models.registers import Subject
+from rules.channel import LegalForm
+from rules.scope import ScopeFilter, accepts
+from tests.builders import OFFICE, add_world, subject_code
+
+TAGS = ("学校食堂", "幼儿园", "托管")
+
+
+def add_subjects(session: Session, rng: random.Random) -> None:
+    """Sixty subjects, each fact of which may be missing."""
+    add_world(session)
+    session.execute(delete(Subject))
+    for number in range(60):
+        session.add(
+            Subject(
+                office=OFFICE,
+                code=subject_code(number),
+                name=f"对象{number}",
+                kind=rng.choice(["学校", "商店"]),
+                legal_form=rng.choice([LegalForm.ENTERPRISE, LegalForm.PUBLIC_INSTITUTION]),
+                status=rng.choice([IN_FORCE, IN_FORCE, "注销"]),
+                area=rng.choice(["东镇", "西镇", ""]),
+                credit_class=rng.choice(["A", "D", None]),
+                class_date=date(2026, 3, 1),
+                tags=rng.sample(TAGS, rng.randint(0, 3)),
+                capital=rng.choice([None, 10, 500]),
+                floor_area=rng.choice([None, 80, 3000]),
+                licence=rng.choice(["", "食品经营许可证"]),
+                licence_level=rng.choice(["", "一级"]),
+            )
+        )
+
+
+def some_filter(rng: random.Random) -> ScopeFilter:
+    """A filter of any conditions, or a list picked by hand."""
+    if rng.random() < 0.1:
+        codes = tuple(subject_code(rng.randint(0, 80)) for _ in range(5))
+        return ScopeFilter(hand_picked=codes, reason="专项")
+    chosen = {
+        "kinds": ("学校",),
+        "legal_forms": (LegalForm.ENTERPRISE,),
+        "tags_any": (rng.choice(TAGS),),
+        "exclude_tags": (rng.choice(TAGS),),
+        "areas": ("东镇",),
+        "credit_classes": ("D",),
+        "min_capital": 50,
+        "max_capital": 400,
+        "min_floor_area": 100,
+        "max_floor_area": 100,
+        "licence": "食品经营许可证",
+        "licence_level": "一级",
+    }
+    names = rng.sample(sorted(chosen), rng.randint(0, 3))
+    values = {name: chosen[name] for name in names}
+    if {"min_capital", "max_capital"} <= values.keys():
+        values["max_capital"] = 600
+    return ScopeFilter.model_validate(values)
+
+
+def test_rows_are_whom_the_filter_accepts(database: Database) -> None:
+    """Two hundred filters over subjects with missing facts; those out of force are rows too."""
+    rng = random.Random(4)
+    with database.write() as session:
+        add_subjects(session, rng)
+    with database.read() as session:
+        subjects = session.exec(select(Subject)).all()
+        for _ in range(200):
+            scope = some_filter(rng)
+            wanted = {one.code: one for one in subjects if accepts(scope, facts_of(one))}
+            assert sorted(wanted) == sorted(row.code for row in scope_rows(session, OFFICE, scope)), scope
+            in_force = sum(one.status == IN_FORCE for one in wanted.values())
+            assert in_force == scope_count(session, OFFICE, scope)
+
+
+def test_another_office_s_subjects_are_out_of_sight(database: Database) -> None:
+    """Each office is its own world."""
+    with database.write() as session:
+        add_world(session)
+    with database.read() as session:
+        assert [] == list(scope_rows(session, "else", ScopeFilter()))

@@ -1,0 +1,39 @@
+"""The workflow's own timer notices a missed commitment: nobody has to look."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import col, select
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.database import Database
+from models.papers import CommitSecret
+from models.task import ActStep, DrawStep
+from rules.draw import commitment
+from rules.roles import Role
+from tests.builders import LEAD, SECOND, THIRD
+from tests.engine.conftest import own_queue
+from tests.engine.house import TASK, House, fill
+from tests.play import secret
+
+
+async def test_a_timer_of_the_task_leaves_out_who_did_not_commit(
+    skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path
+) -> None:
+    """Two of three have committed; days later the third is on record as left out, by no paper at all."""
+    fill(sqlite)
+    house = House(sqlite, skipping.client, tmp_path / "exchange", own_queue())
+    async with house.working():
+        await house.play.run("launch", "prepare", "claim")
+        for department in (LEAD, SECOND):
+            paper = CommitSecret(commitment=commitment(secret(department)))
+            await house.cast.act(department, Role.HANDLER, paper)
+        await skipping.sleep(timedelta(days=12))
+        missed = await house.cast.until(
+            "the missed commitment",
+            lambda session: session.exec(
+                select(DrawStep).where(col(DrawStep.task) == TASK, col(DrawStep.step) == ActStep.MISSED)
+            ).first(),
+        )
+        await house.task.terminate("test")
+    assert (THIRD, "commit") == (missed.department, missed.content["of"])
