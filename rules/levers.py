@@ -64,6 +64,7 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.REVEAL: LeverRule(
         (Role.HANDLER, Role.OFFICE), suspend=False, instead="请用 task extend-wait 延期"
     ),
+    WaitKind.PUBLIC_VALUE: LeverRule((Role.OFFICE,), suspend=False, instead="请用 task extend-wait 延期"),
     WaitKind.MATCH: LeverRule((Role.HANDLER,), own_extension=True),
     WaitKind.VISIT: LeverRule(
         (Role.OFFICER, Role.HANDLER),

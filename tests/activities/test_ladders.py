@@ -44,29 +44,19 @@ IN_3 = _days("04-03", "04-07", "04-08", "04-10", "04-15", "04-20", missed=1)
 IN_5 = _days("04-08", "04-09", "04-10", "04-14", "04-17", "04-22", missed=1)
 IN_10 = _days("04-09", "04-15", "04-16", "04-17", "04-21", "04-24", "04-29")
 IN_20 = _days("04-23", "04-29", "04-30", "05-06", "05-08", "05-12", "05-15")
-HOURS = (
-    ("minus2h", "2026-04-02 08:30"),
-    ("due", "2026-04-02 10:30"),
-    ("plus1", "2026-04-03 08:30"),
-    ("plus1", "2026-04-07 08:30"),
-    ("plus1", "2026-04-08 08:30"),
-)
-"""Eight office hours from 10:00 end on the 2nd at 10:30; then the office on every working day."""
-FOUR_HOURS = (
-    ("minus2h", "2026-04-01 14:30"),
-    ("due", "2026-04-01 16:30"),
-    *(("plus1", f"2026-04-{day} 08:30") for day in ("02", "03", "07")),
-)
+MISSED = {
+    WaitKind.COMMIT: ("claimed", "2026-04-02 08:30", "2026-04-02 10:30"),
+    WaitKind.REVEAL: ("fixed", "2026-04-01 14:30", "2026-04-01 16:30"),
+}
+"""Waits in office hours that end by themselves: a draw goes on without a contribution that was missed."""
 
 WAITING = (
     Unanswered("launched", WaitKind.PREPARE, LEAD, IN_5),
     Unanswered("proposed", WaitKind.CONFIRM, LEAD, IN_2),
     Unanswered("offered", WaitKind.CLAIM, SECOND, IN_2),
     Unanswered("declined", WaitKind.SETTLE_CLAIM, OFFICE_DESK, IN_2),
-    Unanswered("claimed", WaitKind.COMMIT, SECOND, HOURS),
     Unanswered("claimed", WaitKind.REQUEST_DRAW, LEAD, IN_3),
     Unanswered("requested", WaitKind.APPROVE_DRAW, LEAD, IN_2),
-    Unanswered("fixed", WaitKind.REVEAL, THIRD, FOUR_HOURS),
     Unanswered("short", WaitKind.MATCH, SECOND, IN_3),
     # The visit period's last day, 21 April, is a fact; its rungs are working days all the same.
     Unanswered(
@@ -106,13 +96,13 @@ WAITING = (
 )
 
 
-BY_HAND = {WaitKind.FORWARD: IN_5, WaitKind.ALLOW_REDRAW: IN_2}
+BY_HAND = {WaitKind.FORWARD: IN_5, WaitKind.PUBLIC_VALUE: IN_5, WaitKind.ALLOW_REDRAW: IN_2}
 """Kinds that no scene stops at: opened as the rulings do."""
 
 
 def test_no_kind_of_wait_is_left_out() -> None:
     """Whoever adds a kind adds its ladder here."""
-    assert set(WaitKind) == {one.kind for one in WAITING} | set(BY_HAND)
+    assert set(WaitKind) == {one.kind for one in WAITING} | set(BY_HAND) | set(MISSED)
 
 
 @pytest.mark.parametrize("kind", BY_HAND, ids=lambda kind: kind.value)
@@ -127,6 +117,20 @@ def test_a_kind_that_no_scene_stops_at_climbs_its_ladder_too(at: At, kind: WaitK
     wait = wait_of(driver, kind)
     let_pass(driver, wait, _at(BY_HAND[kind][-1][1]) + timedelta(minutes=5))
     assert list(BY_HAND[kind]) == fired(driver, wait)
+
+
+@pytest.mark.parametrize("kind", MISSED, ids=lambda kind: kind.value)
+def test_a_contribution_is_reminded_of_once_and_missed_at_its_hour(at: At, kind: WaitKind) -> None:
+    """Two office hours before the end; then nothing is waited for any more, and nothing climbs."""
+    scene, reminded, end = MISSED[kind]
+    driver = at(scene)
+    wait = wait_of(driver, kind, SECOND)
+    assert _at(end) == clock_of(driver, wait).due
+    let_pass(driver, wait, _at(end) - timedelta(minutes=1))
+    assert [("minus2h", reminded)] == fired(driver, wait)
+    fire(driver, wait.scope, _at(end) + timedelta(minutes=1))
+    assert wait_of(driver, kind, SECOND).closed_at is not None
+    assert [("minus2h", reminded)] == fired(driver, wait)
 
 
 def _name(one: Unanswered) -> str:
