@@ -97,7 +97,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         "揭示本次抽取的随机值", Stage.DRAW, Role.HANDLER, PolicyKey.REVEAL_HOURS, _task("draw reveal")
     ),
     WaitKind.PUBLIC_VALUE: WaitRule(
-        "公布公共随机值", Stage.DRAW, Role.OFFICE, PolicyKey.PUBLIC_VALUE_DAYS, _task("draw public")
+        "公布公共随机值", Stage.DRAW, Role.OFFICE, PolicyKey.PUBLIC_VALUE_DAYS, _task("draw public") + " 数值"
     ),
     WaitKind.MATCH: WaitRule(
         "解决无法匹配执法人员的对象", Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("match")
