@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 from temporalio import activity
 
@@ -126,7 +127,7 @@ def _sent(session: Session, batch: str, now: datetime) -> None:
             member.sent_at = now
 
 
-def _unanswered(office: str) -> object:
+def _unanswered(office: str) -> ColumnElement[bool]:
     """Sent records that the platform has not entered, or not published where that is its part."""
     waiting = col(Publication.receipted_at).is_(None) | (
         (col(Publication.channel) == Channel.NATIONAL) & col(Publication.published_at).is_(None)
@@ -139,7 +140,7 @@ def _unanswered(office: str) -> object:
     )
 
 
-def _undeclared(office: str) -> object:
+def _undeclared(office: str) -> ColumnElement[bool]:
     return (
         (col(Declaration.office) == office)
         & col(Declaration.batch).is_not(None)

@@ -68,6 +68,7 @@ class Correction(SQLModel, table=True):
     before: dict[str, Any] = Field(sa_type=DOCUMENT)
     after: dict[str, Any] = Field(sa_type=DOCUMENT)
     reason: str
+    disposal: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
     submission: str = Field(foreign_key="submission.id")
 
 

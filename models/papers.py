@@ -475,6 +475,8 @@ class StepDisposal(Paper):
     on: date
     note: str = ""
     outcome: str | None = None
+    receiver: str | None = None
+    """To whom it is handed over."""
 
 
 class AnnulDecision(Paper):
@@ -516,6 +518,8 @@ class CorrectResult(Paper):
     categories: tuple[Category, ...] = Field(min_length=1)
     finding: str = ""
     reason: Reason
+    disposal: ProposedDisposal | None = None
+    """What follows from the corrected finding; it begins when the head has signed."""
 
 
 class SignCorrection(Paper):

@@ -271,6 +271,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("visit", "number"),
     )
     op.create_index(op.f("ix_referral_task"), "referral", ["task"], unique=False)
+    op.add_column("correction", sa.Column("disposal", sa.JSON(), nullable=True))
     op.add_column("disposal", sa.Column("result", sa.String(), server_default="", nullable=False))
     op.add_column("disposal", sa.Column("reason", sa.String(), server_default="", nullable=False))
     op.create_index(op.f("ix_disposal_result"), "disposal", ["result"], unique=False)
@@ -295,6 +296,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_disposal_result"), table_name="disposal")
     op.drop_column("disposal", "reason")
     op.drop_column("disposal", "result")
+    op.drop_column("correction", "disposal")
     op.drop_index(op.f("ix_referral_task"), table_name="referral")
     op.drop_table("referral")
     op.drop_table("commission_report")

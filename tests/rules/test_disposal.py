@@ -7,8 +7,6 @@ from rules.disposal import (
     CASE_DECISION,
     CASE_EXTENSION,
     OUTCOMES,
-    PENALTY_PUBLICATION,
-    PENALTY_WITHDRAWAL,
     PERIODS,
     STEPS,
     DisposalKind,
@@ -115,7 +113,7 @@ def test_the_first_clock_of_a_kind_is_the_laws(kind: DisposalKind, expected: tup
 
 def test_the_later_clocks_are_the_laws() -> None:
     """15 more to file, 90 natural days to decide, 20 to publish and 3 to withdraw a penalty."""
-    periods = [CASE_EXTENSION, CASE_DECISION, PENALTY_PUBLICATION, PENALTY_WITHDRAWAL]
+    periods = [CASE_EXTENSION, CASE_DECISION]
     expected = [
         (15, Unit.WORKING_DAY),
         (90, Unit.NATURAL_DAY),
