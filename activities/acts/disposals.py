@@ -60,10 +60,10 @@ def step(docket: Docket, paper: StepDisposal) -> None:
 @ruling(Target.TASK, AddDisposal, Role.APPROVER, Role.HEAD)
 def add(docket: Docket, paper: AddDisposal) -> None:
     """A further follow-up of an approved finding; also after the task's end, which it does not reopen."""
-    session = docket.session
+    session, task = docket.session, docket.standing_task
     result = session.get(Result, paper.result)
     visit = session.get_one(Visit, result.visit) if result else None
-    if result is None or visit is None or visit.task != docket.any_task.id:
+    if result is None or visit is None or visit.task != task.id:
         raise Refusal("ResultUnknown", f"本任务没有结果 {paper.result}；编号见 result list")
     if visit.department != docket.department:
         raise Refusal("NotOwnResult", "只能对本部门录入的结果追加处置")

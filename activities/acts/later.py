@@ -75,7 +75,7 @@ def annul(docket: Docket, paper: AnnulDecision) -> None:
 @ruling(Target.TASK, ReferDishonesty, Role.HANDLER, Role.HEAD)
 def refer(docket: Docket, paper: ReferDishonesty) -> None:
     """Record that a dishonest act was handed on to 联合惩戒; at any time, also after the task's end."""
-    session, task = docket.session, docket.any_task
+    session, task = docket.session, docket.standing_task
     docket.part()
     result = session.get(Result, paper.result)
     visit = session.get_one(Visit, result.visit) if result else None
