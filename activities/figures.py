@@ -53,9 +53,7 @@ def category_counts(session: Session, visits: Conditions) -> dict[str, int]:
     )
     other = sum((per_visit.c[one.value] for one in others[1:]), per_visit.c[others[0].value])
     clean = func.sum(case(((per_visit.c[Category.NO_PROBLEM.value] == 1) & (other == 0), 1), else_=0))
-    row = session.execute(
-        select(clean, *(func.sum(per_visit.c[one.value]) for one in others))
-    ).one()
+    row = session.execute(select(clean, *(func.sum(per_visit.c[one.value]) for one in others))).one()
     counts = dict(zip([Category.NO_PROBLEM, *others], row, strict=True))
     return {category.label: int(counts[category] or 0) for category in Category}
 

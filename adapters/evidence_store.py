@@ -35,15 +35,14 @@ class EvidenceStore:
         """
         try:
             size = file.stat().st_size
-            media_type = check_file(file.name, size)
-            digest, part = self._copy(file)
         except OSError as problem:
-            raise Refusal("FileUnreadable", f"无法打开 {file}（{problem.strerror}），请检查文件") from None
-        target = self.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(part, target)
-        target.chmod(0o440)
-        return Stored(digest, file.name, media_type, size)
+            raise _unreadable(file, problem) from None
+        media_type = check_file(file.name, size)
+        return Stored(self._store(file, check=True), file.name, media_type, size)
+
+    def keep(self, file: Path) -> str:
+        """Keep a file of any kind (an archived page, a report's text); returns its hash."""
+        return self._store(file, check=False)
 
     def path(self, sha256: str) -> Path:
         """Where the content of a hash lies, or would lie."""
@@ -59,7 +58,18 @@ class EvidenceStore:
                 None if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "内容与登记的哈希不符"
             )
 
-    def _copy(self, file: Path) -> tuple[str, Path]:
+    def _store(self, file: Path, *, check: bool) -> str:
+        try:
+            digest, part = self._copy(file, check=check)
+        except OSError as problem:
+            raise _unreadable(file, problem) from None
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, target)
+        target.chmod(0o440)
+        return digest
+
+    def _copy(self, file: Path, *, check: bool) -> tuple[str, Path]:
         """Copy and hash in one pass: what is hashed is what is kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / f"{token_hex(8)}.part"
@@ -67,7 +77,7 @@ class EvidenceStore:
         try:
             with file.open("rb") as source, part.open("wb") as target:
                 while piece := source.read(_PIECE):
-                    if target.tell() == 0:
+                    if check and target.tell() == 0:
                         check_head(file.name, piece[:HEAD])
                     digest.update(piece)
                     target.write(piece)
@@ -75,3 +85,7 @@ class EvidenceStore:
             part.unlink(missing_ok=True)
             raise
         return digest.hexdigest(), part
+
+
+def _unreadable(file: Path, problem: OSError) -> Refusal:
+    return Refusal("FileUnreadable", f"无法打开 {file}（{problem.strerror}），请检查文件")

@@ -8,7 +8,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from adapters.result_sheets import write_sheet
-from cli import result_correct, result_enter
+from cli import result_correct, result_draft, result_enter, result_grounds
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import chosen_all
@@ -23,7 +23,12 @@ from rules.disposal import DisposalKind
 from rules.results import Category
 from rules.stages import VisitStage
 
-app = typer.Typer(help="结果：结果表、录入、审批、退回、更正", no_args_is_help=True)
+app = typer.Typer(help="结果：证据、草稿、录入、审批、退回、更正、录入率和公示率", no_args_is_help=True)
+app.add_typer(result_grounds.evidence, name="evidence")
+app.add_typer(result_grounds.fact, name="fact")
+app.add_typer(result_grounds.commission, name="commission")
+app.add_typer(result_draft.app, name="draft")
+app.add_typer(result_draft.rates_app)
 
 Visits = Annotated[list[str] | None, typer.Argument(metavar="[检查编号]...", help="见 result list")]
 Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，入档留痕")]

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from activities.acts.summaries import compile_summary
 from adapters.summary_sheets import write_summaries
+from cli import summary_yearly
 from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Context, Json, out, show
 from cli.given import day_of, department_named, department_names
@@ -22,7 +23,8 @@ from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.stages import Claim
 
-app = typer.Typer(help="汇总：查看、报送、签收、导出抽查结果汇总表", no_args_is_help=True)
+app = typer.Typer(help="汇总：查看、报送、签收、导出抽查结果汇总表，年度报告", no_args_is_help=True)
+app.add_typer(summary_yearly.app)
 
 Number = Annotated[
     int | None, typer.Option("--number", min=1, metavar="次", help="第几份（默认最近待办的；2起为补充）")
@@ -138,16 +140,20 @@ def _figures(table: dict[str, Any]) -> list[dict[str, Any]]:
         ("抽查基数", table["population"]),
         ("抽查比例（%）", table["ratio"]),
         ("抽取户数", table["drawn"]),
-        ("采用信用风险分类", f"{use['by_class']}/{use['market_entities']}户市场主体"),
+        ("采用信用风险分类", f"{use['by_class']}/{use['market_entities']}户市场主体（应用率{use['rate']}%）"),
         ("检查完成", f"{table['completed']}（{table['completion_rate']}%）"),
         ("平台录入", table["entered"]),
         ("已公示", f"{table['published']}（{table['publication_rate']}%）"),
         ("未公示", table["unpublished"]),
+        *((f"对象情况：{name}", count) for name, count in table["facts"].items()),
+        ("因对象情况终止", table["exempt"]),
+        ("未检查事项", table["unchecked_items"]),
         *((f"结果：{name}", count) for name, count in table["categories"].items() if count),
         *(
             (f"处置：{name}", f"{count['opened']}（办结{count['ended']}）")
             for name, count in table["disposals"].items()
         ),
+        *((f"处置结果：{name}", count) for name, count in table["outcomes"].items()),
         ("处置未结", table["disposals_open"]),
     ]
     return [{"name": name, "value": value} for name, value in rows]

@@ -64,9 +64,9 @@ def add(docket: Docket, paper: AddDisposal) -> None:
     result = session.get(Result, paper.result)
     visit = session.get_one(Visit, result.visit) if result else None
     if result is None or visit is None or visit.task != task.id:
-        raise Refusal("ResultUnknown", f"本任务没有结果 {paper.result}；编号见 result list")
+        raise Refusal("ResultUnknown", f"本任务没有结果 {paper.result}；可用 result list 查看编号")
     if visit.department != docket.department:
-        raise Refusal("NotOwnResult", "只能对本部门录入的结果追加处置")
+        raise Refusal("NotOwnResult", "该结果由其他部门录入，须由其追加处置")
     if visit.stage not in _LOCKED or result.cycle != visit.cycle:
         raise Refusal("NotLocked", "该结果尚未审批，处置意见请随结果一并填写")
     if not PROBLEM_CATEGORIES & set(result.categories):

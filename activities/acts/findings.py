@@ -129,7 +129,8 @@ def report_commission(docket: Docket, paper: ReportCommission) -> None:
     task = docket.living_task
     if row is None or visit is None or (visit.task, visit.department) != (task.id, docket.department):
         raise Refusal(
-            "CommissionUnknown", f"本部门在本任务中没有委托 {paper.commission}；编号见 result commission list"
+            "CommissionUnknown",
+            f"本部门在本任务中没有委托 {paper.commission}；可用 result commission list 查看编号",
         )
     if session.get(CommissionReport, row.id) is not None:
         raise Refusal("AlreadyReported", "该委托的报告已经登记；补充材料请作为证据登记")

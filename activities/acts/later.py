@@ -80,7 +80,7 @@ def refer(docket: Docket, paper: ReferDishonesty) -> None:
     result = session.get(Result, paper.result)
     visit = session.get_one(Visit, result.visit) if result else None
     if result is None or visit is None or visit.task != task.id or visit.department != docket.department:
-        raise Refusal("ResultUnknown", f"本部门在本任务中没有结果 {paper.result}；编号见 result list")
+        raise Refusal("ResultUnknown", f"本部门在本任务中没有结果 {paper.result}；可用 result list 查看编号")
     if visit.stage not in _LOCKED or result.cycle != visit.cycle:
         raise Refusal("NotLocked", "该结果尚未审批，请在审批后移交")
     if set(result.categories) <= _NOT_DISHONEST:

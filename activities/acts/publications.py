@@ -86,6 +86,6 @@ def _rejectable(docket: Docket, ids: Sequence[str]) -> list[Publication | Declar
     if unknown := [one for one in ids if one not in mine]:
         raise Refusal(
             "PublicationUnknown",
-            f"不是本部门在此案中的报送事项：{'、'.join(unknown[:5])}，编号见 publication list",
+            f"不是本部门在此案中的报送事项：{'、'.join(unknown[:5])}，可用 publication list 查看编号",
         )
     return list(mine.values())

@@ -79,6 +79,7 @@ from tests.activities.scenes import (
     annulment,
     commission_of,
     correction_target,
+    own_site_visit,
     proposals,
     report_of,
     second_plan,

@@ -10,7 +10,10 @@ from sqlmodel import col, select
 
 from activities.desk_steps import DeskActivities
 from activities.docket import desk_id
+from activities.exchange_facts import record_facts
 from activities.publishing import scope_of
+from adapters.exchange import Fact
+from models.evidence import Commission
 from models.messages import TaskStep
 from models.outcomes import PublicationKind
 from models.papers import (
@@ -62,7 +65,7 @@ from rules.stages import VisitStage
 from rules.waits import WaitKind
 from tests.activities.driver import Driver
 from tests.activities.world import NOBODY, OFFICE_TARGET, PARTS, SHA, item_of
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
+from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
 
 SECOND_DOCUMENT = "test-2026-b"
 
