@@ -191,9 +191,14 @@ def _overdue(session: Session, owed: Sequence[ColumnElement[bool]], now: datetim
     late = col(Wait.closed_at).is_(None) & (col(Deadline.due) <= now) | (
         col(Wait.closed_at) >= col(Deadline.due)
     )
-    rows = session.exec(
-        select(
-            Wait.department, Wait.kind, func.count(), func.count(col(Wait.closed_at)), func.max(Wait.level)
+    # More columns than SQLModel's own overloads know.
+    rows = session.execute(
+        sa_select(
+            col(Wait.department),
+            col(Wait.kind),
+            func.count(),
+            func.count(col(Wait.closed_at)),
+            func.max(col(Wait.level)),
         )
         .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
         .where(*owed, late)
