@@ -146,7 +146,8 @@ def rate(count: int, of: int) -> str:
 def _standing() -> ColumnElement[str]:
     """What a result says today, as JSON text: its last signed correction, else itself."""
     corrected = cast(col(Correction.after)["categories"], String)
-    return func.coalesce(corrected, cast(col(Result.categories), String))
+    # Not coalesce: SQLite gives the word null where there is no correction.
+    return case((col(Correction.id).is_not(None), corrected), else_=cast(col(Result.categories), String))
 
 
 def _last_correction() -> Any:
