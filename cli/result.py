@@ -20,7 +20,7 @@ from models.organisation import Department, DepartmentKind
 from models.outcomes import Result
 from models.papers import MAX_LINES, ApproveResults, Paper, ReturnResults
 from rules.disposal import DisposalKind
-from rules.results import Category
+from rules.results import Category, Method
 from rules.stages import VisitStage
 
 app = typer.Typer(help="结果：证据、草稿、录入、审批、退回、更正、录入率和公示率", no_args_is_help=True)
@@ -163,6 +163,8 @@ def _filled(result: Result | None, names: dict[str, str]) -> dict[str, Any]:
         "disposal": DisposalKind(disposal["kind"]).label if disposal else "",
         "period_days": disposal.get("period_days"),
         "receiver": names.get(disposal.get("receiver") or "", ""),
+        "not_checked": result.not_checked,
+        "method": Method(result.method).label if result.method else "",
     }
 
 
@@ -193,7 +195,9 @@ def _results(session: Session, task: str, own: str, stages: Sequence[VisitStage]
             "item": row.item,
             "cycle": row.cycle,
             "categories": [Category(one).label for one in row.categories],
-            "finding": row.finding,
+            "finding": row.finding or (f"未检查：{row.not_checked}" if row.not_checked else ""),
+            "method": Method(row.method).label if row.method else "",
+            "evidence": len(row.evidence),
             "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
         }
         for visit, subject in visits

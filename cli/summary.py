@@ -1,6 +1,5 @@
 """`summary`: the summary tables of a task (抽查结果汇总表)."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +11,13 @@ from adapters.summary_sheets import write_summaries
 from cli import summary_yearly
 from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Context, Json, out, show
-from cli.given import day_of, department_named, department_names
+from cli.given import department_named, department_names
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.outcomes import Summary
-from models.papers import ReceiptSummary, SubmitReport, SubmitSummary
+from models.papers import ReceiptSummary, SubmitSummary
 from models.plan import PlanDocument
 from models.task import DrawnSubject, Part, TakingPart
-from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.stages import Claim
 
@@ -59,20 +57,6 @@ def submit(task: TaskId, who: Who, number: Number = None) -> None:
     who.to_task(task, SubmitSummary(number=which))
     done(f"已报送 {task} 的汇总表（第{which}份）")
     hint("由领导小组办公室签收后办结")
-
-
-@app.command("yearly")
-@acts
-def yearly(
-    document: Annotated[str, typer.Argument(metavar="计划编号", help="要求报送的计划，见 plan list")],
-    number: Annotated[str, typer.Argument(metavar="文号", help="报送全年工作情况的文号")],
-    who: Who,
-    sent: Annotated[str | None, typer.Option("--on", metavar="日期", help="报送日期（默认今日）")] = None,
-) -> None:
-    """登记本部门已按通知报送全年监管工作情况和抽查数据。"""
-    day = day_of(sent) if sent else local_day(datetime.now(UTC))
-    who.to_office(SubmitReport(document=document, number=number, sent_on=day))
-    done(f"已登记：{number}（{day}）")
 
 
 @app.command("receipt")

@@ -1,4 +1,4 @@
-"""`summary yearly|yearly-office|yearly-submit`: the reports of a plan's year (年度报告)."""
+"""`summary report|report-office|yearly`: the reports of a plan's year (年度报告)."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from cli.tables import done, hint, print_table
 from models.outcomes import YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument
+from rules.calendar import local_day
 from rules.refusal import Refusal
 
 app = typer.Typer()
@@ -28,9 +29,9 @@ Into = Annotated[
 ]
 
 
-@app.command("yearly")
+@app.command("report")
 @asks
-def yearly(document: Document, who: Who, to: Into = None, as_json: Json = False) -> None:
+def report(document: Document, who: Who, to: Into = None, as_json: Json = False) -> None:
     """本部门的年度报告：数字由系统按记录统计，文字和内部抽查数由人补充。"""
     own = who.own_department()
     with who.database.read() as session:
@@ -45,13 +46,13 @@ def yearly(document: Document, who: Who, to: Into = None, as_json: Json = False)
     _tell(year, title, to, as_json=as_json)
     if to is not None:
         hint(
-            f"补充后报送：starter.py summary yearly-submit {document} --number 文号 --on 日期 --file 文件"
+            f"补充后报送：starter.py summary yearly {document} 文号 --on 日期 --file 文件"
             + (" --supplement" if sent else "")
         )
 
 
-@app.command("yearly-office")
-def yearly_office(document: Document, to: Into = None, as_json: Json = False) -> None:
+@app.command("report-office")
+def report_office(document: Document, to: Into = None, as_json: Json = False) -> None:
     """领导小组办公室的年度报告：计划、轮次、对象、覆盖、类别、处置、比率、逾期及原因、未结任务。"""
     with Context().database.read() as session:
         year = office_year(session, _plan(session, document), datetime.now(UTC))
@@ -59,34 +60,37 @@ def yearly_office(document: Document, to: Into = None, as_json: Json = False) ->
     _tell(year, title, to, as_json=as_json)
 
 
-@app.command("yearly-submit")
+@app.command("yearly")
 @acts
-def yearly_submit(
+def yearly(
     document: Document,
-    number: Annotated[str, typer.Option("--number", metavar="文号", help="报送文号")],
-    on: Annotated[str, typer.Option("--on", metavar="日期", help="报送日期")],
-    file: Annotated[Path, typer.Option("--file", metavar="文件", help="补充完成的报告文字，存入证据库")],
+    number: Annotated[str, typer.Argument(metavar="文号", help="报送全年工作情况的文号")],
     who: Who,
+    sent: Annotated[str | None, typer.Option("--on", metavar="日期", help="报送日期（默认今日）")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="文件", help="补充完成的报告文字，存入证据库")
+    ] = None,
     internal: Annotated[
         list[str] | None,
         typer.Option("--internal", metavar="项目=数", help="内部抽查数：" + "、".join(INTERNAL)),
     ] = None,
     supplement: Annotated[bool, typer.Option("--supplement", help="补充报告：报送之日以后的情况")] = False,
 ) -> None:
-    """登记年度报告已报送；其后仍在进行的，另等补充报告。"""
+    """登记本部门已按通知报送全年监管工作情况和抽查数据；其后仍在进行的，另等补充报告。"""
+    day = day_of(sent) if sent else local_day(datetime.now(UTC))
     paper = SubmitReport(
         document=document,
         number=number,
-        sent_on=day_of(on),
-        file_sha256=EvidenceStore(who.context.settings.evidence).keep(file),
+        sent_on=day,
+        file_sha256=EvidenceStore(who.context.settings.evidence).keep(file) if file else None,
         internal=dict(_internal(text) for text in internal or []),
         supplement=supplement,
     )
     answer = who.to_office(paper)
-    done(f"已登记报送{'补充报告' if supplement else '年度报告'}（{number}）")
+    done(f"已登记{'补充报告' if supplement else '年度报告'}：{number}（{day}）")
     if answer.data.get("open_tasks") and not supplement:
         hint(
-            f"尚有{answer.data['open_tasks']}项任务未办结，待补充报告：summary yearly-submit {document} --supplement"
+            f"尚有{answer.data['open_tasks']}项任务未办结，待补充报告：summary yearly {document} 文号 --supplement"
         )
 
 

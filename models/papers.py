@@ -303,6 +303,15 @@ class ProposedDisposal(BaseModel):
     also: tuple["ProposedDisposal", ...] = Field(default=(), max_length=6)
     """Further follow-ups of the same finding."""
 
+    def stored(self) -> dict[str, Any]:
+        """As it stands in a result's row."""
+        made = self.model_dump(mode="json", exclude={"owner", "also"})
+        if self.owner is not None:
+            made["owner"] = self.owner
+        if self.also:
+            made["also"] = [one.stored() for one in self.also]
+        return made
+
 
 class ResultLine(BaseModel):
     """The result of one item at one subject."""

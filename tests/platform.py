@@ -27,10 +27,10 @@ class Standing:
 
 @contextmanager
 def standing(
-    folder: Path, habits: Habits = Habits(), *, port: int = 0, patience: float = 5.0
-) -> Iterator[Standing]:  # noqa: B008 - frozen
+    folder: Path, habits: Habits | None = None, *, port: int = 0, patience: float = 5.0
+) -> Iterator[Standing]:
     """A platform for as long as the context lasts; what it knows stays in the folder."""
-    platform = Platform(folder / "platform.db", habits)
+    platform = Platform(folder / "platform.db", habits or Habits())
     server = serve(platform, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -103,7 +103,7 @@ def _proposal(paper: CorrectResult) -> dict[str, Any] | None:
         raise Refusal("DisposalWithoutProblem", "更正后未发现问题，不能提出处置意见，请删去")
     if unknown := {one.kind for one in all_of(paper.disposal)} - set(DisposalKind):
         raise Refusal("DisposalKindUnknown", f"处置方式“{'、'.join(sorted(unknown))}”不在规定之列，请更正")
-    return paper.disposal.model_dump(mode="json")
+    return paper.disposal.stored()
 
 
 def _standing(docket: Docket, result: Result) -> dict[str, object]:

@@ -111,7 +111,7 @@ def _result(docket: Docket, visit: Visit, line: ResultLine, grounds: Grounds) ->
         cycle=visit.cycle,
         categories=[category.value for category in line.categories],
         finding=line.finding,
-        disposal=line.disposal.model_dump(mode="json") if line.disposal else None,
+        disposal=line.disposal.stored() if line.disposal else None,
         not_checked=line.not_checked,
         method="" if line.not_checked else (line.method or visit.method),
         evidence=grounds.evidence(visit.id, line.item),

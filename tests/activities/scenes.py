@@ -374,6 +374,7 @@ def commissioned(driver: Driver) -> None:
 
 
 def commission_of(driver: Driver) -> OpenCommission:
+    """A test of its one item, due in a week."""
     return OpenCommission(
         visit=driver.visits(SECOND)[0].id,
         item=item_of(SECOND),
@@ -384,6 +385,7 @@ def commission_of(driver: Driver) -> OpenCommission:
 
 
 def report_of(driver: Driver) -> ReportCommission:
+    """The report on the first commission that there is."""
     ids = driver.read(lambda session: session.exec(select(Commission.id)).all())
     return ReportCommission(
         commission=ids[0] if ids else NOBODY, reported_on=driver.today, conclusion="合格，报告编号J-1"
@@ -396,6 +398,7 @@ def reported(driver: Driver) -> None:
 
 
 def annulment(driver: Driver) -> AnnulDecision:
+    """What the authority above decided today."""
     return AnnulDecision(
         authority="县人民政府", document="复议〔2026〕1号", decided_on=driver.today, reason="决定被撤销"
     )

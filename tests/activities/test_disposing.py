@@ -72,7 +72,7 @@ def due(driver: Driver, disposal: Disposal) -> date:
     """The last day of what is owed now."""
     return driver.read(
         lambda session: session.exec(
-            select(Deadline.due_day)
+            select(Deadline)
             .join(Wait, col(Wait.id) == col(Deadline.wait))
             .where(
                 col(Wait.scope) == f"disposal/{disposal.id}",
@@ -80,7 +80,7 @@ def due(driver: Driver, disposal: Disposal) -> date:
                 col(Deadline.current).is_(True),
             )
         ).one()
-    )
+    ).due_day
 
 
 def case_of(driver: Driver, disposal: Disposal) -> CaseProgress:

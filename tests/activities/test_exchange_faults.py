@@ -43,20 +43,27 @@ def rounds(driver: Driver, exchange: HttpExchange, count: int = ROUNDS) -> list[
 
 
 def own_rows(driver: Driver) -> Sequence[Publication]:
+    """All publications."""
     return driver.read(lambda session: session.exec(select(Publication)).all())
 
 
 def declarations(driver: Driver) -> Sequence[Declaration]:
+    """All declarations."""
     return driver.read(lambda session: session.exec(select(Declaration)).all())
+
+
+def everything(driver: Driver) -> list[Publication | Declaration]:
+    """All that goes to the platform."""
+    return [*own_rows(driver), *declarations(driver)]
 
 
 def agree(driver: Driver, platform: Standing) -> None:
     """Every key of the database stands once at the platform with its receipt, and no other."""
     state = platform.platform.state()
-    ours = {row.key for row in (*own_rows(driver), *declarations(driver))}
+    ours = {row.key for row in everything(driver)}
     assert ours == {one["key"] for one in state["records"]}
     assert 0 == state["doubles"]
-    assert all(row.receipt for row in (*own_rows(driver), *declarations(driver)))
+    assert all(row.receipt for row in everything(driver))
     assert all(
         (row.forwarded_at and row.published_at) if row.channel is Channel.NATIONAL else True
         for row in own_rows(driver)
@@ -162,7 +169,7 @@ def test_refusals_and_losses_together_end_with_everything_entered(at: At, tmp_pa
     with standing(tmp_path, Habits(lose=3, refuse=4)) as platform:
         for _ in range(4):
             rounds(driver, platform.exchange)
-            for row in (*own_rows(driver), *declarations(driver)):
+            for row in everything(driver):
                 if row.rejected:
                     paper = ResendPublications(records=(row.id,), reason="已核对")
                     driver.act(row.department, Role.HANDLER, paper)

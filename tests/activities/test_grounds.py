@@ -65,7 +65,9 @@ def test_a_result_rests_on_the_evidence_that_lay_there(at: At) -> None:
     added = driver.act(SECOND, Role.OFFICER, AddEvidence(lines=lines)).data["evidence"]
     assert "Accepted" == submit(driver).type
     assert sorted(added) == sorted(driver.result(first(driver)).evidence)
-    assert {SHA, "b" * 64} == driver.read(lambda session: {row.sha256 for row in session.exec(select(Evidence))})
+    assert {SHA, "b" * 64} == driver.read(
+        lambda session: {row.sha256 for row in session.exec(select(Evidence))}
+    )
 
 
 @pytest.mark.parametrize(
@@ -261,7 +263,13 @@ def test_an_incomplete_draft_is_no_line(at: At) -> None:
 
 @pytest.mark.parametrize(
     ("scene", "completed", "entered", "published"),
-    [("matched", 0, 0, 0), ("visited", 9, 0, 0), ("approved", 9, 0, 0), ("receipted", 9, 9, None), ("published", 9, 9, 9)],
+    [
+        ("matched", 0, 0, 0),
+        ("visited", 9, 0, 0),
+        ("approved", 9, 0, 0),
+        ("receipted", 9, 9, None),
+        ("published", 9, 9, 9),
+    ],
 )
 def test_the_rates_are_true_at_any_moment(
     at: At, scene: str, completed: int, entered: int, published: int | None
@@ -282,4 +290,7 @@ def test_a_returned_result_is_entered_again_with_what_was_added(at: At) -> None:
     driver.act(SECOND, Role.APPROVER, ReturnResults(visits=(first(driver).id,), reason="缺照片"))
     driver.act(SECOND, Role.OFFICER, AddEvidence(lines=(file_of(driver),)))
     submit(driver)
-    assert (0, 1) == (len(driver.result(first(driver), 1).evidence), len(driver.result(first(driver), 2).evidence))
+    assert (0, 1) == (
+        len(driver.result(first(driver), 1).evidence),
+        len(driver.result(first(driver), 2).evidence),
+    )

@@ -8,8 +8,8 @@ from itertools import permutations
 import pytest
 from sqlmodel import col, select
 
-from activities.exchange_steps import record_facts
-from adapters.exchange_files import Batch, Fact
+from activities.exchange_facts import record_facts
+from adapters.exchange import Batch, Fact
 from cli.demo import platform
 from models.messages import TaskStep
 from models.outcomes import Disposal, Publication, PublicationKind
@@ -78,7 +78,7 @@ def test_a_batch_stands_under_the_subjects_name_with_item_and_result(at: At) -> 
     driver.exchange.run(TaskStep(task=OFFICE, now=driver.now))
     (file,) = (driver.folder / "out").glob("*.json")
     batch = Batch.model_validate_json(file.read_text("utf-8"))
-    assert 27 == len(batch.records)
+    assert 27 == sum(one.kind == PublicationKind.RESULT for one in batch.records)
     visit = scenes.own_site_visit(driver, SECOND)
     (record,) = [
         one

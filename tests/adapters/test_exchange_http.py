@@ -42,7 +42,7 @@ def batch(*records: Record, name: str = "test-1") -> Batch:
 
 def facts(exchange: HttpExchange) -> list[Fact]:
     """What has come back, put away."""
-    found = []
+    found: list[Fact] = []
     for name, said in list(exchange.receipts("test")):
         found += said
         exchange.finish(name)

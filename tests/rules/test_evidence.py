@@ -47,7 +47,9 @@ def test_two_letters_lie_15_to_30_days_apart(apart: int) -> None:
     check_letters([DAY + timedelta(days=apart), DAY])
 
 
-@pytest.mark.parametrize(("days", "type_"), [([0], "LettersMissing"), ([0, 14], "LettersInterval"), ([0, 31], "LettersInterval")])
+@pytest.mark.parametrize(
+    ("days", "type_"), [([0], "LettersMissing"), ([0, 14], "LettersInterval"), ([0, 31], "LettersInterval")]
+)
 def test_other_letters_prove_nothing(days: list[int], type_: str) -> None:
     """One letter, or two too near or too far."""
     with pytest.raises(Refusal) as refusal:
