@@ -36,19 +36,12 @@ def report(document: Document, who: Who, to: Into = None, as_json: Json = False)
     own = who.own_department()
     with who.database.read() as session:
         year = department_year(session, _plan(session, document), own, datetime.now(UTC))
-        sent = session.exec(
-            select(func.count()).where(
-                col(YearlyReport.department) == own, col(YearlyReport.document) == document
-            )
-        ).one()
+        sent = _reports(session, own, document)
     kind = "补充报告" if sent else "工作情况"
     title = f"{year['name']}{year['year']}年度“双随机、一公开”监管{kind}"
     _tell(year, title, to, as_json=as_json)
     if to is not None:
-        hint(
-            f"补充后报送：starter.py summary yearly {document} 文号 --on 日期 --file 文件"
-            + (" --supplement" if sent else "")
-        )
+        hint(f"补充后报送：starter.py summary yearly {document} 文号 --on 日期 --file 文件")
 
 
 @app.command("report-office")
@@ -74,10 +67,13 @@ def yearly(
         list[str] | None,
         typer.Option("--internal", metavar="项目=数", help="内部抽查数：" + "、".join(INTERNAL)),
     ] = None,
-    supplement: Annotated[bool, typer.Option("--supplement", help="补充报告：报送之日以后的情况")] = False,
 ) -> None:
     """登记本部门已按通知报送全年监管工作情况和抽查数据；其后仍在进行的，另等补充报告。"""
     day = day_of(sent) if sent else local_day(datetime.now(UTC))
+    own = who.actor(SubmitReport).department
+    with who.database.read() as session:
+        # What is sent after the report is its supplement; where none is due the ruling says so.
+        supplement = _reports(session, own, document) > 0
     paper = SubmitReport(
         document=document,
         number=number,
@@ -123,6 +119,15 @@ def _internal(text: str) -> tuple[str, int]:
     if name not in INTERNAL or not value.isdigit():
         raise Refusal("InternalUnclear", f"“{text}”须写成 项目=数，项目为：{'、'.join(INTERNAL)}")
     return name, int(value)
+
+
+def _reports(session: Session, department: str, document: str) -> int:
+    """How many reports of a department are on record."""
+    return session.exec(
+        select(func.count()).where(
+            col(YearlyReport.department) == department, col(YearlyReport.document) == document
+        )
+    ).one()
 
 
 def _plan(session: Session, document: str) -> PlanDocument:

@@ -191,7 +191,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.ENTER,
         Role.HANDLER,
         None,
-        "starter.py result commission report {target}",
+        "starter.py result commission report {target} 委托编号",
     ),
     WaitKind.WITHDRAWAL: WaitRule(
         "撤回已公示的决定",
@@ -205,6 +205,6 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.FOLLOW_UP,
         Role.HANDLER,
         PolicyKey.SUPPLEMENT_DAYS,
-        "starter.py summary yearly 计划编号 报送文号 --supplement",
+        "starter.py summary yearly 计划编号 报送文号",
     ),
 }

@@ -286,10 +286,10 @@ def test_records_go_out_in_batches_until_none_is_left(at: At, monkeypatch: pytes
     driver = at("approved")
     monkeypatch.setattr("activities.exchange_steps.BATCH_SIZE", 10)
     office = TaskStep(task=OFFICE, now=driver.now)
-    assert [17, 7, 0] == [driver.exchange.run(office).queued for _ in range(3)]
+    assert [20, 10, 0] == [driver.exchange.run(office).queued for _ in range(3)]
     keys = [
         record["key"]
         for file in (driver.folder / "out").glob("*.json")
         for record in json.loads(file.read_text("utf-8"))["records"]
     ]
-    assert (27, 27) == (len(keys), len(set(keys)))
+    assert (30, 30) == (len(keys), len(set(keys)))

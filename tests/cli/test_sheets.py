@@ -185,7 +185,7 @@ def test_plain_csv_will_do(say: Say, at: At, tmp_path: Path) -> None:
         rows = [
             ["汇总", "", "", ""],
             ["检查编号", "事项编号", "检查结果", "发现的问题"],
-            [visit.id, "second-1", "通过登记的住所(经营场所)无法联系；不配合检查情节严重", "门锁"],
+            [visit.id, "second-1", "公示信息隐瞒真实情况,弄虚作假；不配合检查情节严重", "门锁"],
         ]
         csv.writer(out).writerows(rows)
     code, answer = enter(say, file)
