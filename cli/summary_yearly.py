@@ -86,7 +86,7 @@ def yearly(
     done(f"已登记{'补充报告' if supplement else '年度报告'}：{number}（{day}）")
     if answer.data.get("open_tasks") and not supplement:
         hint(
-            f"尚有{answer.data['open_tasks']}项任务未办结，待补充报告：summary yearly {document} 文号 --supplement"
+            f"尚有{answer.data['open_tasks']}项任务未办结，办结后补充报告：starter.py summary yearly {document} 文号"
         )
 
 

@@ -8,6 +8,8 @@ from models.outcomes import YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument
 from models.task import JointTask, TakingPart
+from rules.deadline import Unit, due_day
+from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim, TaskStatus
@@ -49,16 +51,26 @@ def report(docket: Docket, paper: SubmitReport) -> None:
     clocks.settle_key(key, by=docket.by)
     open_tasks = _open_tasks(session, docket.department, plan.id)
     if open_tasks and not paper.supplement:
-        clocks.open(
-            WaitKind.YEARLY_SUPPLEMENT,
-            key=report_key(docket.department, plan.id, supplement=True),
-            scope=wait.scope,
-            department=docket.department,
-            opened_by=docket.by,
-        )
+        _await_supplement(docket, plan.id)
     docket.data = {"open_tasks": open_tasks}
     desk = desk_id(docket.department, clocks.today.year)
     wake(session, desk, "reported", source=docket.department, now=docket.now)
+
+
+def _await_supplement(docket: Docket, document: str) -> None:
+    """The supplement is on the desk of the year in which it falls due: a year's desk ends with its year."""
+    clocks, department = docket.clocks, docket.department
+    days = int(clocks.policies.value(PolicyKey.SUPPLEMENT_DAYS, department))
+    due = due_day(clocks.calendar, clocks.today, days, Unit.WORKING_DAY)
+    scope = desk_id(department, due.year)
+    clocks.open(
+        WaitKind.YEARLY_SUPPLEMENT,
+        key=report_key(department, document, supplement=True),
+        scope=scope,
+        department=department,
+        opened_by=docket.by,
+    )
+    wake(docket.session, scope, "supplement", source=department, now=docket.now, start="DepartmentWorkflow")
 
 
 def report_key(department: str, document: str, *, supplement: bool = False) -> str:

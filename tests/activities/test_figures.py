@@ -10,8 +10,10 @@ from openpyxl import load_workbook
 from sqlmodel import Session, col, select
 
 from activities.acts.summaries import compile_summary
+from activities.desk_steps import DeskActivities
 from activities.yearly import department_year, office_year
 from adapters.yearly_files import INTERNAL, figures_of, write_data, write_text
+from models.messages import TaskStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Verdict, YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument
@@ -26,7 +28,7 @@ from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import correction_target
 from tests.activities.world import OFFICE_TARGET, PARTS, SHA, TASK
-from tests.builders import DOCUMENT, LEAD, SECOND, THIRD, actor
+from tests.builders import DOCUMENT, LEAD, SECOND, THIRD, actor, read_field
 
 SCENES = ("matched", "approved", "published", "signed", "closed", "annulled")
 
@@ -183,8 +185,13 @@ def _late_by_hand(driver: Driver) -> Any:
 
 
 def test_a_yearly_report_is_kept_as_sent_and_its_supplement_waited_for(at: At) -> None:
-    """Figures of that day, the file's hash, internal draws; what runs on is told later."""
-    driver = at("desk")
+    """Figures of that day, the file's hash, internal draws; what runs on is told later, and only then."""
+    driver = at("approved")
+    with driver.database.write() as session:
+        session.get_one(PlanDocument, DOCUMENT).reading = {"report_by": read_field("2026-04-20")}
+    desk = TaskStep(task="department/test/lead/2026", now=driver.now, department=LEAD)
+    DeskActivities(driver.database).tend_desk(desk)
+    by = actor(LEAD, Role.HANDLER)
     paper = SubmitReport(
         document=DOCUMENT,
         number="牵头局〔2026〕9号",
@@ -192,19 +199,25 @@ def test_a_yearly_report_is_kept_as_sent_and_its_supplement_waited_for(at: At) -
         file_sha256=SHA,
         internal={INTERNAL[0]: 4},
     )
-    driver.act(LEAD, Role.HANDLER, paper, target=OFFICE_TARGET)
-    (row,) = driver.read(lambda session: session.exec(select(YearlyReport)).all())
-    assert (1, SHA, {INTERNAL[0]: 4}) == (row.number, row.file_sha256, row.internal)
-    assert DOCUMENT == row.content["document"]
-    again = driver.say(
-        paper.model_copy(update={"number": "二"}), actor(LEAD, Role.HANDLER), target=OFFICE_TARGET
+    later = paper.model_copy(update={"supplement": True, "number": "牵头局〔2026〕12号"})
+    assert "ReportNotDue" == driver.say(later, by, target=OFFICE_TARGET).type
+    assert 1 == driver.act(LEAD, Role.HANDLER, paper, target=OFFICE_TARGET).data["open_tasks"]
+    assert "AlreadyReported" == driver.say(paper, by, target=OFFICE_TARGET).type
+    waits = driver.read(lambda session: session.exec(select(Wait)).all())
+    (supplement,) = [one for one in waits if one.kind == "yearly_supplement"]
+    assert (LEAD, "department/test/lead/2026", None) == (
+        supplement.department,
+        supplement.scope,
+        supplement.closed_at,
     )
-    assert "AlreadyReported" == again.type
-    supplement = paper.model_copy(update={"supplement": True})
-    answer = driver.say(supplement, actor(LEAD, Role.HANDLER), target=OFFICE_TARGET)
-    waits = driver.read(lambda session: [one.kind for one in session.exec(select(Wait))])
-    expected = "Accepted" if "yearly_supplement" in waits else "ReportNotDue"
-    assert expected == answer.type
+    driver.act(LEAD, Role.HANDLER, later, target=OFFICE_TARGET)
+    rows = driver.read(
+        lambda session: session.exec(select(YearlyReport).order_by(col(YearlyReport.number))).all()
+    )
+    assert [(1, SHA, {INTERNAL[0]: 4}), (2, SHA, {INTERNAL[0]: 4})] == [
+        (row.number, row.file_sha256, row.internal) for row in rows
+    ]
+    assert 9 == rows[0].content["visits"]
 
 
 def test_the_reports_files_hold_every_figure(at: At, tmp_path: Path) -> None:
