@@ -28,10 +28,10 @@ class Settings:
     database_url: str
     exchange: str
     """A folder, or the platform's address (http:// or https://)."""
-    exchange_token: str = ""
     smtp_url: str = ""
     smtp_from: str = ""
     messenger_url: str = ""
+    exchange_token: str = ""
 
     @property
     def evidence(self) -> Path:
