@@ -13,7 +13,9 @@ _SHORTEST = 4
 def known_wait(database: Database, text: str) -> Wait:
     """The wait whose id begins so; refuses `WaitUnknown` and `WaitAmbiguous`."""
     with database.read() as session:
-        found = session.exec(select(Wait).where(col(Wait.id).startswith(text, autoescape=True)).limit(2)).all()
+        found = session.exec(
+            select(Wait).where(col(Wait.id).startswith(text, autoescape=True)).limit(2)
+        ).all()
     if len(text) < _SHORTEST or not found:
         raise Refusal("WaitUnknown", f"没有待办 {text}；可用 deadline list 查看待办编号（至少写前四位）")
     if len(found) > 1:

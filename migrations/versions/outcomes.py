@@ -6,7 +6,7 @@ from alembic import op
 from migrations.guards import guard, unguard
 
 revision = "outcomes"
-down_revision = "clocks"
+down_revision = "draw"
 branch_labels = None
 depends_on = None
 
