@@ -22,7 +22,8 @@ from activities.task_steps import TaskActivities
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
 from adapters.engine import connect, register_search_attributes
-from adapters.exchange_files import FileExchange
+from adapters.exchange import Exchange
+from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
 from adapters.settings import Profile, Settings
@@ -42,7 +43,7 @@ GRACE = timedelta(seconds=20)
 def build_worker(
     client: Client,
     database: Database,
-    exchange: FileExchange,
+    exchange: Exchange,
     *,
     task_queue: str = TASK_QUEUE,
     max_cached_workflows: int = 1000,
@@ -89,7 +90,8 @@ def build_worker(
 @asynccontextmanager
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
     """A worker and its sweep, for as long as the context lasts."""
-    worker = build_worker(client, database, FileExchange(settings.exchange), channels=channels_of(settings))
+    exchange = open_exchange(settings.exchange, settings.exchange_token)
+    worker = build_worker(client, database, exchange, channels=channels_of(settings))
     courier = OutboxActivities(database, client)
     async with worker:
         sweep = asyncio.create_task(sweep_for_ever(courier))

@@ -61,6 +61,9 @@ def read_case(session: Session, target: str) -> CaseProgress:
     waits, _ = open_waits(session, target)
     task = task_of_case(session, target)
     label, state, closed = _disposal(session, case) if kind == Target.DISPOSAL else _correction(session, case)
+    if kind == Target.DISPOSAL and closed and waits:
+        # Its decision has fallen after it was closed: the withdrawal is still owed.
+        state, closed = "待撤回公示", False
     level = session.exec(
         select(func.max(Wait.level)).where(col(Wait.scope) == target, col(Wait.closed_at).is_(None))
     ).one()

@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import col, func, select
 from temporalio import activity
 
-from activities.acts.summaries import report_key
+from activities.acts.reports import report_key
 from activities.clocks import Clocks
 from activities.digests import deliver, next_digest
 from activities.progress import next_rung, wait_lines

@@ -103,6 +103,11 @@ class Docket:
         return task
 
     @property
+    def standing_task(self) -> JointTask:
+        """The task, open or closed, refused where it was cancelled: what follows a result outlives the task."""
+        return self.living_task if self.any_task.status is TaskStatus.CANCELLED else self.any_task
+
+    @property
     def any_task(self) -> JointTask:
         """The task, open or not."""
         if self.task is None:

@@ -1,207 +1,172 @@
 """The activity of an office's exchange: send what is queued, record what comes back (平台交换)."""
 
+import hashlib
 from collections.abc import Sequence
-from datetime import datetime
-from itertools import groupby
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+import structlog
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
 from temporalio import activity
 
-from activities import audit
-from activities.clocks import Clocks
-from activities.docket import wake
-from activities.progress import advance
-from activities.publishing import exchange_id, published, receipt, scope_of
+from activities.exchange_facts import record_facts
+from activities.exchange_records import compose
+from activities.publishing import exchange_id
 from adapters.database import Database
-from adapters.exchange_files import Batch, Fact, FileExchange, Record
+from adapters.exchange import Batch, Exchange, ExchangeAwayError
+from models.exchange import Declaration, ExchangeBatch
 from models.messages import ExchangeProgress, TaskStep
-from models.organisation import Department
-from models.outcomes import Correction, Disposal, Publication, PublicationKind, Result
-from models.plan import PlanDocument
-from models.registers import CheckItem, Subject
-from models.task import JointTask, TakingPart, Visit
+from models.outcomes import Publication
 from models.trail import Outbox
 from rules.channel import Channel
-from rules.disposal import Outcome
-from rules.results import Category
+
+log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 500
+ASK_AGAIN = timedelta(days=1)
+"""How long an answer may stay out before the very same batch is sent again: the answer may be lost."""
 
 
 class ExchangeActivities:
-    """An office's exchange against one database and one pair of folders."""
+    """An office's exchange against one database and one way to the platform."""
 
-    def __init__(self, database: Database, exchange: FileExchange) -> None:
+    def __init__(self, database: Database, exchange: Exchange) -> None:
         self.database = database
         self.exchange = exchange
 
     @activity.defn(name="exchange")
     def run(self, step: TaskStep) -> ExchangeProgress:
-        """One round: a batch out, all receipts in. `step.task` is the office's code."""
-        office = step.task
-        self._send(office, step.now)
-        facts = self._receive(office, step.now)
+        """One round: batches out, all answers in. `step.task` is the office's code.
+
+        A platform that is away is said so, not raised: what is queued stays queued.
+        """
+        office, facts, away = step.task, 0, False
+        with self.database.write() as session:
+            _make(session, office, step.now)
+        try:
+            self._send(office, step.now)
+            for name, found in self.exchange.receipts(office):
+                with self.database.write() as session:
+                    facts += record_facts(session, office, found, step.now)
+                self.exchange.finish(name)
+        except ExchangeAwayError as problem:
+            log.warning("platform away", office=office, reason=str(problem))
+            away = True
         with self.database.read() as session:
-            return _read(session, office, facts)
+            return _read(session, office, facts, away=away)
 
     def _send(self, office: str, now: datetime) -> None:
-        with self.database.write() as session:
-            rows = session.exec(
-                select(Publication)
-                .where(
-                    col(Publication.office) == office,
-                    col(Publication.sent_at).is_(None),
-                )
-                .order_by(col(Publication.key))
-                .limit(BATCH_SIZE)
-                .with_for_update(skip_locked=True)
-            ).all()
-            if not rows:
-                return
-            # Named by what it holds: written before the commit, a repeat writes the same file again.
-            name = f"{office}-{rows[0].id[:16]}"
-            for row in rows:
-                row.batch, row.sent_at = name, now
-            session.flush()
-            self.exchange.send(
-                Batch(batch=name, office=office, records=[_record(session, row) for row in rows])
-            )
-
-    def _receive(self, office: str, now: datetime) -> int:
-        count = 0
-        for path, facts in self.exchange.receipts():
+        """Outside any transaction: a slow platform must not keep the database's writers waiting."""
+        with self.database.read() as session:
+            batches = _to_send(session, office, now)
+        for batch in batches:
+            self.exchange.send(Batch.model_validate(batch.content))
             with self.database.write() as session:
-                count += record_facts(session, office, facts, now)
-            self.exchange.finish(path)
-        return count
+                _sent(session, batch.id, now)
 
 
-def record_facts(session: Session, office: str, facts: Sequence[Fact], now: datetime) -> int:
-    """Record what the platform says, each fact once; tasks move on and are woken."""
-    by_key = {fact.key: [one for one in facts if one.key == fact.key] for fact in facts}
-    rows = session.exec(
-        select(Publication)
-        .where(col(Publication.office) == office, col(Publication.key).in_(by_key))
-        .order_by(col(Publication.task), col(Publication.key))
+def _make(session: Session, office: str, now: datetime) -> None:
+    """Put everything that is queued into a batch; what it says is fixed from here on."""
+    declarations = session.exec(
+        select(Declaration)
+        .where(col(Declaration.office) == office, col(Declaration.batch).is_(None))
+        .order_by(col(Declaration.queued_at), col(Declaration.key))
+        .limit(BATCH_SIZE)
+        .with_for_update(skip_locked=True)
     ).all()
-    fresh_facts = 0
-    for task_id, group in groupby(rows, key=lambda row: row.task):
-        task = session.get_one(JointTask, task_id, with_for_update=True)
-        clocks = Clocks(session, office, now)
-        members = list(group)
-        fresh = sum(_note(row, fact) for row in members for fact in by_key[row.key])
-        if not fresh:
-            continue
-        fresh_facts += fresh
-        by = f"receipts of {len(members)}"
-        receipt(clocks, [row for row in members if row.receipted_at is not None], by=by)
-        published(clocks, [row for row in members if row.published_at is not None], by=by)
-        advance(clocks, task)
-        audit.record(
-            session,
-            audit.task_chain(task_id),
-            "platform.facts",
-            at=now,
-            detail={"facts": fresh, "records": len(members)},
+    publications = session.exec(
+        select(Publication)
+        .where(col(Publication.office) == office, col(Publication.batch).is_(None))
+        .order_by(col(Publication.key))
+        .limit(BATCH_SIZE - len(declarations))
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not declarations and not publications:
+        return
+    batch = compose(session, office, declarations, publications)
+    for row in (*declarations, *publications):
+        row.batch = batch.batch
+    session.add(
+        ExchangeBatch(
+            id=batch.batch,
+            office=office,
+            content=batch.model_dump(mode="json"),
+            sha256=hashlib.sha256(batch.model_dump_json().encode()).hexdigest(),
+            made_at=now,
         )
-        for workflow in sorted({scope_of(row) for row in members} | {f"joint-task/{task_id}"}):
-            wake(session, workflow, "receipts", source=exchange_id(office), now=now, count=fresh)
-    return fresh_facts
+    )
 
 
-def _note(row: Publication, fact: Fact) -> bool:
-    """Write one fact to its row; false where it was known."""
-    if fact.fact == "rejected":
-        known, row.rejected = row.rejected == fact.reason, fact.reason
-        return not known
-    field = {"entered": "receipted_at", "forwarded": "forwarded_at", "published": "published_at"}[fact.fact]
-    if getattr(row, field) is not None:
-        return False
-    setattr(row, field, fact.at)
-    if fact.fact == "entered":
-        row.receipt = fact.receipt
-    return True
+def _to_send(session: Session, office: str, now: datetime) -> Sequence[ExchangeBatch]:
+    """Batches that were never sent, oldest first, and those whose answer has stayed out for too long."""
+    silent = now - ASK_AGAIN
+    return session.exec(
+        select(ExchangeBatch)
+        .where(
+            col(ExchangeBatch.office) == office,
+            or_(
+                col(ExchangeBatch.sent_at).is_(None),
+                (col(ExchangeBatch.sent_at) <= silent)
+                & or_(
+                    col(ExchangeBatch.id).in_(select(Publication.batch).where(_unanswered(office))),
+                    col(ExchangeBatch.id).in_(select(Declaration.batch).where(_undeclared(office))),
+                ),
+            ),
+        )
+        .order_by(col(ExchangeBatch.made_at), col(ExchangeBatch.id))
+    ).all()
 
 
-def _read(session: Session, office: str, facts: int) -> ExchangeProgress:
-    def count(*condition: object) -> int:
-        return session.exec(
-            select(func.count()).select_from(Publication).where(col(Publication.office) == office, *condition)  # type: ignore[arg-type]  # SQL expressions
-        ).one()
+def _sent(session: Session, batch: str, now: datetime) -> None:
+    row = session.get_one(ExchangeBatch, batch)
+    row.sent_at, row.tries = now, row.tries + 1
+    for table in (Publication, Declaration):
+        for member in session.exec(
+            select(table).where(col(table.batch) == batch, col(table.sent_at).is_(None))
+        ):
+            member.sent_at = now
 
+
+def _unanswered(office: str) -> ColumnElement[bool]:
+    """Sent records that the platform has not entered, or not published where that is its part."""
     waiting = col(Publication.receipted_at).is_(None) | (
         (col(Publication.channel) == Channel.NATIONAL) & col(Publication.published_at).is_(None)
     )
-    unsent = session.exec(
-        select(func.count())
-        .select_from(Outbox)
-        .where(col(Outbox.source) == exchange_id(office), col(Outbox.sent_at).is_(None))
-    ).one()
+    return (
+        (col(Publication.office) == office)
+        & col(Publication.batch).is_not(None)
+        & col(Publication.rejected).is_(None)
+        & waiting
+    )
+
+
+def _undeclared(office: str) -> ColumnElement[bool]:
+    return (
+        (col(Declaration.office) == office)
+        & col(Declaration.batch).is_not(None)
+        & col(Declaration.rejected).is_(None)
+        & col(Declaration.receipted_at).is_(None)
+    )
+
+
+def _read(session: Session, office: str, facts: int, *, away: bool) -> ExchangeProgress:
+    def count(table: type[Publication] | type[Declaration] | type[Outbox], *condition: object) -> int:
+        return session.exec(select(func.count()).select_from(table).where(*condition)).one()  # type: ignore[arg-type]  # SQL expressions
+
+    queued = rejected = 0
+    for table in (Publication, Declaration):
+        own = col(table.office) == office
+        queued += count(table, own, col(table.sent_at).is_(None))
+        rejected += count(table, own, col(table.rejected).is_not(None))
+    unanswered = count(Publication, _unanswered(office), col(Publication.sent_at).is_not(None))
+    unanswered += count(Declaration, _undeclared(office), col(Declaration.sent_at).is_not(None))
+    unsent = count(Outbox, col(Outbox.source) == exchange_id(office), col(Outbox.sent_at).is_(None))
     return ExchangeProgress(
         office=office,
-        queued=count(col(Publication.sent_at).is_(None)),
-        unanswered=count(col(Publication.sent_at).is_not(None), waiting),
-        rejected=count(col(Publication.rejected).is_not(None), col(Publication.receipted_at).is_(None)),
+        queued=queued,
+        unanswered=unanswered,
+        rejected=rejected,
         facts=facts,
         outbox=unsent,
+        away=away,
     )
-
-
-def _record(session: Session, row: Publication) -> Record:
-    task = session.get_one(JointTask, row.task)
-    plan = session.get_one(PlanDocument, task.document)
-    visit = session.get_one(Visit, row.visit)
-    subject = session.get_one(Subject, visit.subject)
-    part = session.get_one(TakingPart, (row.task, row.department))
-    return Record(
-        key=row.key,
-        kind=row.kind.value,
-        channel=row.channel.value,
-        plan_number=plan.number or "",
-        plan_name=plan.title or "",
-        task=task.id,
-        task_name=task.name,
-        part=part.part.label,
-        organ=session.get_one(Department, row.department).name,
-        subject_code=subject.code,
-        subject_name=subject.name,
-        completed_on=visit.completed_on.isoformat() if visit.completed_on else "",
-        content=_content(session, row, visit),
-    )
-
-
-def _content(session: Session, row: Publication, visit: Visit) -> dict[str, object]:
-    if row.kind is PublicationKind.CORRECTION:
-        correction = session.get_one(Correction, row.reference)
-        return {
-            "item": _item(session, visit, session.get_one(Result, correction.result).item),
-            "before": _labels(correction.before["categories"]),
-            "after": _labels(correction.after["categories"]),
-        }
-    if row.kind is PublicationKind.DISPOSAL:
-        disposal = session.get_one(Disposal, row.reference)
-        return {"disposal": disposal.kind.label, "outcome": Outcome(disposal.outcome or "").label}
-    results = session.exec(
-        select(Result)
-        .where(col(Result.visit) == visit.id, col(Result.cycle) == row.cycle)
-        .order_by(col(Result.item))
-    )
-    return {
-        "results": [
-            {"item": _item(session, visit, result.item), "result": _labels(result.categories)}
-            for result in results
-        ]
-    }
-
-
-def _item(session: Session, visit: Visit, code: str) -> str:
-    item = session.exec(
-        select(CheckItem.name).where(
-            col(CheckItem.department) == visit.department, col(CheckItem.code) == code
-        )
-    ).one()
-    return str(item)
-
-
-def _labels(categories: Sequence[str]) -> list[str]:
-    return [Category(category).label for category in categories]

@@ -25,7 +25,7 @@ from models.organisation import Department
 from models.outcomes import Disposal
 from models.papers import Paper
 from models.task import JointTask
-from models.trail import Answer, Submission
+from models.trail import Answer, Submission, Wait
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
@@ -211,4 +211,5 @@ def is_open(session: Session, target: str) -> bool:
         task = session.get(JointTask, case)
         return task is not None and task.status is TaskStatus.OPEN
     disposal = session.get(Disposal, case) if kind == Target.DISPOSAL else None
-    return disposal is not None and disposal.closed_at is None
+    owed = select(Wait.id).where(col(Wait.scope) == target, col(Wait.closed_at).is_(None))
+    return disposal is not None and (disposal.closed_at is None or session.exec(owed).first() is not None)

@@ -101,12 +101,19 @@ def visit_terms(clocks: Clocks, visit: Visit) -> Terms:
     )
 
 
-def withdraw(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], *, by: str) -> None:
-    """Take unchecked visits back (replaced, or drawn anew): they stay on record and count no more."""
+def withdraw(
+    clocks: Clocks,
+    part: TakingPart,
+    visits: Sequence[Visit],
+    *,
+    by: str,
+    to: VisitStage = VisitStage.WITHDRAWN,
+) -> None:
+    """Take visits back (replaced, drawn anew, or closed on a fact): they stay on record and count no more."""
     unmatched = sum(visit.stage is VisitStage.UNMATCHED for visit in visits)
     move(clocks, part, visits, VisitStage.UNMATCHED, by=by)
     for visit in visits:
-        visit.stage = VisitStage.WITHDRAWN
+        visit.stage = to
     part.subjects -= len(visits)
     release_officers(clocks, visits)
     if unmatched:

@@ -19,6 +19,7 @@ from activities.contributions import (
     opened_links,
     settled,
 )
+from activities.declaring import declare_task
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Summary
@@ -197,6 +198,7 @@ def _open_at_summary(session: Session, part: TakingPart) -> bool:
 
 def _close(clocks: Clocks, task: JointTask) -> None:
     task.status, task.closed_at = TaskStatus.CLOSED, clocks.now
+    declare_task(clocks.session, task, "closed", clocks.now)
     audit.record(clocks.session, audit.task_chain(task.id), "task.closed", at=clocks.now)
 
 

@@ -1,7 +1,7 @@
 """What is on its way to the public: entry's receipt, forwarding and publication are three facts (公示)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -23,9 +23,15 @@ def exchange_id(office: str) -> str:
 
 
 def queue(
-    session: Session, visit: Visit, kind: PublicationKind, reference: str, now: datetime
+    session: Session,
+    visit: Visit,
+    kind: PublicationKind,
+    reference: str,
+    now: datetime,
+    *,
+    due_day: date | None = None,
 ) -> Publication:
-    """Queue one set of results, correction or outcome for the platform; a repeat finds it queued."""
+    """Queue one set of results, correction, outcome or withdrawal; a repeat finds it queued."""
     subject = session.get_one(Subject, visit.subject)
     office = session.get_one(JointTask, visit.task).office
     key = f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{reference}"
@@ -42,6 +48,7 @@ def queue(
             reference=reference,
             channel=channel_of(subject.legal_form),
             queued_at=now,
+            due_day=due_day,
         )
         session.add(stored)
         wake(session, exchange_id(office), "queued", source=visit.task, now=now, start="ExchangeWorkflow")
@@ -52,7 +59,9 @@ def scope_of(publication: Publication) -> str:
     """The workflow that waits for a publication."""
     if publication.kind is PublicationKind.RESULT:
         return f"joint-task/{publication.task}"
-    return f"{publication.kind.value}/{publication.reference}"
+    if publication.kind is PublicationKind.CORRECTION:
+        return f"correction/{publication.reference}"
+    return f"disposal/{publication.reference}"
 
 
 def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
@@ -66,7 +75,8 @@ def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> 
                 visits.setdefault((publication.task, publication.department, publication.channel), []).append(
                     visit
                 )
-        else:
+        elif publication.kind is not PublicationKind.WITHDRAWAL:
+            # A withdrawal's one wait runs from the decision until it is done.
             _await_publication(clocks, publication, by=by)
     for (task, department, channel), members in visits.items():
         part = session.get_one(TakingPart, (task, department))
@@ -102,6 +112,7 @@ def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
         task=publication.task,
         department=publication.department,
         opened_by=by,
+        due=publication.due_day,
     )
 
 
@@ -126,4 +137,5 @@ def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> 
             task=publication.task,
             department=publication.department,
             opened_by=by,
+            due=publication.due_day,
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from sqlalchemy import literal
 from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -14,6 +15,7 @@ from activities.outbox import STATIC_DETAILS, start_argument
 from activities.publishing import exchange_id
 from adapters.database import Database
 from models.delivery import Delivery
+from models.exchange import Declaration
 from models.messages import TASK_QUEUE
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
@@ -76,7 +78,10 @@ def _tasks(session: Session, task: str | None) -> list[str]:
 
 
 def _disposals(session: Session, task: str | None) -> list[str]:
-    statement = select(Disposal.id).where(col(Disposal.closed_at).is_(None))
+    owed = select(Wait.scope).where(col(Wait.closed_at).is_(None))
+    statement = select(Disposal.id).where(
+        col(Disposal.closed_at).is_(None) | (literal("disposal/") + col(Disposal.id)).in_(owed)
+    )
     if task is not None:
         statement = statement.where(col(Disposal.task) == task)
     return [f"disposal/{one}" for one in session.exec(statement.order_by(col(Disposal.id)))]
@@ -134,5 +139,8 @@ def _desks(session: Session, now: datetime) -> list[str]:
 
 def _exchanges(session: Session) -> list[str]:
     waiting = col(Publication.receipted_at).is_(None) | col(Publication.published_at).is_(None)
-    offices = session.exec(select(Publication.office).where(waiting).distinct())
+    offices = set(session.exec(select(Publication.office).where(waiting).distinct()))
+    offices |= set(
+        session.exec(select(Declaration.office).where(col(Declaration.receipted_at).is_(None)).distinct())
+    )
     return [exchange_id(office) for office in sorted(offices)]

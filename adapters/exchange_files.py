@@ -1,52 +1,11 @@
-"""The file exchange with the provincial platform: batches out, receipts in (文件交换)."""
+"""The file exchange, for offices without a line to the platform: batches out, receipts in (文件交换)."""
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
-
-class Record(BaseModel):
-    """One record of a batch, as the platform takes it: under the subject's name (domain, 7)."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)
-
-    key: str
-    kind: str
-    channel: str
-    plan_number: str
-    plan_name: str
-    task: str
-    task_name: str
-    part: str
-    organ: str
-    subject_code: str
-    subject_name: str
-    completed_on: str
-    content: dict[str, Any]
-
-
-class Batch(BaseModel):
-    """A batch: its id and its records."""
-
-    batch: str
-    office: str
-    records: list[Record]
-
-
-class Fact(BaseModel):
-    """What the platform says of one record: entered (with receipt), forwarded, published, or rejected."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)
-
-    key: str
-    fact: Literal["entered", "forwarded", "published", "rejected"]
-    at: AwareDatetime
-    receipt: str = ""
-    reason: str = ""
+from adapters.exchange import Batch, Fact
 
 
 class FileExchange:
@@ -63,14 +22,14 @@ class FileExchange:
         """Write a batch under its id: writing it again overwrites it with the same."""
         write_whole(self.out / f"{batch.batch}.json", batch.model_dump_json(indent=1))
 
-    def receipts(self) -> Iterator[tuple[Path, list[Fact]]]:
+    def receipts(self, office: str) -> Iterator[tuple[str, Sequence[Fact]]]:  # noqa: ARG002 - one folder, one office
         """The receipt files that have come in, oldest first, each with its facts."""
         for path in sorted(self.back.glob("*.json")):
-            yield path, [Fact.model_validate(one) for one in json.loads(path.read_text("utf-8"))]
+            yield path.name, [Fact.model_validate(one) for one in json.loads(path.read_text("utf-8"))]
 
-    def finish(self, path: Path) -> None:
-        """Put a receipt file away after its facts are committed."""
-        path.replace(self.done / path.name)
+    def finish(self, name: str) -> None:
+        """Put a receipt file away."""
+        (self.back / name).replace(self.done / name)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -26,20 +26,28 @@ class Settings:
     profile: Profile
     data: Path
     database_url: str
-    exchange: Path
+    exchange: str
+    """A folder, or the platform's address (http:// or https://)."""
     smtp_url: str = ""
     smtp_from: str = ""
     messenger_url: str = ""
+    exchange_token: str = ""
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of the evidence files."""
+        return self.data / "evidence"
 
     @classmethod
     def load(cls) -> "Settings":
-        """Read JOINT_PROFILE, JOINT_DATA, DATABASE_URL, JOINT_EXCHANGE and the channels' addresses."""
+        """Read JOINT_PROFILE, JOINT_DATA, DATABASE_URL, the exchange's and the channels' addresses."""
         data = Path(os.environ.get("JOINT_DATA", ".data"))
         return cls(
             profile=Profile(os.environ.get("JOINT_PROFILE", Profile.PRODUCTION)),
             data=data,
             database_url=os.environ.get("DATABASE_URL", f"sqlite:///{data.resolve()}/joint-inspection.db"),
-            exchange=Path(os.environ.get("JOINT_EXCHANGE", str(data / "exchange"))),
+            exchange=os.environ.get("JOINT_EXCHANGE", str(data / "exchange")),
+            exchange_token=os.environ.get("JOINT_EXCHANGE_TOKEN", ""),
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rules.disposal import DisposalKind
+from rules.disposal import DisposalKind, Outcome
 from rules.results import Category
 
 _LINE = Side(style="thin")
@@ -82,6 +82,7 @@ def _groups(table: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]
                 ("平台录入（户）", table["entered"]),
                 ("已公示（户）", table["published"]),
                 ("未公示（户）", table["unpublished"]),
+                ("因对象情况终止（户）", table["exempt"]),
                 ("公示率（%）", table["publication_rate"]),
             ],
         ),
@@ -94,6 +95,7 @@ def _groups(table: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]
             [
                 *((kind.label, disposals.get(kind.label, none)["opened"]) for kind in DisposalKind),
                 ("其中已办结", sum(one["ended"] for one in disposals.values())),
+                *((f"结果：{outcome.label}", table["outcomes"].get(outcome.label, 0)) for outcome in Outcome),
                 ("未办结", table["disposals_open"]),
             ],
         ),

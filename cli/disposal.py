@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, func, select
 
+from cli import disposal_more
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_named, department_names
@@ -19,7 +20,10 @@ from rules.calendar import local_day
 from rules.disposal import OUTCOMES, STEPS, DisposalState, DisposalStep, Outcome
 from rules.refusal import Refusal
 
-app = typer.Typer(help="处置：责令改正、立案、移送、列入名录的各步", no_args_is_help=True)
+app = typer.Typer(
+    help="处置：责令改正、立案、移送、列入名录的各步，追加、撤回公示、联合惩戒", no_args_is_help=True
+)
+app.add_typer(disposal_more.app)
 
 Id = Annotated[str, typer.Argument(metavar="处置编号", help="见 disposal list")]
 
@@ -86,6 +90,7 @@ def show_disposal(disposal: Id, as_json: Json = False) -> None:
             + (f"　接收部门 {names.get(row.receiver, row.receiver)}" if row.receiver else ""),
             markup=False,
         )
+        out.print(row.reason, style="dim", markup=False)
         rows = [
             {**one.content, "number": one.number, "step": DisposalStep(one.step).label} for one in entries
         ]
@@ -110,6 +115,9 @@ def step(
     outcome: Annotated[
         str | None, typer.Option("--outcome", metavar="结果", help="结案时须选的处理结果")
     ] = None,
+    receiver: Annotated[
+        str | None, typer.Option("--receiver", metavar="部门", help="移交责任部门时写明移交给谁")
+    ] = None,
 ) -> None:
     """办理一步；不写步骤时列出现在可办的。"""
     disposal = disposal.removeprefix("disposal/")
@@ -123,10 +131,16 @@ def step(
         on=day_of(on) if on else local_day(datetime.now(UTC)),
         note=note,
         outcome=chosen(Outcome, outcome).value if outcome else None,
+        receiver=_department(who, receiver) if receiver else None,
     )
     who.send(f"disposal/{disposal}", paper)
     done(f"{disposal}：已办理“{DisposalStep(paper.step).label}”")
     hint(f"查看：starter.py disposal show {disposal}")
+
+
+def _department(who: Who, text: str) -> str:
+    with who.database.read() as session:
+        return department_named(session, text).id
 
 
 def possible_steps(disposal: Disposal) -> list[dict[str, Any]]:
@@ -190,4 +204,6 @@ def _view(row: Disposal, subject: str, names: dict[str, str], due: datetime | No
         "closed_at": row.closed_at,
         "outcome": row.outcome,
         "outcome_name": Outcome(row.outcome).label if row.outcome else "",
+        "result": row.result,
+        "reason": row.reason,
     }

@@ -1,6 +1,5 @@
 """`publication`: what is on its way to the public, its proof, and the text to publish (公示)."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +9,12 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.publishing import scope_of
+from adapters.announcement_docx import write_announcement
+from adapters.evidence_store import EvidenceStore
+from cli import publication_resend
 from cli.acting import Who, acts, asks, task_id
 from cli.context import Context, Json, show
-from cli.given import day_of, department_names, read_bytes
+from cli.given import day_of, department_names
 from cli.publication_text import as_html, as_text, statements
 from cli.tables import done, hint, in_chunks, print_table
 from models.outcomes import Correction, Disposal, Publication
@@ -22,7 +24,8 @@ from models.task import JointTask, Visit
 from rules.channel import Channel
 from rules.refusal import Refusal
 
-app = typer.Typer(help="公示：进展、证明、公示文稿", no_args_is_help=True)
+app = typer.Typer(help="公示：进展、退回与重报、证明、公示文稿", no_args_is_help=True)
+app.add_typer(publication_resend.app)
 
 Case = Annotated[str, typer.Argument(metavar="编号", help="任务编号，或处置编号、更正编号")]
 
@@ -31,11 +34,16 @@ Case = Annotated[str, typer.Argument(metavar="编号", help="任务编号，或�
 def list_(
     case: Case,
     only_open: Annotated[bool, typer.Option("--open", help="只列尚未公示的")] = False,
+    only_rejected: Annotated[bool, typer.Option("--rejected", help="只列被省平台退回待更正的")] = False,
     as_json: Json = False,
 ) -> None:
-    """列出公示事项：渠道，省平台回执、转报、公示三个事实的时间。"""
+    """列出公示事项：渠道，省平台回执、转报、公示三个事实的时间，退回的原因。"""
     with Context().database.read() as session:
-        rows = [(row, name) for row, name in _of_case(session, case) if not (only_open and row.published_at)]
+        rows = [
+            (row, name)
+            for row, name in _of_case(session, case)
+            if not (only_open and row.published_at) and not (only_rejected and row.rejected is None)
+        ]
         names = department_names(session, [row.department for row, _ in rows])
         data = [_view(row, name, names) for row, name in rows]
     columns = {
@@ -69,7 +77,8 @@ def prove(
     own = who.actor(ProvePublication).department
     with who.database.read() as session:
         chosen = _to_prove(session, case, own, publications or [], all_=all_)
-    digest = hashlib.sha256(read_bytes(file)).hexdigest()
+    # The proof itself is kept, not its hash alone: a page is gone sooner than a question comes.
+    digest = EvidenceStore(who.context.settings.evidence).keep(file)
     count = 0
     for scope, ids in chosen.items():
         for piece in in_chunks(ids, MAX_LINES):
@@ -89,7 +98,8 @@ def text(
     task: Annotated[str, typer.Argument(metavar="任务编号")],
     who: Who,
     output: Annotated[
-        Path | None, typer.Option("--output", metavar="文件", help="存到文件；.html 为网页，其余为文本")
+        Path | None,
+        typer.Option("--output", metavar="文件", help="存到文件；.html 为网页，.docx 为文档，其余为文本"),
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="以网页形式输出")] = False,
 ) -> None:
@@ -107,13 +117,22 @@ def text(
         made = statements(session, task, own, rows)
     if not rows:
         raise Refusal("NothingToPublish", "本部门没有须自行公示且已有平台回执的结果；进展见 publication list")
+    if output is not None and output.suffix.lower() == ".docx":
+        sections = [(f"{one.subject}（{one.code}）", one.lines) for one in made.statements]
+        write_announcement(output, made.title, made.lines, sections)
+        _tell_written(task, len(rows), output)
+        return
     as_page = html or (output is not None and output.suffix.lower() in (".html", ".htm"))
     body = as_html(made) if as_page else as_text(made)
     if output is None:
         typer.echo(body)
         return
     output.write_text(body, encoding="utf-8")
-    done(f"已写出{len(rows)}项公示文稿到 {output}")
+    _tell_written(task, len(rows), output)
+
+
+def _tell_written(task: str, count: int, output: Path) -> None:
+    done(f"已写出{count}项公示文稿到 {output}")
     hint(
         f"公示后提交证明：starter.py publication prove {task} --all --address 网址 --on 日期 --file 存档文件"
     )
@@ -183,4 +202,5 @@ def _view(row: Publication, name: str, names: dict[str, str]) -> dict[str, Any]:
         "published_at": row.published_at,
         "proof": row.proof,
         "rejected": row.rejected if row.receipted_at is None else None,
+        "revision": row.revision,
     }

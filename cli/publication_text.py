@@ -7,11 +7,12 @@ from html import escape
 from sqlmodel import Session, col, select
 
 from models.organisation import Department
-from models.outcomes import Correction, Disposal, Publication, PublicationKind, Result
+from models.outcomes import Annulment, Correction, Disposal, Publication, PublicationKind, Result
 from models.plan import PlanDocument
 from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart, Visit
 from rules.disposal import Outcome
+from rules.publicity import public_code, public_name
 from rules.results import Category
 
 
@@ -85,7 +86,9 @@ def _statement(session: Session, row: Publication, items: dict[str, str]) -> Sta
     visit = session.get_one(Visit, row.visit)
     subject = session.get_one(Subject, visit.subject)
     day = ("检查完成日期", visit.completed_on.isoformat() if visit.completed_on else "")
-    return Statement(subject.name, subject.code, (day, *_lines(session, row, items)))
+    name = public_name(subject.legal_form, subject.name)
+    code = public_code(subject.legal_form, subject.code)
+    return Statement(name, code, (day, *_lines(session, row, items)))
 
 
 def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -100,12 +103,18 @@ def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[t
     if row.kind is PublicationKind.DISPOSAL:
         disposal = session.get_one(Disposal, row.reference)
         return (("后续处置", f"{disposal.kind.label}：{Outcome(disposal.outcome or '').label}"),)
+    if row.kind is PublicationKind.WITHDRAWAL:
+        fallen = session.get_one(Annulment, row.reference)
+        return (("撤回公示", f"原处置结果因{fallen.document}撤回，不再公示"),)
     results = session.exec(
         select(Result)
         .where(col(Result.visit) == row.visit, col(Result.cycle) == row.cycle)
         .order_by(col(Result.item))
     )
-    return tuple((items.get(one.item, one.item), _labels(one.categories)) for one in results)
+    # An item that was not checked has no result to publish.
+    return tuple(
+        (items.get(one.item, one.item), _labels(one.categories)) for one in results if not one.not_checked
+    )
 
 
 def _labels(categories: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from adapters.result_sheets import write_sheet
-from cli import result_correct, result_enter
+from cli import result_correct, result_draft, result_enter, result_grounds
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import chosen_all
@@ -20,10 +20,15 @@ from models.organisation import Department, DepartmentKind
 from models.outcomes import Result
 from models.papers import MAX_LINES, ApproveResults, Paper, ReturnResults
 from rules.disposal import DisposalKind
-from rules.results import Category
+from rules.results import Category, Method
 from rules.stages import VisitStage
 
-app = typer.Typer(help="结果：结果表、录入、审批、退回、更正", no_args_is_help=True)
+app = typer.Typer(help="结果：证据、草稿、录入、审批、退回、更正、录入率和公示率", no_args_is_help=True)
+app.add_typer(result_grounds.evidence, name="evidence")
+app.add_typer(result_grounds.fact, name="fact")
+app.add_typer(result_grounds.commission, name="commission")
+app.add_typer(result_draft.app, name="draft")
+app.add_typer(result_draft.rates_app)
 
 Visits = Annotated[list[str] | None, typer.Argument(metavar="[检查编号]...", help="见 result list")]
 Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，入档留痕")]
@@ -158,6 +163,8 @@ def _filled(result: Result | None, names: dict[str, str]) -> dict[str, Any]:
         "disposal": DisposalKind(disposal["kind"]).label if disposal else "",
         "period_days": disposal.get("period_days"),
         "receiver": names.get(disposal.get("receiver") or "", ""),
+        "not_checked": result.not_checked,
+        "method": Method(result.method).label if result.method else "",
     }
 
 
@@ -188,7 +195,9 @@ def _results(session: Session, task: str, own: str, stages: Sequence[VisitStage]
             "item": row.item,
             "cycle": row.cycle,
             "categories": [Category(one).label for one in row.categories],
-            "finding": row.finding,
+            "finding": row.finding or (f"未检查：{row.not_checked}" if row.not_checked else ""),
+            "method": Method(row.method).label if row.method else "",
+            "evidence": len(row.evidence),
             "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
         }
         for visit, subject in visits

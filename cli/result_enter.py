@@ -126,13 +126,13 @@ def _items_fit(
 def _same(session: Session, visit: Visit, lines: list[ResultLine]) -> bool:
     """Whether these very results stand entered: then an upload is a repeat and changes nothing."""
     rows = session.exec(select(Result).where(col(Result.visit) == visit.id, col(Result.cycle) == visit.cycle))
-    stored = {row.item: (row.categories, row.finding, row.disposal) for row in rows}
+    stored = {row.item: (row.categories, row.finding, row.disposal, row.not_checked) for row in rows}
     return stored == {line.item: _content(line) for line in lines}
 
 
-def _content(line: ResultLine) -> tuple[list[str], str, dict[str, Any] | None]:
-    disposal = line.disposal.model_dump() if line.disposal else None
-    return [category.value for category in line.categories], line.finding, disposal
+def _content(line: ResultLine) -> tuple[list[str], str, dict[str, Any] | None, str]:
+    disposal = line.disposal.stored() if line.disposal else None
+    return [category.value for category in line.categories], line.finding, disposal, line.not_checked
 
 
 def _departments(session: Session, office: str) -> dict[str, str]:

@@ -91,7 +91,7 @@ def demo_command(*, keep: bool) -> None:
         stop = _stop_signal()
         async with serving(settings) as running:
             platform = subprocess.Popen(  # noqa: ASYNC220, S603 - our own module, started at once
-                [sys.executable, "-m", "cli.demo.platform", str(settings.exchange)]
+                _platform(settings)
             )
             try:
                 now = datetime.now(UTC)
@@ -114,6 +114,15 @@ def _settings(profile: Profile, data: Path) -> Settings:
     os.environ.setdefault("JOINT_DATA", str(data))
     os.environ["JOINT_PROFILE"] = profile.value
     return Settings.load()
+
+
+def _platform(settings: Settings) -> list[str]:
+    """The command of the platform's stand-in: over the folders, or at the address that is set."""
+    if settings.exchange.startswith("http://"):
+        port = settings.exchange.rstrip("/").rsplit(":", 1)[-1]
+        state = str(settings.data / "platform.db")
+        return [sys.executable, "-m", "cli.demo.platform_server", "--port", port, "--state", state]
+    return [sys.executable, "-m", "cli.demo.platform", settings.exchange]
 
 
 def _stop_signal() -> asyncio.Event:

@@ -13,7 +13,7 @@ from models.papers import ProposedDisposal, ResultLine, VisitLine
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.register_rows import Fault
-from rules.results import PROBLEM_CATEGORIES, Category, Method, SubjectFact, check_categories
+from rules.results import PROBLEM_CATEGORIES, Category, Method, Signature, SubjectFact, check_categories
 
 L = TypeVar("L", bound=BaseModel)
 MOST_CATEGORIES = 3
@@ -42,6 +42,8 @@ def result_columns(departments: Sequence[str]) -> tuple[Column, ...]:
         Column("disposal", "处置方式", 16, choices=tuple(kind.label for kind in DisposalKind)),
         Column("period_days", "整改期限（自然日）", 12),
         Column("receiver", "移送接收部门", 24, choices=tuple(departments)),
+        Column("not_checked", "未检查理由", 24),
+        Column("method", "检查方式", 14, choices=tuple(method.label for method in Method)),
     )
 
 
@@ -55,6 +57,9 @@ def visit_columns() -> tuple[Column, ...]:
         Column("method", "检查方式", 14, choices=tuple(method.label for method in Method)),
         Column("officers", "在场执法人员证号", 34, required=True),
         Column("fact", "对象情况", 12, choices=tuple(fact.label for fact in SubjectFact)),
+        Column("opinion", "当事人意见", 24),
+        Column("signature", "当事人签字", 12, choices=tuple(one.label for one in Signature)),
+        Column("witness", "见证人", 16),
         Column("note", "备注", 30),
     )
 
@@ -137,7 +142,8 @@ def _result_line(cells: Mapping[str, str], departments: Mapping[str, str]) -> Re
     for name in ("visit", "item"):
         if not cells.get(name):
             raise _Wrong(name, "不能为空，请勿改动检查编号和事项编号")
-    categories = _categories(cells)
+    not_checked, method = cells.get("not_checked", ""), cells.get("method", "")
+    categories = () if not_checked else _categories(cells)
     problem = any(category in PROBLEM_CATEGORIES for category in categories)
     finding = cells.get("finding", "")
     if problem and not finding:
@@ -145,8 +151,16 @@ def _result_line(cells: Mapping[str, str], departments: Mapping[str, str]) -> Re
     disposal = _disposal(cells, departments)
     if disposal is not None and not problem:
         raise _Wrong("disposal", "未发现问题的不填处置方式，请删去")
+    if not_checked and any(cells.get(name) for name in (*_CATEGORIES, "finding")):
+        raise _Wrong("not_checked", "填了未检查理由的，不能同时填写检查结果，请删去其一")
     return ResultLine(
-        visit=cells["visit"], item=cells["item"], categories=categories, finding=finding, disposal=disposal
+        visit=cells["visit"],
+        item=cells["item"],
+        categories=categories,
+        finding=finding,
+        disposal=disposal,
+        not_checked=not_checked,
+        method=_in("method", lambda: chosen(Method, method)) if method else None,
     )
 
 
@@ -191,7 +205,7 @@ def _visit_line(cells: Mapping[str, str]) -> VisitLine:
     if len(officers) < 2:
         raise _Wrong("officers", "须写明至少两名在场执法人员的证号，以顿号或空格分开")
     method = cells.get("method", "")
-    fact = cells.get("fact", "")
+    fact, signature = cells.get("fact", ""), cells.get("signature", "")
     facts = {"subject_fact": _in("fact", lambda: chosen(SubjectFact, fact)).value} if fact else {}
     return VisitLine(
         visit=cells["visit"],
@@ -199,6 +213,9 @@ def _visit_line(cells: Mapping[str, str]) -> VisitLine:
         method=_in("method", lambda: chosen(Method, method)) if method else Method.ON_SITE,
         officers=officers,
         facts=facts | ({"note": cells["note"]} if cells.get("note") else {}),
+        opinion=cells.get("opinion", ""),
+        signature=_in("signature", lambda: chosen(Signature, signature)) if signature else None,
+        witness=cells.get("witness", ""),
     )
 
 

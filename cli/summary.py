@@ -1,6 +1,5 @@
 """`summary`: the summary tables of a task (抽查结果汇总表)."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,20 +8,21 @@ from sqlmodel import Session, col, select
 
 from activities.acts.summaries import compile_summary
 from adapters.summary_sheets import write_summaries
+from cli import summary_yearly
 from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Context, Json, out, show
-from cli.given import day_of, department_named, department_names
+from cli.given import department_named, department_names
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.outcomes import Summary
-from models.papers import ReceiptSummary, SubmitReport, SubmitSummary
+from models.papers import ReceiptSummary, SubmitSummary
 from models.plan import PlanDocument
 from models.task import DrawnSubject, Part, TakingPart
-from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.stages import Claim
 
-app = typer.Typer(help="汇总：查看、报送、签收、导出抽查结果汇总表", no_args_is_help=True)
+app = typer.Typer(help="汇总：查看、报送、签收、导出抽查结果汇总表，年度报告", no_args_is_help=True)
+app.add_typer(summary_yearly.app)
 
 Number = Annotated[
     int | None, typer.Option("--number", min=1, metavar="次", help="第几份（默认最近待办的；2起为补充）")
@@ -57,20 +57,6 @@ def submit(task: TaskId, who: Who, number: Number = None) -> None:
     who.to_task(task, SubmitSummary(number=which))
     done(f"已报送 {task} 的汇总表（第{which}份）")
     hint("由领导小组办公室签收后办结")
-
-
-@app.command("yearly")
-@acts
-def yearly(
-    document: Annotated[str, typer.Argument(metavar="计划编号", help="要求报送的计划，见 plan list")],
-    number: Annotated[str, typer.Argument(metavar="文号", help="报送全年工作情况的文号")],
-    who: Who,
-    sent: Annotated[str | None, typer.Option("--on", metavar="日期", help="报送日期（默认今日）")] = None,
-) -> None:
-    """登记本部门已按通知报送全年监管工作情况和抽查数据。"""
-    day = day_of(sent) if sent else local_day(datetime.now(UTC))
-    who.to_office(SubmitReport(document=document, number=number, sent_on=day))
-    done(f"已登记：{number}（{day}）")
 
 
 @app.command("receipt")
@@ -138,16 +124,20 @@ def _figures(table: dict[str, Any]) -> list[dict[str, Any]]:
         ("抽查基数", table["population"]),
         ("抽查比例（%）", table["ratio"]),
         ("抽取户数", table["drawn"]),
-        ("采用信用风险分类", f"{use['by_class']}/{use['market_entities']}户市场主体"),
+        ("采用信用风险分类", f"{use['by_class']}/{use['market_entities']}户市场主体（应用率{use['rate']}%）"),
         ("检查完成", f"{table['completed']}（{table['completion_rate']}%）"),
         ("平台录入", table["entered"]),
         ("已公示", f"{table['published']}（{table['publication_rate']}%）"),
         ("未公示", table["unpublished"]),
+        *((f"对象情况：{name}", count) for name, count in table["facts"].items()),
+        ("因对象情况终止", table["exempt"]),
+        ("未检查事项", table["unchecked_items"]),
         *((f"结果：{name}", count) for name, count in table["categories"].items() if count),
         *(
             (f"处置：{name}", f"{count['opened']}（办结{count['ended']}）")
             for name, count in table["disposals"].items()
         ),
+        *((f"处置结果：{name}", count) for name, count in table["outcomes"].items()),
         ("处置未结", table["disposals_open"]),
     ]
     return [{"name": name, "value": value} for name, value in rows]

@@ -25,7 +25,7 @@ from models.papers import (
     WidenAreas,
 )
 from rules.refusal import Refusal
-from rules.results import Method, SubjectFact
+from rules.results import Method, Signature, SubjectFact
 from rules.stages import VisitStage
 
 app = typer.Typer()
@@ -172,6 +172,11 @@ def visit(
     fact: Annotated[
         str | None, typer.Option("--fact", metavar="情况", help="对象已注销、吊销、迁出或停业")
     ] = None,
+    opinion: Annotated[str, typer.Option("--opinion", metavar="文字", help="当事人意见")] = "",
+    signature: Annotated[
+        str | None, typer.Option("--signature", metavar="签字", help="已签字、拒绝签字或当事人不在场")
+    ] = None,
+    witness: Annotated[str, typer.Option("--witness", metavar="见证人", help="未签字时的见证人")] = "",
     as_json: Json = False,
 ) -> None:
     """登记检查完成：一户，或整批上传登记表。"""
@@ -189,6 +194,9 @@ def visit(
         method=chosen(Method, method),
         officers=tuple(officer or _matched(who, task, number)),
         facts={"subject_fact": chosen(SubjectFact, fact).value} if fact else {},
+        opinion=opinion,
+        signature=chosen(Signature, signature) if signature else None,
+        witness=witness,
     )
     who.to_task(task, RecordVisits(lines=(line,)))
     done(f"已登记 {number} 于 {on} 检查完成")

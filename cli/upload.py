@@ -3,14 +3,17 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any, TypeVar
+
+from sqlmodel import Session
 
 from cli.acting import Who
 from cli.context import err, show
 from cli.sheets import RowFault, Understood
 from cli.tables import bar, done
 from models.papers import MAX_LINES, Paper, ResultLine, VisitLine
+from models.trail import Answer, Outcome
 from rules.refusal import Refusal
 from rules.register_rows import Fault
 
@@ -72,28 +75,48 @@ def send(
 ) -> None:
     """Send the sound lines of the visits that are `ready` (visit → cycle), piece by piece.
 
-    The pieces follow from the file alone. A message's id follows from the file, the piece and the
-    cycles, so that the same upload is the same messages, and one after a return is a new one.
+    The pieces follow from the file alone. A message's id follows from the file, the visits and their
+    cycles, so that the same upload is the same messages, and one after a return is a new one. A piece
+    that is refused is halved until the visit that it fails by is named and all others have gone through.
     """
+
+    def send_piece(members: list[tuple[int, L]]) -> None:
+        cycles = sorted({(line.visit, ready[line.visit]) for _, line in members})
+        try:
+            who.send(
+                f"joint-task/{task}",
+                paper(tuple(line for _, line in members)),
+                message_id=_message_id(who, f"{digest}|{task}|{cycles}"),
+            )
+            upload.sent += len(cycles)
+        except Refusal as refusal:
+            if refusal.type in _HOPELESS:
+                raise
+            if len(cycles) == 1:
+                upload.faults.append(RowFault(members[0][0], _fault_of(members, refusal)))
+                return
+            first = {visit for visit, _ in cycles[: len(cycles) // 2]}
+            send_piece([one for one in members if one[1].visit in first])
+            send_piece([one for one in members if one[1].visit not in first])
+
     pieces = list(chunks(understood.sound()))
     with bar() as progress:
-        for number, piece in enumerate(progress.track(pieces, description="上传")):
+        for piece in progress.track(pieces, description="上传"):
             members = [(row, line) for row, line in piece if line.visit in ready]
-            if not members:
-                continue
-            cycles = sorted({(line.visit, ready[line.visit]) for _, line in members})
-            name = f"{digest}|{task}|{number}|{cycles}"
-            try:
-                who.send(
-                    f"joint-task/{task}",
-                    paper(tuple(line for _, line in members)),
-                    message_id=hashlib.sha256(name.encode()).hexdigest()[:32],
-                )
-                upload.sent += len(cycles)
-            except Refusal as refusal:
-                if refusal.type in _HOPELESS:
-                    raise
-                upload.faults.append(RowFault(members[0][0], _fault_of(members, refusal)))
+            if members:
+                send_piece(members)
+
+
+def _message_id(who: Who, name: str) -> str:
+    """The id that follows from a name and the number of its tries: what a refused one lacked may be there now."""
+    ids = (hashlib.sha256(f"{name}|{attempt}".encode()).hexdigest()[:32] for attempt in count())
+    with who.database.read() as session:
+        return next(id_ for id_ in ids if not _refused(session, id_))
+
+
+def _refused(session: Session, submission: str) -> bool:
+    answer = session.get(Answer, submission)
+    return answer is not None and answer.outcome is Outcome.REFUSED
 
 
 _HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "TaskClosed", "TaskUnknown"})
@@ -101,4 +124,5 @@ _HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "
 
 
 def _fault_of(members: Sequence[tuple[int, Any]], refusal: Refusal) -> Fault:
-    return Fault(f"第{members[0][0]}—{members[-1][0]}行", f"整批未受理（{refusal.type}）：{refusal.words}")
+    rows = f"第{members[0][0]}—{members[-1][0]}行" if len(members) > 1 else "本行"
+    return Fault(rows, f"未受理（{refusal.type}）：{refusal.words}")

@@ -6,6 +6,8 @@ from alembic import context
 from sqlmodel import AutoString, SQLModel
 
 import models.delivery
+import models.evidence
+import models.exchange
 import models.organisation
 import models.outcomes
 import models.plan

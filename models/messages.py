@@ -234,3 +234,4 @@ class ExchangeProgress(Message):
     rejected: int = 0
     facts: int = 0
     outbox: int = 0
+    away: bool = False

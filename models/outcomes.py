@@ -23,6 +23,13 @@ class Result(SQLModel, table=True):
     categories: list[str] = Field(sa_type=DOCUMENT)
     finding: str = ""
     disposal: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    not_checked: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why the item was not checked; '' where it was."""
+    method: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    evidence: list[str] = Field(
+        default_factory=list, sa_type=DOCUMENT, sa_column_kwargs={"server_default": "[]"}
+    )
+    """The evidence that lay before the submission, by id."""
     submission: str = Field(foreign_key="submission.id")
 
 
@@ -61,6 +68,7 @@ class Correction(SQLModel, table=True):
     before: dict[str, Any] = Field(sa_type=DOCUMENT)
     after: dict[str, Any] = Field(sa_type=DOCUMENT)
     reason: str
+    disposal: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
     submission: str = Field(foreign_key="submission.id")
 
 
@@ -81,11 +89,17 @@ class PublicationKind(StrEnum):
     RESULT = "result"
     CORRECTION = "correction"
     DISPOSAL = "disposal"
+    WITHDRAWAL = "withdrawal"
 
     @property
     def label(self) -> str:
         """The kind in the words of the trade."""
-        return {"result": "检查结果", "correction": "结果更正", "disposal": "处置结果"}[self.value]
+        return {
+            "result": "检查结果",
+            "correction": "结果更正",
+            "disposal": "处置结果",
+            "withdrawal": "撤回公示",
+        }[self.value]
 
 
 class Publication(SQLModel, table=True):
@@ -114,10 +128,17 @@ class Publication(SQLModel, table=True):
     published_at: datetime | None = Field(default=None, sa_type=MOMENT)
     proof: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
     rejected: str | None = None
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Grows when a rejected record is sent again."""
+    due_day: date | None = None
+    """The last day to be public, where the fact itself sets it (a penalty: 20 working days)."""
 
 
 class Disposal(SQLModel, table=True):
-    """The follow-up of one finding (后续处置). `id` is the result's id: one finding, one disposal."""
+    """One follow-up of a finding (后续处置); a finding may have several.
+
+    `id` is the result's id for the first, `<result>/<n>` for the n-th.
+    """
 
     id: str = Field(primary_key=True)
     office: str = Field(foreign_key="office.code")
@@ -133,6 +154,9 @@ class Disposal(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=MOMENT)
     closed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     outcome: str | None = None
+    result: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why this owner: the rule that proposed it, or the checker's own word."""
 
 
 class DisposalEntry(SQLModel, table=True):
@@ -144,6 +168,54 @@ class DisposalEntry(SQLModel, table=True):
     number: int = Field(primary_key=True)
     step: str
     content: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    submission: str = Field(foreign_key="submission.id")
+
+
+class Annulment(SQLModel, table=True):
+    """A decision that fell after its publication (决定被撤销、变更): it is withdrawn; append-only."""
+
+    disposal: str = Field(primary_key=True, foreign_key="disposal.id")
+    authority: str
+    document: str
+    decided_on: date
+    reason: str
+    submission: str = Field(foreign_key="submission.id")
+
+
+class Referral(SQLModel, table=True):
+    """A dishonest act handed on to 联合惩戒 (失信行为移交联合惩戒): recorded, with to whom; append-only."""
+
+    __table_args__ = (UniqueConstraint("visit", "number"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    task: str = Field(foreign_key="joint_task.id", index=True)
+    department: str = Field(foreign_key="department.id")
+    visit: str = Field(foreign_key="visit.id")
+    number: int
+    result: str = Field(foreign_key="result.id")
+    act: str
+    basis: str
+    authority: str
+    referred_on: date
+    submission: str = Field(foreign_key="submission.id")
+
+
+class YearlyReport(SQLModel, table=True):
+    """A yearly report as it was sent (年度报告): the system's data and the file that a person completed.
+
+    Number 2 and later are supplements; append-only.
+    """
+
+    __tablename__ = "yearly_report"
+
+    department: str = Field(primary_key=True, foreign_key="department.id")
+    document: str = Field(primary_key=True, foreign_key="plan_document.id")
+    number: int = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_type=DOCUMENT)
+    internal: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    file_sha256: str
+    reference: str
+    sent_on: date
     submission: str = Field(foreign_key="submission.id")
 
 

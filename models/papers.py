@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rules.calendar import DayKind
 from rules.draw_record import Kind as DrawKind
-from rules.results import Category, Method
+from rules.results import Category, Method, Signature, SubjectFact
 from rules.roles import Role
 from rules.scope import ScopeFilter
 
@@ -271,6 +271,11 @@ class VisitLine(BaseModel):
     method: Method = Method.ON_SITE
     officers: tuple[str, ...] = Field(min_length=2)
     facts: dict[str, Any] = Field(default_factory=dict)
+    opinion: str = Field(default="", max_length=2000)
+    """The subject's own words on the check's record."""
+    signature: Signature | None = None
+    witness: str = ""
+    """Who saw that the subject refused to sign, or was absent."""
 
 
 class RecordVisits(Paper):
@@ -293,6 +298,19 @@ class ProposedDisposal(BaseModel):
     kind: str
     period_days: int | None = Field(default=None, ge=1, le=365)
     receiver: str | None = None
+    owner: str | None = None
+    """Who follows up, where the checker knows better than the rule."""
+    also: tuple["ProposedDisposal", ...] = Field(default=(), max_length=6)
+    """Further follow-ups of the same finding."""
+
+    def stored(self) -> dict[str, Any]:
+        """As it stands in a result's row."""
+        made = self.model_dump(mode="json", exclude={"owner", "also"})
+        if self.owner is not None:
+            made["owner"] = self.owner
+        if self.also:
+            made["also"] = [one.stored() for one in self.also]
+        return made
 
 
 class ResultLine(BaseModel):
@@ -302,9 +320,13 @@ class ResultLine(BaseModel):
 
     visit: str
     item: str
-    categories: tuple[Category, ...] = Field(min_length=1)
+    categories: tuple[Category, ...] = ()
     finding: str = ""
     disposal: ProposedDisposal | None = None
+    not_checked: str = Field(default="", max_length=2000)
+    """Why the item was not checked: then it has no category."""
+    method: Method | None = None
+    """How the item was checked, where not as the visit."""
 
 
 class SubmitResults(Paper):
@@ -359,6 +381,101 @@ class ProvePublication(Paper):
         return len(self.publications)
 
 
+class ResendPublications(Paper):
+    """Send rejected records again after what was wrong is put right (更正后重新报送), with a reason."""
+
+    kind: ClassVar[str] = "publication.resend"
+    records: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its records."""
+        return len(self.records)
+
+
+class EvidenceLine(BaseModel):
+    """A file by its hash: the store keeps its content, the paper what it is."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    visit: str
+    item: str = ""
+    evidence: str = "record"
+    sha256: Hex32
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    media_type: str
+    size: int = Field(ge=1)
+    source: str = ""
+
+
+class AddEvidence(Paper):
+    """Evidence for results that are not locked yet (登记证据)."""
+
+    kind: ClassVar[str] = "evidence.add"
+    lines: tuple[EvidenceLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its files."""
+        return len(self.lines)
+
+
+class Letter(BaseModel):
+    """A registered letter to the registered address (专用信函): its number, when sent, when it came back."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    number: Reason
+    sent_on: date
+    returned_on: date | None = None
+
+
+class RecordFact(Paper):
+    """A fact about the subject, as its own kind of record (登记对象情况)."""
+
+    kind: ClassVar[str] = "visit.fact"
+    visit: str
+    fact: SubjectFact
+    found_on: date
+    source: Reason
+    letters: tuple[Letter, ...] = Field(default=(), max_length=2)
+
+
+class CloseVisits(Paper):
+    """The unit closes visits without results on a recorded fact (因对象情况终止检查)."""
+
+    kind: ClassVar[str] = "visit.close"
+    visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its visits."""
+        return len(self.visits)
+
+
+class OpenCommission(Paper):
+    """A test or audit is given to an institution (委托专业机构)."""
+
+    kind: ClassVar[str] = "commission.open"
+    visit: str
+    item: str
+    institution: Reason
+    qualification: Reason
+    due_on: date
+
+
+class ReportCommission(Paper):
+    """The institution's report has come, or why there will be none (收到报告)."""
+
+    kind: ClassVar[str] = "commission.report"
+    commission: str
+    reported_on: date
+    conclusion: Reason
+    evidence: str | None = None
+
+
 class StepDisposal(Paper):
     """A step of a disposal (处置进展)."""
 
@@ -367,6 +484,38 @@ class StepDisposal(Paper):
     on: date
     note: str = ""
     outcome: str | None = None
+    receiver: str | None = None
+    """To whom it is handed over."""
+
+
+class AnnulDecision(Paper):
+    """A published decision has fallen: its publication is withdrawn (撤回公示)."""
+
+    kind: ClassVar[str] = "disposal.annul"
+    authority: Reason
+    document: Reason
+    decided_on: date
+    reason: Reason
+
+
+class AddDisposal(Paper):
+    """A further follow-up of an approved finding (追加处置)."""
+
+    kind: ClassVar[str] = "disposal.add"
+    result: str
+    disposal: ProposedDisposal
+    reason: Reason
+
+
+class ReferDishonesty(Paper):
+    """A dishonest act is handed on to 联合惩戒 (移交联合惩戒)."""
+
+    kind: ClassVar[str] = "referral.make"
+    result: str
+    act: Reason
+    basis: Reason
+    authority: Reason
+    referred_on: date
 
 
 class CorrectResult(Paper):
@@ -378,6 +527,8 @@ class CorrectResult(Paper):
     categories: tuple[Category, ...] = Field(min_length=1)
     finding: str = ""
     reason: Reason
+    disposal: ProposedDisposal | None = None
+    """What follows from the corrected finding; it begins when the head has signed."""
 
 
 class SignCorrection(Paper):
@@ -404,12 +555,19 @@ class ReceiptSummary(Paper):
 
 
 class SubmitReport(Paper):
-    """The yearly report was sent to the addressee of the notice (报送全年工作情况和抽查数据)."""
+    """The yearly report was sent to the addressee of the notice (报送全年工作情况和抽查数据).
+
+    `file_sha256` is of the text that a person completed; `internal` are the figures of the
+    department's own draws that the system does not know. `supplement` is sent after the date.
+    """
 
     kind: ClassVar[str] = "report.yearly"
     document: str
     number: Reason
     sent_on: date
+    file_sha256: Hex32 | None = None
+    internal: dict[str, int] = Field(default_factory=dict)
+    supplement: bool = False
 
 
 class ConfirmRegister(Paper):

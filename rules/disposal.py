@@ -8,12 +8,12 @@ from rules.disposal_terms import DisposalKind, DisposalState, DisposalStep, Outc
 from rules.refusal import Refusal
 
 __all__ = [
+    "BY_THE_HEAD",
     "CASE_DECISION",
     "CASE_EXTENSION",
     "OUTCOMES",
-    "PENALTY_PUBLICATION",
-    "PENALTY_WITHDRAWAL",
     "PERIODS",
+    "REASONED",
     "STEPS",
     "DisposalKind",
     "DisposalState",
@@ -47,21 +47,40 @@ _TRANSFER: Mapping[DisposalState, Mapping[DisposalStep, DisposalState]] = {
     _S.RETURNED: {_T.SEND: _S.SENT, _T.KEEP: _S.KEPT},
 }
 
+_HANDED: Mapping[DisposalState, Mapping[DisposalStep, DisposalState]] = {
+    _S.HANDED: {_T.ACKNOWLEDGE: _S.OPEN, _T.RETURN: _S.OPEN}
+}
+
 STEPS: Mapping[DisposalKind, Mapping[DisposalState, Mapping[DisposalStep, DisposalState]]] = {
     DisposalKind.RECTIFY: {
-        _S.OPEN: {_T.RECHECK_PASSED: _S.RECTIFIED, _T.RECHECK_FAILED: _S.RECHECK_FAILED},
+        **_HANDED,
+        _S.OPEN: {
+            _T.RECHECK_PASSED: _S.RECTIFIED,
+            _T.RECHECK_FAILED: _S.RECHECK_FAILED,
+            _T.HAND_OVER: _S.HANDED,
+        },
         _S.RECHECK_FAILED: {_T.EXTEND: _S.OPEN, _T.TURN_TO_CASE: _S.TURNED_TO_CASE},
     },
     DisposalKind.CASE: {
-        _S.OPEN: {_T.FILE: _S.FILED, _T.NOT_FILE: _S.NOT_FILED, _T.EXTEND: _S.EXTENDED},
+        **_HANDED,
+        _S.OPEN: {
+            _T.FILE: _S.FILED,
+            _T.NOT_FILE: _S.NOT_FILED,
+            _T.EXTEND: _S.EXTENDED,
+            _T.HAND_OVER: _S.HANDED,
+        },
         _S.EXTENDED: {_T.FILE: _S.FILED, _T.NOT_FILE: _S.NOT_FILED},
         _S.FILED: {_T.DECIDE: _S.DECIDED},
     },
     DisposalKind.TRANSFER: _TRANSFER,
     DisposalKind.TRANSFER_JUSTICE: _TRANSFER,
-    DisposalKind.ABNORMAL: {_S.OPEN: {_T.LIST: _S.LISTED, _T.NOT_LIST: _S.NOT_LISTED}},
+    DisposalKind.ABNORMAL: {
+        **_HANDED,
+        _S.OPEN: {_T.LIST: _S.LISTED, _T.NOT_LIST: _S.NOT_LISTED, _T.HAND_OVER: _S.HANDED},
+    },
     DisposalKind.SERIOUS: {
-        _S.OPEN: {_T.CONSENT: _S.CONSENTED, _T.REFUSE: _S.NOT_LISTED},
+        **_HANDED,
+        _S.OPEN: {_T.CONSENT: _S.CONSENTED, _T.REFUSE: _S.NOT_LISTED, _T.HAND_OVER: _S.HANDED},
         _S.CONSENTED: {_T.LIST: _S.LISTED},
     },
     DisposalKind.NONE: {_S.OPEN: {_T.CLOSE: _S.CLOSED}},
@@ -113,9 +132,14 @@ PERIODS: Mapping[DisposalKind, Period] = {
 
 CASE_EXTENSION = Period(15, Unit.WORKING_DAY, "市场监督管理行政处罚程序规定 第十八条（延长一次）")
 CASE_DECISION = Period(90, Unit.NATURAL_DAY, "行政处罚法 第六十条（自立案之日起）")
-PENALTY_PUBLICATION = Period(20, Unit.WORKING_DAY, "市场监督管理行政处罚信息公示规定")
-PENALTY_WITHDRAWAL = Period(3, Unit.WORKING_DAY, "市场监督管理行政处罚信息公示规定")
 
+REASONED = frozenset(
+    {_T.EXTEND, _T.CONSENT, _T.REFUSE, _T.RETURN, _T.KEEP, _T.NOT_FILE, _T.NOT_LIST, _T.CLOSE}
+)
+"""Steps whose document or reason must be named; a consent names the document of the authority one level up."""
+
+BY_THE_HEAD = frozenset({_T.EXTEND})
+"""Steps that the unit's head or approver takes (市场监督管理行政处罚程序规定 第十八条: 负责人批准)."""
 
 _ANSWER = Period(5, Unit.WORKING_DAY, "(policy) 移送的接收、退回与再处置")
 _LATER_PERIODS: Mapping[tuple[DisposalKind, DisposalState], Period] = {
@@ -143,6 +167,8 @@ def period_in(kind: DisposalKind, state: DisposalState) -> Period | None:
 
     An extended filing runs on from its former due day. No open state is without a clock.
     """
+    if state is _S.HANDED:
+        return _ANSWER
     return PERIODS[kind] if state is _S.OPEN else _LATER_PERIODS.get((kind, state))
 
 

@@ -21,8 +21,9 @@ class DisposalKind(StrEnum):
 
 
 class DisposalState(StrEnum):
-    """Where a disposal stands; every disposal begins at `OPEN`."""
+    """Where a disposal stands; it begins at `OPEN`, or at `HANDED` where another department is to own it."""
 
+    HANDED = "handed"
     OPEN = "open"
     EXTENDED = "extended"
     RECHECK_FAILED = "recheck_failed"
@@ -57,6 +58,7 @@ class DisposalStep(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RETURN = "return"
     KEEP = "keep"
+    HAND_OVER = "hand_over"
     FILE = "file"
     NOT_FILE = "not_file"
     DECIDE = "decide"
@@ -103,6 +105,7 @@ _KIND_LABELS = {
     DisposalKind.NONE: "不予处置",
 }
 _STATE_LABELS = {
+    DisposalState.HANDED: "已移交责任部门待接收",
     DisposalState.OPEN: "办理中",
     DisposalState.EXTENDED: "已延期",
     DisposalState.RECHECK_FAILED: "复查不合格",
@@ -129,6 +132,7 @@ _STEP_LABELS = {
     DisposalStep.ACKNOWLEDGE: "接收",
     DisposalStep.RETURN: "退回移送",
     DisposalStep.KEEP: "自行处置",
+    DisposalStep.HAND_OVER: "移交责任部门",
     DisposalStep.FILE: "立案",
     DisposalStep.NOT_FILE: "不予立案",
     DisposalStep.DECIDE: "作出决定",

@@ -13,6 +13,7 @@ from rules.ladder_data import dump_ladder, parse_ladder
 from rules.refusal import Refusal
 
 _POLICY = "(policy)"
+_PENALTIES = "市场监督管理行政处罚信息公示规定"
 CREDIT_CLASSES = ("A", "B", "C", "D")
 
 
@@ -41,6 +42,10 @@ class PolicyKey(StrEnum):
     RECTIFY_DAYS = "rectify_days"
     RECTIFY_RECHECK_DAYS = "rectify_recheck_days"
     ACKNOWLEDGE_DAYS = "acknowledge_days"
+    PENALTY_PUBLICATION_DAYS = "penalty_publication_days"
+    WITHDRAWAL_DAYS = "withdrawal_days"
+    CLOSING_FACTS = "closing_facts"
+    SUPPLEMENT_DAYS = "supplement_days"
     MIN_COUNT = "min_count"
     REGISTER_MAX_AGE_DAYS = "register_max_age_days"
     RISING_TABLE = "rising_table"
@@ -133,6 +138,14 @@ def _one_of(*words: str) -> Callable[[Any], str | None]:
     return check
 
 
+def _some_of(*words: str) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        good = isinstance(value, list) and set(value) <= set(words)
+        return None if good else f"应为列表，可含：{'、'.join(words)}"
+
+    return check
+
+
 def _yes_or_no(value: Any) -> str | None:
     return None if isinstance(value, bool) else "应为 true 或 false"
 
@@ -205,6 +218,15 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.RECTIFY_DAYS: _days("责令改正期限", 10, unit=Unit.NATURAL_DAY),
     PolicyKey.RECTIFY_RECHECK_DAYS: _days("改正期满后复查期限", 5),
     PolicyKey.ACKNOWLEDGE_DAYS: _days("接收移送期限", 5),
+    PolicyKey.PENALTY_PUBLICATION_DAYS: _days("行政处罚决定公示期限", 20, _PENALTIES),
+    PolicyKey.WITHDRAWAL_DAYS: _days("决定被撤销、变更后撤回公示期限", 3, _PENALTIES),
+    PolicyKey.CLOSING_FACTS: _Policy(
+        "可以终止检查的对象情况",
+        ["deregistered", "revoked", "moved_away"],
+        _POLICY,
+        _some_of("deregistered", "revoked", "moved_away", "suspended", "unreachable"),
+    ),
+    PolicyKey.SUPPLEMENT_DAYS: _days("年度报告补充报送期限", 20),
     PolicyKey.MIN_COUNT: _Policy("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", _whole(1, 1000)),
     PolicyKey.REGISTER_MAX_AGE_DAYS: _days("名录库确认有效期", 30, unit=Unit.NATURAL_DAY),
     PolicyKey.RISING_TABLE: _Policy("信用风险分类递加倍数（未确认为空）", None, "阳城 二", _rising),

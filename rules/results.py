@@ -1,6 +1,7 @@
 """Results of a check (检查结果): categories as printed, facts about the subject, methods."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from enum import StrEnum
 
 from rules.refusal import Refusal
@@ -80,6 +81,7 @@ class SubjectFact(StrEnum):
     REVOKED = "revoked"
     MOVED_AWAY = "moved_away"
     SUSPENDED = "suspended"
+    UNREACHABLE = "unreachable"
 
     @property
     def label(self) -> str:
@@ -92,7 +94,39 @@ _FACT_LABELS = {
     SubjectFact.REVOKED: "吊销",
     SubjectFact.MOVED_AWAY: "迁出",
     SubjectFact.SUSPENDED: "停业",
+    SubjectFact.UNREACHABLE: "无法联系",
 }
+
+LETTERS = 2
+LETTERS_APART = (15, 30)
+"""Days between the two registered letters: at least, at most (企业经营异常名录管理暂行办法 第九条)."""
+
+
+def check_letters(sent: Sequence[date]) -> None:
+    """Refuses `LettersMissing` for fewer than two letters, `LettersInterval` where they lie wrong apart."""
+    if len(sent) != LETTERS:
+        raise Refusal(
+            "LettersMissing", f"“无法联系”须登记两次专用信函的编号和寄出日，现有{len(sent)}次，请补登记"
+        )
+    least, most = LETTERS_APART
+    apart = abs((sent[1] - sent[0]).days)
+    if not least <= apart <= most:
+        raise Refusal(
+            "LettersInterval", f"两次信函须间隔{least}至{most}日，现间隔{apart}日，请核对或重新寄出"
+        )
+
+
+class Signature(StrEnum):
+    """Whether the subject signed the check's record (被检查人签字)."""
+
+    SIGNED = "signed"
+    REFUSED = "refused"
+    ABSENT = "absent"
+
+    @property
+    def label(self) -> str:
+        """The fact in the words of the trade."""
+        return {"signed": "已签字", "refused": "拒绝签字", "absent": "当事人不在场"}[self.value]
 
 
 class Method(StrEnum):

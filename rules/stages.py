@@ -86,6 +86,7 @@ class VisitStage(StrEnum):
     RECEIPTED = "receipted"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    EXEMPT = "exempt"
 
     @property
     def label(self) -> str:
@@ -100,6 +101,7 @@ class VisitStage(StrEnum):
             "receipted": "待公示",
             "published": "已公示",
             "withdrawn": "已更换",
+            "exempt": "因对象情况终止",
         }[self.value]
 
 

@@ -35,6 +35,9 @@ class WaitKind(StrEnum):
     SUMMARY_RECEIPT = "summary_receipt"
     YEARLY_REPORT = "yearly_report"
     WINDOW = "window"
+    COMMISSION = "commission"
+    WITHDRAWAL = "withdrawal"
+    YEARLY_SUPPLEMENT = "yearly_supplement"
 
     @property
     def label(self) -> str:
@@ -182,5 +185,26 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         None,
         "starter.py task start 计划编号 序号",
+    ),
+    WaitKind.COMMISSION: WaitRule(
+        "等委托专业机构的报告",
+        Stage.ENTER,
+        Role.HANDLER,
+        None,
+        "starter.py result commission report {target} 委托编号",
+    ),
+    WaitKind.WITHDRAWAL: WaitRule(
+        "撤回已公示的决定",
+        Stage.FOLLOW_UP,
+        Role.HANDLER,
+        PolicyKey.WITHDRAWAL_DAYS,
+        "starter.py publication list {target}",
+    ),
+    WaitKind.YEARLY_SUPPLEMENT: WaitRule(
+        "补充报送年度报告",
+        Stage.FOLLOW_UP,
+        Role.HANDLER,
+        PolicyKey.SUPPLEMENT_DAYS,
+        "starter.py summary yearly 计划编号 报送文号",
     ),
 }

@@ -33,7 +33,7 @@ class ExchangeWorkflow:
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
-            moving = fresh or progress.facts or progress.queued
+            moving = fresh or progress.facts or (progress.queued and not progress.away)
             pause = POLL_FIRST if moving else min(pause * 2, POLL_LAST)
             await self._sleep(progress, pause)
 
@@ -59,9 +59,13 @@ class ExchangeWorkflow:
     async def _sleep(self, progress: ExchangeProgress, pause: timedelta) -> None:
         out = progress.queued or progress.unanswered
         words = f"等平台回执（{progress.unanswered}件）" if out else "无待发送事项"
+        if progress.away:
+            words = "省平台连接不上，稍后再试"
         try:
             await workflow.wait_condition(
-                lambda: self._woken, timeout=pause if out else QUIET, timeout_summary=words
+                lambda: self._woken,
+                timeout=pause if out or progress.away else QUIET,
+                timeout_summary=words,
             )
         except TimeoutError:
             return

@@ -59,7 +59,13 @@ def desk_details(progress: DeskProgress) -> str:
 
 def exchange_details(progress: ExchangeProgress) -> str:
     """An exchange's current details."""
-    return f"**与省平台交换** · 待发送 {progress.queued} · 待回执或公示 {progress.unanswered} · 被退回 {progress.rejected}"
+    line = f"**与省平台交换** · 待发送 {progress.queued} · 待回执或公示 {progress.unanswered} · 被退回 {progress.rejected}"
+    lines = [line]
+    if progress.away:
+        lines += ["", "⚠ **省平台现在连接不上**：待发送的均已存档，恢复后自动继续，无须人工重报。"]
+    if progress.rejected:
+        lines += ["", "被退回的由报送部门更正后重新报送：`starter.py publication list 任务编号 --rejected`"]
+    return "\n".join(lines)
 
 
 def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from activities.acts.launch import office_department
 from activities.clocks import Clocks
+from activities.declaring import declare_claim
 from activities.docket import Docket, Target, notify, ruling
 from activities.reckoning import Terms
 from models.papers import AcceptClaim, DeclineClaim, ExtendClaim, ReleaseClaim, ReofferClaim
@@ -30,6 +31,7 @@ def accept(docket: Docket, _: AcceptClaim) -> None:
     part = _offered(docket, Claim.OFFERED, Claim.DECLINED)
     _close(docket, part)
     part.claim = Claim.CLAIMED
+    declare_claim(docket.session, docket.living_task, part, docket.now)
 
 
 @ruling(Target.TASK, DeclineClaim, Role.HANDLER, Role.HEAD)
@@ -39,6 +41,7 @@ def decline(docket: Docket, paper: DeclineClaim) -> None:
     task = docket.living_task
     docket.clocks.settle_key(claim_key(part, part.offers), by=docket.by)
     part.claim = Claim.DECLINED
+    declare_claim(docket.session, task, part, docket.now)
     office = office_department(docket.session, docket.office)
     docket.clocks.open(
         WaitKind.SETTLE_CLAIM,
@@ -76,6 +79,7 @@ def release(docket: Docket, paper: ReleaseClaim) -> None:
     part = _settling(docket, paper.department, Claim.OFFERED, Claim.DECLINED)
     _close(docket, part)
     part.claim = Claim.RELEASED
+    declare_claim(docket.session, docket.living_task, part, docket.now)
     notify(
         docket.session,
         part.department,

@@ -1,14 +1,18 @@
 """A correction of a locked result, signed by the head, both sides visible (更正)."""
 
+from typing import Any
+
 from sqlmodel import col, func, select
 
+from activities.disposing import all_of, open_disposals
 from activities.docket import Docket, Target, ruling
 from activities.publishing import await_receipt, queue
 from models.outcomes import Correction, CorrectionDecision, PublicationKind, Result, Verdict
-from models.papers import CorrectResult, SignCorrection
+from models.papers import CorrectResult, ProposedDisposal, SignCorrection
 from models.task import Visit
+from rules.disposal import DisposalKind
 from rules.refusal import Refusal
-from rules.results import check_categories
+from rules.results import PROBLEM_CATEGORIES, check_categories
 from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
@@ -44,6 +48,7 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
             before=before,
             after=after,
             reason=paper.reason,
+            disposal=_proposal(paper),
             submission=docket.by,
         )
     )
@@ -84,6 +89,21 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
     if paper.sign:
         publication = queue(session, visit, PublicationKind.CORRECTION, correction.id, docket.now)
         await_receipt(docket.clocks, publication, by=docket.by)
+        if correction.disposal is not None:
+            result = session.get_one(Result, correction.result)
+            proposed = ProposedDisposal.model_validate(correction.disposal)
+            # After the task's end it is shown beside it and does not reopen it.
+            open_disposals(docket, docket.part(), visit, result, proposed)
+
+
+def _proposal(paper: CorrectResult) -> dict[str, Any] | None:
+    if paper.disposal is None:
+        return None
+    if not PROBLEM_CATEGORIES & set(paper.categories):
+        raise Refusal("DisposalWithoutProblem", "更正后未发现问题，不能提出处置意见，请删去")
+    if unknown := {one.kind for one in all_of(paper.disposal)} - set(DisposalKind):
+        raise Refusal("DisposalKindUnknown", f"处置方式“{'、'.join(sorted(unknown))}”不在规定之列，请更正")
+    return paper.disposal.stored()
 
 
 def _standing(docket: Docket, result: Result) -> dict[str, object]:

@@ -4,89 +4,79 @@ from datetime import date
 
 from sqlmodel import col, func, select
 
-from activities.docket import Docket, Target, notify, ruling, wake
+from activities.disposing import await_step, open_disposals, other_department
+from activities.docket import Docket, Target, ruling
 from activities.publishing import await_receipt, queue
-from activities.reckoning import Terms
-from models.organisation import Department
 from models.outcomes import Disposal, DisposalEntry, PublicationKind, Result
-from models.papers import ProposedDisposal, StepDisposal
-from models.registers import Subject
+from models.papers import AddDisposal, ProposedDisposal, StepDisposal
 from models.task import TakingPart, Visit
 from rules.deadline import Unit, due_day
 from rules.disposal import (
+    BY_THE_HEAD,
     OUTCOMES,
+    REASONED,
     DisposalKind,
     DisposalState,
     DisposalStep,
     Outcome,
     ended,
     next_state,
-    period_in,
-    propose_owner,
 )
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
+from rules.results import PROBLEM_CATEGORIES
 from rules.roles import Role
-from rules.waits import WaitKind
+from rules.stages import VisitStage
 
 _RECEIVER_STEPS = frozenset({DisposalStep.ACKNOWLEDGE, DisposalStep.RETURN})
+_HEADS = frozenset({Role.APPROVER, Role.HEAD})
+_LOCKED = frozenset({VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED})
 
 
-def open_disposal(docket: Docket, part: TakingPart, visit: Visit, result: Result) -> None:
-    """Open the disposal that an approved result proposes; its owner is proposed by rule (阳城 六)."""
-    proposed = ProposedDisposal.model_validate(result.disposal)
-    subject = docket.session.get_one(Subject, visit.subject)
-    owner, why = propose_owner(
-        subject.licensed_by if subject.licensed_by == visit.department else None, visit.department, None
-    )
-    kind = DisposalKind(proposed.kind)
-    if kind in (DisposalKind.TRANSFER, DisposalKind.TRANSFER_JUSTICE):
-        receiver = docket.session.get(Department, proposed.receiver or "")
-        if receiver is None or receiver.office != docket.office or receiver.id == owner:
-            raise Refusal("ReceiverUnknown", "移送须写明本领导小组内的另一接收部门")
-    disposal = Disposal(
-        id=result.id,
-        office=docket.office,
-        task=visit.task,
-        department=visit.department,
-        visit=visit.id,
-        kind=kind,
-        state=DisposalState.OPEN.value,
-        owner=owner,
-        receiver=proposed.receiver,
-        period_days=proposed.period_days,
-        opened_on=docket.clocks.today,
-        opened_at=docket.now,
-    )
-    docket.session.add(disposal)
-    docket.session.flush()
-    part.disposals += 1
-    part.disposals_open += 1
-    docket.clocks.open(
-        WaitKind.DISPOSAL,
-        key=f"disposal/{disposal.id}/{disposal.state}/1",
-        scope=f"disposal/{disposal.id}",
-        task=disposal.task,
-        department=owner,
-        opened_by=docket.by,
-        terms=_terms(docket, disposal, docket.clocks.today),
-    )
-    docket.audit("disposal.opened", disposal=disposal.id, kind=kind.value, owner=owner, why=why)
-    wake(
-        docket.session,
-        f"disposal/{disposal.id}",
-        "opened",
-        source=disposal.task,
-        now=docket.now,
-        start="DisposalWorkflow",
-    )
-
-
-@ruling(Target.DISPOSAL, StepDisposal, Role.HANDLER, Role.OFFICER)
+@ruling(Target.DISPOSAL, StepDisposal, Role.HANDLER, Role.OFFICER, Role.APPROVER, Role.HEAD)
 def step(docket: Docket, paper: StepDisposal) -> None:
     """Take one step of a disposal: by its owner, or by the receiver of a transfer."""
-    session = docket.session
-    disposal = session.get_one(Disposal, docket.case)
+    disposal = docket.session.get_one(Disposal, docket.case)
+    taken = _taken(docket, disposal, paper)
+    former_state = DisposalState(disposal.state)
+    state = next_state(disposal.kind, former_state, taken)
+    number = _enter(docket, disposal, taken, paper)
+    scope = f"disposal/{disposal.id}"
+    former = docket.clocks.due_in(scope)
+    disposal.state = state.value
+    if taken is DisposalStep.HAND_OVER:
+        disposal.receiver = other_department(docket, paper.receiver, disposal.owner)
+    elif former_state is DisposalState.HANDED:
+        _settle_owner(disposal, taken)
+    docket.clocks.settle_scope(scope, by=docket.by)
+    if ended(state):
+        _end(docket, disposal, state, paper)
+        return
+    # An extended filing runs on from its former due day, every other period from today.
+    anchor = former if former and state is DisposalState.EXTENDED else docket.clocks.today
+    await_step(docket, disposal, number + 1, anchor)
+
+
+@ruling(Target.TASK, AddDisposal, Role.APPROVER, Role.HEAD)
+def add(docket: Docket, paper: AddDisposal) -> None:
+    """A further follow-up of an approved finding; also after the task's end, which it does not reopen."""
+    session, task = docket.session, docket.standing_task
+    result = session.get(Result, paper.result)
+    visit = session.get_one(Visit, result.visit) if result else None
+    if result is None or visit is None or visit.task != task.id:
+        raise Refusal("ResultUnknown", f"本任务没有结果 {paper.result}；可用 result list 查看编号")
+    if visit.department != docket.department:
+        raise Refusal("NotOwnResult", "该结果由其他部门录入，须由其追加处置")
+    if visit.stage not in _LOCKED or result.cycle != visit.cycle:
+        raise Refusal("NotLocked", "该结果尚未审批，处置意见请随结果一并填写")
+    if not PROBLEM_CATEGORIES & set(result.categories):
+        raise Refusal("DisposalWithoutProblem", "该项未发现问题，不能追加处置；结果有误的请先更正")
+    made = open_disposals(docket, docket.part(), visit, result, paper.disposal)
+    docket.data = {"disposals": made}
+
+
+def _taken(docket: Docket, disposal: Disposal, paper: StepDisposal) -> DisposalStep:
+    """The step that a paper names, by whom it may be taken, with what it must say."""
     try:
         taken = DisposalStep(paper.step)
     except ValueError:
@@ -96,31 +86,65 @@ def step(docket: Docket, paper: StepDisposal) -> None:
     actor = (disposal.receiver if taken in _RECEIVER_STEPS else None) or disposal.owner
     if docket.department != actor:
         raise Refusal("NotDisposalOwner", f"“{taken.label}”须由 {actor} 办理")
+    if taken in BY_THE_HEAD and docket.submission.role not in _HEADS:
+        raise Refusal("HeadNeeded", f"“{taken.label}”须由审批人或单位主要负责人批准")
     if paper.on > docket.clocks.today:
         raise Refusal("StepInFuture", f"办理日期{paper.on}在今日之后，请更正")
-    state = next_state(disposal.kind, DisposalState(disposal.state), taken)
-    number = session.exec(select(func.count()).where(col(DisposalEntry.disposal) == disposal.id)).one()
+    if taken in REASONED and not paper.note.strip():
+        raise Refusal("ReasonMissing", f"“{taken.label}”须写明文号或理由（--note）")
+    return taken
+
+
+def _enter(docket: Docket, disposal: Disposal, taken: DisposalStep, paper: StepDisposal) -> int:
+    """Append the step; returns its number."""
+    session = docket.session
+    number = session.exec(select(func.count()).where(col(DisposalEntry.disposal) == disposal.id)).one() + 1
     session.add(
         DisposalEntry(
             disposal=disposal.id,
-            number=number + 1,
+            number=number,
             step=taken.value,
             content=paper.model_dump(mode="json"),
             submission=docket.by,
         )
     )
-    former = docket.clocks.due_in(f"disposal/{disposal.id}")
-    disposal.state = state.value
-    docket.clocks.settle_scope(f"disposal/{disposal.id}", by=docket.by)
-    if ended(state):
-        disposal.outcome = _outcome(state, paper.outcome).value
-        visit = session.get_one(Visit, disposal.visit)
-        publication = queue(session, visit, PublicationKind.DISPOSAL, disposal.id, docket.now)
-        await_receipt(docket.clocks, publication, by=docket.by)
-    else:
-        # An extended filing runs on from its former due day, every other period from today.
-        anchor = former if former and state is DisposalState.EXTENDED else docket.clocks.today
-        _await_next(docket, disposal, number + 2, anchor)
+    return number
+
+
+def _settle_owner(disposal: Disposal, taken: DisposalStep) -> None:
+    """The other department owns it from its acknowledgement on; returned, it stays where it was."""
+    if taken is DisposalStep.ACKNOWLEDGE and disposal.receiver is not None:
+        disposal.owner = disposal.receiver
+    disposal.receiver = None
+
+
+def _end(docket: Docket, disposal: Disposal, state: DisposalState, paper: StepDisposal) -> None:
+    """The outcome is appended to the result and goes to the public; a failed rectification becomes a case."""
+    session = docket.session
+    disposal.outcome = _outcome(state, paper.outcome).value
+    visit = session.get_one(Visit, disposal.visit)
+    publication = queue(
+        session,
+        visit,
+        PublicationKind.DISPOSAL,
+        disposal.id,
+        docket.now,
+        due_day=_public_by(docket, disposal, paper.on),
+    )
+    await_receipt(docket.clocks, publication, by=docket.by)
+    if state is DisposalState.TURNED_TO_CASE:
+        part = session.get_one(TakingPart, (disposal.task, disposal.department))
+        result = session.get_one(Result, disposal.result)
+        proposed = ProposedDisposal(kind=DisposalKind.CASE.value)
+        open_disposals(docket, part, visit, result, proposed, owner=disposal.owner)
+
+
+def _public_by(docket: Docket, disposal: Disposal, decided: date) -> date | None:
+    """A penalty is public within 20 working days of its decision; other outcomes have the usual clocks."""
+    if disposal.outcome != Outcome.PENALTY:
+        return None
+    days = int(docket.clocks.policies.value(PolicyKey.PENALTY_PUBLICATION_DAYS, disposal.owner))
+    return due_day(docket.clocks.calendar, decided, days, Unit.WORKING_DAY)
 
 
 def _outcome(state: DisposalState, named: str | None) -> Outcome:
@@ -132,44 +156,3 @@ def _outcome(state: DisposalState, named: str | None) -> Outcome:
         choices = "、".join(f"{one.value}（{one.label}）" for one in allowed)
         raise Refusal("OutcomeNeeded", f"请写明处理结果（--outcome）：{choices}")
     return Outcome(named)
-
-
-def _await_next(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> None:
-    sent = disposal.state == DisposalState.SENT
-    owed_by = (disposal.receiver or disposal.owner) if sent else disposal.owner
-    docket.clocks.open(
-        WaitKind.ACKNOWLEDGE if sent else WaitKind.DISPOSAL,
-        key=f"disposal/{disposal.id}/{disposal.state}/{cycle}",
-        scope=f"disposal/{disposal.id}",
-        task=disposal.task,
-        department=owed_by,
-        opened_by=docket.by,
-        cycle=cycle,
-        terms=_terms(docket, disposal, anchor),
-    )
-    if sent:
-        notify(
-            docket.session,
-            owed_by,
-            Role.HANDLER,
-            key=f"disposal/{disposal.id}/sent/{cycle}",
-            event="transferred",
-            text=f"{disposal.owner} 移送一起线索（处置 {disposal.id}），请接收或退回",
-            now=docket.now,
-            task=disposal.task,
-            urgent=True,
-        )
-
-
-def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
-    """The state's own period; for 责令改正 the re-check follows the last of the days to comply."""
-    clocks, state = docket.clocks, DisposalState(disposal.state)
-    if disposal.kind is DisposalKind.RECTIFY and state is DisposalState.OPEN:
-        days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
-        comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
-        recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
-        return Terms(comply, recheck, Unit.WORKING_DAY)
-    period = period_in(disposal.kind, state)
-    if period is None:
-        raise ValueError(f"{disposal.kind} has no clock in {state}")
-    return Terms(anchor, period.amount, period.unit)

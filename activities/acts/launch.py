@@ -4,6 +4,7 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.acts.preparation import open_preparation
+from activities.declaring import declare_task
 from activities.docket import Docket, Target, notify, ruling, wake
 from activities.windows import rounds_of, window_key
 from models.organisation import Department, DepartmentKind
@@ -83,6 +84,7 @@ def start_task(docket: Docket, paper: StartTask) -> None:
     _add_parts(docket, task, row)
     docket.data = {"task": task.id}
     docket.clocks.settle_key(window_key(task.initiator, task.document, task.seq, task.round), by=docket.by)
+    declare_task(session, task, "launched", docket.now)
     open_preparation(docket, task)
     wake(
         session,
@@ -111,6 +113,7 @@ def cancel_task(docket: Docket, paper: CancelTask) -> None:
     task = docket.living_task
     task.status, task.closed_at = TaskStatus.CANCELLED, docket.now
     docket.clocks.settle_scope(f"joint-task/{task.id}", by=docket.by)
+    declare_task(docket.session, task, "cancelled", docket.now)
     for part in docket.session.exec(select(TakingPart).where(col(TakingPart.task) == task.id)):
         notify(
             docket.session,

@@ -1,11 +1,14 @@
-"""Stage 7: proof of what a department publishes itself (本部门网站或媒体公示)."""
+"""Stage 7: proof of what a department publishes itself, and rejected records sent again (公示证明、重新报送)."""
+
+from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from activities.docket import Docket, Target, ruling
-from activities.publishing import published, scope_of
+from activities.docket import Docket, Target, ruling, wake
+from activities.publishing import exchange_id, published, scope_of
+from models.exchange import Declaration
 from models.outcomes import Publication
-from models.papers import ProvePublication
+from models.papers import ProvePublication, ResendPublications
 from rules.channel import Channel
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -45,3 +48,44 @@ def prove(docket: Docket, paper: ProvePublication) -> None:
         }
     docket.session.flush()
     published(docket.clocks, fresh, by=docket.by)
+
+
+@ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), ResendPublications, Role.HANDLER)
+def resend(docket: Docket, paper: ResendPublications) -> None:
+    """Send rejected records again under their keys, composed anew from what was put right."""
+    rows = _rejectable(docket, paper.records)
+    for row in rows:
+        if row.receipted_at is not None:
+            raise Refusal("AlreadyEntered", f"{row.id} 省平台已录入，无须重新报送")
+        if row.rejected is None:
+            raise Refusal("NotRejected", f"{row.id} 未被省平台退回，请等待回执")
+        row.revision += 1
+        row.rejected = row.batch = row.sent_at = None
+        docket.audit("publication.resent", record=row.key, revision=row.revision, reason=paper.reason)
+    wake(
+        docket.session,
+        exchange_id(docket.office),
+        "resent",
+        source=docket.any_task.id,
+        now=docket.now,
+        start="ExchangeWorkflow",
+    )
+
+
+def _rejectable(docket: Docket, ids: Sequence[str]) -> list[Publication | Declaration]:
+    """The acting department's records of this case by id; refuses those that are not."""
+    session, target = docket.session, docket.submission.target
+    mine: dict[str, Publication | Declaration] = {
+        row.id: row
+        for row in session.exec(select(Publication).where(col(Publication.id).in_(ids)))
+        if row.department == docket.department and scope_of(row) == target
+    }
+    for row in session.exec(select(Declaration).where(col(Declaration.id).in_(ids))):
+        if row.department == docket.department and target == f"joint-task/{row.task}":
+            mine[row.id] = row
+    if unknown := [one for one in ids if one not in mine]:
+        raise Refusal(
+            "PublicationUnknown",
+            f"不是本部门在此案中的报送事项：{'、'.join(unknown[:5])}，可用 publication list 查看编号",
+        )
+    return list(mine.values())

@@ -4,14 +4,15 @@ from collections import defaultdict
 
 from sqlmodel import col, select
 
-from activities.acts.disposals import open_disposal
 from activities.acts.preparation import confirmed
 from activities.acts.visits import visits_of
+from activities.disposing import all_of, open_disposals
 from activities.docket import Docket, Target, notify, ruling
+from activities.grounds import Grounds
 from activities.passage import await_next, move
 from activities.publishing import queue
 from models.outcomes import PublicationKind, Result, ResultDecision, Verdict
-from models.papers import ApproveResults, ResultLine, ReturnResults, SubmitResults
+from models.papers import ApproveResults, ProposedDisposal, ResultLine, ReturnResults, SubmitResults
 from models.task import Aspect, Visit
 from models.trail import Submission
 from rules.disposal import DisposalKind
@@ -32,20 +33,12 @@ def submit(docket: Docket, paper: SubmitResults) -> None:
     items = set(
         confirmed(docket.session, docket.living_task.id)[Aspect.ITEMS].content["items"][docket.department]
     )
+    grounds = Grounds(docket.session, list(visits))
     for visit_id, visit in visits.items():
         _check_lines(lines[visit_id], items)
         for line in lines[visit_id]:
-            docket.session.add(
-                Result(
-                    visit=visit.id,
-                    item=line.item,
-                    cycle=visit.cycle,
-                    categories=[category.value for category in line.categories],
-                    finding=line.finding,
-                    disposal=line.disposal.model_dump() if line.disposal else None,
-                    submission=docket.by,
-                )
-            )
+            grounds.check(line)
+            docket.session.add(_result(docket, visit, line, grounds))
     docket.session.flush()
     members = list(visits.values())
     move(docket.clocks, docket.part(), members, VisitStage.SUBMITTED, by=docket.by)
@@ -66,7 +59,8 @@ def approve(docket: Docket, paper: ApproveResults) -> None:
         queue(docket.session, visit, PublicationKind.RESULT, f"c{visit.cycle}", docket.now)
         for result in results:
             if result.disposal is not None:
-                open_disposal(docket, part, visit, result)
+                proposed = ProposedDisposal.model_validate(result.disposal)
+                open_disposals(docket, part, visit, result, proposed)
     docket.session.flush()
     members = list(visits.values())
     move(docket.clocks, part, members, VisitStage.APPROVED, by=docket.by)
@@ -110,6 +104,21 @@ def send_back(docket: Docket, paper: ReturnResults) -> None:
     )
 
 
+def _result(docket: Docket, visit: Visit, line: ResultLine, grounds: Grounds) -> Result:
+    return Result(
+        visit=visit.id,
+        item=line.item,
+        cycle=visit.cycle,
+        categories=[category.value for category in line.categories],
+        finding=line.finding,
+        disposal=line.disposal.stored() if line.disposal else None,
+        not_checked=line.not_checked,
+        method="" if line.not_checked else (line.method or visit.method),
+        evidence=grounds.evidence(visit.id, line.item),
+        submission=docket.by,
+    )
+
+
 def _check_lines(lines: list[ResultLine], items: set[str]) -> None:
     given = [line.item for line in lines]
     if sorted(given) != sorted(items):
@@ -117,7 +126,14 @@ def _check_lines(lines: list[ResultLine], items: set[str]) -> None:
             "ItemsIncomplete",
             f"须逐项填写本部门全部抽查事项：{'、'.join(sorted(items))}；所报为：{'、'.join(sorted(given))}",
         )
+    if all(line.not_checked.strip() for line in lines):
+        raise Refusal(
+            "NothingChecked", "该户没有一项已检查；对象注销、迁出等情形请登记对象情况后由审批人终止检查"
+        )
     for line in lines:
+        if line.not_checked.strip():
+            _check_unchecked(line)
+            continue
         check_categories(line.categories)
         problems = [one for one in line.categories if one in PROBLEM_CATEGORIES]
         if problems and not line.finding.strip():
@@ -125,8 +141,18 @@ def _check_lines(lines: list[ResultLine], items: set[str]) -> None:
         if line.disposal is not None:
             if not problems:
                 raise Refusal("DisposalWithoutProblem", f"事项 {line.item} 未发现问题，不能提出处置意见")
-            if line.disposal.kind not in {kind.value for kind in DisposalKind}:
-                raise Refusal("DisposalKindUnknown", f"处置方式“{line.disposal.kind}”不在规定之列")
+            if unknown := {one.kind for one in all_of(line.disposal)} - set(DisposalKind):
+                raise Refusal(
+                    "DisposalKindUnknown", f"处置方式“{'、'.join(sorted(unknown))}”不在规定之列，请更正"
+                )
+
+
+def _check_unchecked(line: ResultLine) -> None:
+    """An item that was not checked has a reason, and nothing else."""
+    if line.categories or line.finding.strip() or line.disposal is not None:
+        raise Refusal(
+            "UncheckedWithResult", f"事项 {line.item} 填了未检查的理由，不能同时填写结果，请删去其一"
+        )
 
 
 def _newest(docket: Docket, visit: Visit) -> list[Result]:

@@ -16,6 +16,7 @@ from rules.calendar import local_day
 from rules.deadline import Unit, due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
+from rules.results import Signature
 from rules.roles import Role
 from rules.stages import Stage, VisitStage
 from rules.waits import WaitKind
@@ -35,7 +36,13 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
         visit = visits[line.visit]
         visit.completed_on = line.completed_on
         visit.method = line.method.value
-        visit.facts = {**line.facts, "officers": list(line.officers)}
+        visit.facts = {
+            **line.facts,
+            "officers": list(line.officers),
+            "opinion": line.opinion,
+            "signature": line.signature.value if line.signature else "",
+            "witness": line.witness,
+        }
         visit.due_amount = int(docket.clocks.policies.value(PolicyKey.ENTRY_DAYS, docket.department))
         visit.due_day = due_day(docket.clocks.calendar, line.completed_on, visit.due_amount, Unit.WORKING_DAY)
         visit.cycle = 1
@@ -124,6 +131,10 @@ def _check(docket: Docket, line: VisitLine, certified: dict[str, date]) -> None:
         raise Refusal("CompletionInFuture", f"检查完成日{line.completed_on}在今日之后，请更正")
     if line.completed_on < local_day(docket.any_task.opened_at):
         raise Refusal("CompletionBeforeLaunch", f"检查完成日{line.completed_on}早于任务发起日，请更正")
+    if line.signature in (Signature.REFUSED, Signature.ABSENT) and not line.witness.strip():
+        raise Refusal(
+            "WitnessMissing", f"当事人{line.signature.label}的，须写明在场见证人或记录方式（--witness）"
+        )
     least = int(docket.clocks.policies.value(PolicyKey.OFFICERS_PER_SUBJECT))
     valid = {code for code in line.officers if certified.get(code, date.min) >= line.completed_on}
     if len(valid) < least:

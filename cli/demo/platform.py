@@ -11,7 +11,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.exchange_files import Batch, Fact, Record, write_whole
+from adapters.exchange import Batch, Fact, Record
+from adapters.exchange_files import write_whole
 from rules.channel import Channel
 
 PAUSE = 0.3

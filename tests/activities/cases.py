@@ -9,6 +9,8 @@ from sqlmodel import col, select
 from models.outcomes import PublicationKind
 from models.papers import (
     AcceptClaim,
+    AddDisposal,
+    AddEvidence,
     AdoptPlan,
     ApproveDraw,
     ApproveLaunch,
@@ -16,11 +18,13 @@ from models.papers import (
     AttachAssistant,
     BorrowOfficer,
     CancelTask,
+    CloseVisits,
     CommitSecret,
     ConfirmAspect,
     ConfirmRegister,
     CorrectResult,
     DeclineClaim,
+    EvidenceLine,
     ExtendClaim,
     ExtendWait,
     IssueToken,
@@ -28,14 +32,18 @@ from models.papers import (
     Paper,
     PostPerson,
     PostponeVisits,
+    ProposedDisposal,
     ProvePublication,
     PublicValue,
     ReassignWait,
     ReceiptSummary,
+    RecordFact,
     RecordVisits,
+    ReferDishonesty,
     ReleaseClaim,
     ReofferClaim,
     RequestDraw,
+    ResendPublications,
     ResultLine,
     ResumeClock,
     ReturnResults,
@@ -58,14 +66,25 @@ from models.plan import PlanDocument
 from models.task import Aspect, Preparation
 from models.trail import Wait
 from rules.channel import Channel
+from rules.disposal import DisposalKind
 from rules.draw import commitment, link
 from rules.policy import PolicyKey
-from rules.results import Category
+from rules.results import Category, SubjectFact
 from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
-from tests.activities.scenes import SECOND_DOCUMENT, correction_target, proposals, second_plan, secret
+from tests.activities.scenes import (
+    SECOND_DOCUMENT,
+    annulment,
+    commission_of,
+    correction_target,
+    own_site_visit,
+    proposals,
+    report_of,
+    second_plan,
+    secret,
+)
 from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, SHA, item_of
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person
 
@@ -130,6 +149,22 @@ def _prove(driver: Driver) -> Paper:
     return ProvePublication(
         publications=(mine[0],), address="https://example.invalid", published_on=driver.today, sha256=SHA
     )
+
+
+def _sent(driver: Driver) -> str:
+    mine = [one.id for one in driver.publications(PublicationKind.RESULT) if one.department == SECOND]
+    return mine[0]
+
+
+def _found(driver: Driver) -> str:
+    return driver.result(own_site_visit(driver, SECOND)).id
+
+
+def _evidence(driver: Driver) -> Paper:
+    line = EvidenceLine(
+        visit=_first(driver), sha256=SHA, name="现场.pdf", media_type="application/pdf", size=10
+    )
+    return AddEvidence(lines=(line,))
 
 
 def _disposal(driver: Driver) -> str:
@@ -388,6 +423,93 @@ CASES: dict[str, Case] = {
         (THIRD, "PublicationUnknown"),
         ("approved", "NotEntered"),
         ("published", AS_BEFORE),
+    ),
+    "publication.resend": Case(
+        "rejected",
+        (SECOND, Role.HANDLER),
+        lambda driver: ResendPublications(records=(_sent(driver),), reason="代码已更正"),
+        (THIRD, "PublicationUnknown"),
+        ("approved", "NotRejected"),
+        ("published", "AlreadyEntered"),
+        closed="AlreadyEntered",
+        cancelled="AlreadyEntered",
+    ),
+    "evidence.add": Case(
+        "visited",
+        (SECOND, Role.OFFICER),
+        _evidence,
+        (THIRD, "VisitUnknown"),
+        ("matched", "VisitStage"),
+        ("submitted", "VisitStage"),
+    ),
+    "visit.fact": Case(
+        "matched",
+        (SECOND, Role.OFFICER),
+        lambda driver: RecordFact(
+            visit=_first(driver), fact=SubjectFact.MOVED_AWAY, found_on=driver.today, source="现场核实"
+        ),
+        (THIRD, "VisitUnknown"),
+        ("fixed", "VisitUnknown"),
+        ("submitted", "VisitStage"),
+    ),
+    "visit.close": Case(
+        "found_gone",
+        (SECOND, Role.APPROVER),
+        lambda driver: CloseVisits(visits=(_first(driver),), reason="已注销，无法检查"),
+        (THIRD, "VisitUnknown"),
+        ("matched", "FactMissing"),
+        ("submitted", "VisitStage"),
+    ),
+    "commission.open": Case(
+        "visited",
+        (SECOND, Role.HANDLER),
+        commission_of,
+        (THIRD, "VisitUnknown"),
+        ("matched", "VisitStage"),
+        ("submitted", "VisitStage"),
+    ),
+    "commission.report": Case(
+        "commissioned",
+        (SECOND, Role.HANDLER),
+        report_of,
+        (THIRD, "CommissionUnknown"),
+        ("visited", "CommissionUnknown"),
+        ("reported", "AlreadyReported"),
+    ),
+    "disposal.add": Case(
+        "approved",
+        (SECOND, Role.HEAD),
+        lambda driver: AddDisposal(
+            result=_found(driver), disposal=ProposedDisposal(kind=DisposalKind.CASE), reason="情节较重"
+        ),
+        (THIRD, "NotOwnResult"),
+        ("submitted", "NotLocked"),
+        closed="",
+    ),
+    "referral.make": Case(
+        "approved",
+        (SECOND, Role.HANDLER),
+        lambda driver: ReferDishonesty(
+            result=_found(driver),
+            act="提供虚假台账",
+            basis="某办法第三条",
+            authority="县联合惩戒办公室",
+            referred_on=driver.today,
+        ),
+        (THIRD, "ResultUnknown"),
+        ("submitted", "NotLocked"),
+        closed="",
+    ),
+    "disposal.annul": Case(
+        "disposed",
+        (SECOND, Role.HANDLER),
+        annulment,
+        (THIRD, "NotDisposalOwner"),
+        ("outcome", "NotPublished"),
+        ("annulled", "AlreadyAnnulled"),
+        closed="",
+        cancelled="",
+        target=_disposal,
     ),
     "disposal.step": Case(
         "approved",

@@ -34,7 +34,7 @@ def counted(session: Session, task: str) -> dict[str, dict[str, int]]:
     for department in session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)):
         mine = (col(Visit.task) == task, col(Visit.department) == department)
         stages = session.exec(select(Visit.stage).where(*mine)).all()
-        living = [stage for stage in stages if stage is not VisitStage.WITHDRAWN]
+        living = [stage for stage in stages if stage not in (VisitStage.WITHDRAWN, VisitStage.EXEMPT)]
         disposals = session.exec(
             select(Disposal).where(col(Disposal.task) == task, col(Disposal.department) == department)
         ).all()

@@ -10,12 +10,16 @@ from sqlmodel import col, select
 
 from activities.desk_steps import DeskActivities
 from activities.docket import desk_id
+from activities.exchange_facts import record_facts
 from activities.publishing import scope_of
+from adapters.exchange import Fact
+from models.evidence import Commission
 from models.messages import TaskStep
 from models.outcomes import PublicationKind
 from models.papers import (
     AcceptClaim,
     AdoptPlan,
+    AnnulDecision,
     ApproveDraw,
     ApproveResults,
     CancelTask,
@@ -24,6 +28,7 @@ from models.papers import (
     CorrectResult,
     DeclineClaim,
     ImportPlan,
+    OpenCommission,
     Paper,
     Period,
     ProposedDisposal,
@@ -33,7 +38,9 @@ from models.papers import (
     ProvePublication,
     PublicSource,
     ReceiptSummary,
+    RecordFact,
     RecordVisits,
+    ReportCommission,
     RequestDraw,
     ResultLine,
     RevealLink,
@@ -51,14 +58,14 @@ from models.trail import Wait
 from rules.channel import Channel
 from rules.disposal import DisposalKind
 from rules.draw import commitment, link
-from rules.results import Category
+from rules.results import Category, SubjectFact
 from rules.roles import Role
 from rules.scope import ScopeFilter
 from rules.stages import VisitStage
 from rules.waits import WaitKind
 from tests.activities.driver import Driver
-from tests.activities.world import OFFICE_TARGET, PARTS, SHA, item_of
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
+from tests.activities.world import NOBODY, OFFICE_TARGET, PARTS, SHA, item_of
+from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
 
 SECOND_DOCUMENT = "test-2026-b"
 
@@ -339,6 +346,70 @@ def cancelled(driver: Driver) -> None:
     driver.act(OFFICE_DESK, Role.OFFICE, CancelTask(approval_number="批1", reason="计划调整"))
 
 
+def rejected(driver: Driver) -> None:
+    """The platform has rejected the first result of the second department by a field."""
+    driver.exchange.run(TaskStep(task=OFFICE, now=driver.now))
+    first = next(one for one in driver.publications(PublicationKind.RESULT) if one.department == SECOND)
+    fact = Fact(
+        key=first.key, fact="rejected", at=driver.now, reason="代码不符", fields={"subject_code": "代码不符"}
+    )
+    with driver.database.write() as session:
+        record_facts(session, OFFICE, [fact], driver.now)
+
+
+def found_gone(driver: Driver) -> None:
+    """The first subject of the second department is found deregistered."""
+    paper = RecordFact(
+        visit=driver.visits(SECOND)[0].id,
+        fact=SubjectFact.DEREGISTERED,
+        found_on=driver.today,
+        source="登记机关注销公告",
+    )
+    driver.act(SECOND, Role.OFFICER, paper)
+
+
+def commissioned(driver: Driver) -> None:
+    """The first item of the second department's first subject is with an institution."""
+    driver.act(SECOND, Role.HANDLER, commission_of(driver))
+
+
+def commission_of(driver: Driver) -> OpenCommission:
+    """A test of its one item, due in a week."""
+    return OpenCommission(
+        visit=driver.visits(SECOND)[0].id,
+        item=item_of(SECOND),
+        institution="某检测中心",
+        qualification="CMA 140000000001",
+        due_on=driver.today + timedelta(days=7),
+    )
+
+
+def report_of(driver: Driver) -> ReportCommission:
+    """The report on the first commission that there is."""
+    ids = driver.read(lambda session: session.exec(select(Commission.id)).all())
+    return ReportCommission(
+        commission=ids[0] if ids else NOBODY, reported_on=driver.today, conclusion="合格，报告编号J-1"
+    )
+
+
+def reported(driver: Driver) -> None:
+    """Its report has come."""
+    driver.act(SECOND, Role.HANDLER, report_of(driver))
+
+
+def annulment(driver: Driver) -> AnnulDecision:
+    """What the authority above decided today."""
+    return AnnulDecision(
+        authority="县人民政府", document="复议〔2026〕1号", decided_on=driver.today, reason="决定被撤销"
+    )
+
+
+def annulled(driver: Driver) -> None:
+    """The decision on the second department's disposal has fallen."""
+    target = next(one.id for one in driver.disposals() if one.owner == SECOND)
+    driver.act(SECOND, Role.HANDLER, annulment(driver), target=f"disposal/{target}")
+
+
 @dataclass(frozen=True)
 class Scene:
     """A scene and the one that it begins from."""
@@ -378,6 +449,11 @@ SCENES: dict[str, Scene] = {
     "corrected": Scene("published", corrected),
     "signed": Scene("corrected", signed),
     "cancelled": Scene("receipted", cancelled),
+    "rejected": Scene("approved", rejected),
+    "found_gone": Scene("matched", found_gone),
+    "commissioned": Scene("visited", commissioned),
+    "reported": Scene("commissioned", reported),
+    "annulled": Scene("disposed", annulled),
 }
 """After "adopted", where the plan's row waits to be launched; what is named twice forks there."""
 

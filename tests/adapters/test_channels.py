@@ -102,10 +102,10 @@ def test_a_messenger_that_does_not_take_it_is_tried_again() -> None:
 
 def test_nothing_leaves_the_house_unless_it_is_set(tmp_path: Path) -> None:
     """Each channel by its own setting."""
-    bare = Settings(Profile.DEV, tmp_path, "sqlite://", tmp_path)
+    bare = Settings(Profile.DEV, tmp_path, "sqlite://", str(tmp_path))
     assert [] == list(channels_of(bare))
     both = Settings(
-        Profile.DEV, tmp_path, "sqlite://", tmp_path, "smtp://127.0.0.1", FROM, "json://127.0.0.1/"
+        Profile.DEV, tmp_path, "sqlite://", str(tmp_path), "smtp://127.0.0.1", FROM, "json://127.0.0.1/"
     )
     assert ["email", "messenger"] == [channel.name.value for channel in channels_of(both)]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from adapters.exchange_files import Batch, Fact, FileExchange, Record, write_whole
+from adapters.exchange import Batch, Fact, Record
+from adapters.exchange_files import FileExchange, write_whole
 
 NOW = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
 RECORD = Record(
@@ -59,18 +60,18 @@ def test_half_a_file_is_never_seen(tmp_path: Path) -> None:
     assert ["a.json"] == [path.name for path in tmp_path.iterdir()]
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "b.part").write_text("[{", "utf-8")
-    assert [] == list(FileExchange(tmp_path).receipts())
+    assert [] == list(FileExchange(tmp_path).receipts("test"))
 
 
 def test_receipts_are_read_and_put_away_when_done(tmp_path: Path) -> None:
     """A file that is not finished is read again: its facts are known by then."""
     exchange = FileExchange(tmp_path)
     receipts(exchange, "r.json", [{"key": "k", "fact": "entered", "at": NOW.isoformat(), "receipt": "SX1"}])
-    (path, facts), *_ = exchange.receipts()
+    (path, facts), *_ = exchange.receipts("test")
     assert [Fact(key="k", fact="entered", at=NOW, receipt="SX1")] == facts
-    assert 1 == len(list(exchange.receipts()))
+    assert 1 == len(list(exchange.receipts("test")))
     exchange.finish(path)
-    assert [] == list(exchange.receipts())
+    assert [] == list(exchange.receipts("test"))
     assert ["r.json"] == [one.name for one in exchange.done.iterdir()]
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.cli.said import Say, refused
 
 HANDLER = person(SECOND, Role.HANDLER)
 APPROVER = person(SECOND, Role.APPROVER)
+OFFICER = person(SECOND, Role.OFFICER)
 Filled = Mapping[int, Mapping[str, str]]
 """Cells by row and header."""
 
@@ -136,6 +138,25 @@ def test_broken_row_is_named_and_the_good_rows_go_through(
     assert 1 == len(driver.visits(SECOND, VisitStage.VISITED))
 
 
+def test_row_that_the_ruling_refuses_does_not_keep_the_others_back(say: Say, at: At, tmp_path: Path) -> None:
+    """The rows are halved until the one that fails is named; put right, the same file goes through."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    unreachable = {"检查结果": "通过登记的住所（经营场所）无法联系", "发现的问题": "查无此址"}
+    fill(file, {4: unreachable}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file)
+    assert (3, [(4, "本行")]) == (code, faults(answer))
+    assert "LettersMissing" in str(answer["faults"])
+    assert len(driver.visits(SECOND)) - 1 == answer["sent"]
+    visit, day = driver.visits(SECOND, VisitStage.VISITED)[0].id, driver.today
+    letters = [f"--letter=XA{days}={day - timedelta(days=days)}" for days in (20, 3)]
+    known = ("result", "fact", "add", TASK, visit, "无法联系", "--on", day.isoformat(), "--source", "退信")
+    assert 0 == say(*known, *letters, "--as", OFFICER).code
+    code, answer = enter(say, file)
+    assert (0, 1) == (code, answer["sent"])
+    assert not driver.visits(SECOND, VisitStage.VISITED)
+
+
 def test_dry_run_enters_nothing(say: Say, at: At, tmp_path: Path) -> None:
     """`--dry-run` tells what would go through."""
     driver = at("visited")
@@ -185,12 +206,12 @@ def test_plain_csv_will_do(say: Say, at: At, tmp_path: Path) -> None:
         rows = [
             ["汇总", "", "", ""],
             ["检查编号", "事项编号", "检查结果", "发现的问题"],
-            [visit.id, "second-1", "通过登记的住所(经营场所)无法联系；不配合检查情节严重", "门锁"],
+            [visit.id, "second-1", "公示信息隐瞒真实情况,弄虚作假；不配合检查情节严重", "门锁"],
         ]
         csv.writer(out).writerows(rows)
     code, answer = enter(say, file)
     assert (0, 1) == (code, answer["sent"])
-    assert ["unreachable", "uncooperative"] == driver.result(visit).categories
+    assert ["false_publication", "uncooperative"] == driver.result(visit).categories
 
 
 def test_what_is_no_sheet_is_refused_by_name(say: Say, at: At, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from activities.outbox import OutboxActivities
 from activities.sweep import sweep_for_ever
 from adapters.channels import Channel
 from adapters.database import Database
+from adapters.exchange import Exchange
 from adapters.exchange_files import FileExchange
 from cli.demo.cast import Cast
 from cli.demo.platform import answer
@@ -38,7 +39,7 @@ class House:
     channels: Sequence[Channel] = ()
 
     def __post_init__(self) -> None:
-        self.exchange = FileExchange(self.folder)
+        self.exchange: Exchange = FileExchange(self.folder)
         (self.folder / "taken").mkdir(exist_ok=True)
         self.cast = Cast(self.database, self.client, TASK, task_queue=self.task_queue)
         self.play = Play(self.cast)

@@ -7,8 +7,6 @@ from rules.disposal import (
     CASE_DECISION,
     CASE_EXTENSION,
     OUTCOMES,
-    PENALTY_PUBLICATION,
-    PENALTY_WITHDRAWAL,
     PERIODS,
     STEPS,
     DisposalKind,
@@ -21,6 +19,7 @@ from rules.disposal import (
     period_of,
     propose_owner,
 )
+from rules.policy import PolicyKey
 from rules.refusal import Refusal
 
 K, S, T = DisposalKind, DisposalState, DisposalStep
@@ -114,15 +113,10 @@ def test_the_first_clock_of_a_kind_is_the_laws(kind: DisposalKind, expected: tup
 
 
 def test_the_later_clocks_are_the_laws() -> None:
-    """15 more to file, 90 natural days to decide, 20 to publish and 3 to withdraw a penalty."""
-    periods = [CASE_EXTENSION, CASE_DECISION, PENALTY_PUBLICATION, PENALTY_WITHDRAWAL]
-    expected = [
-        (15, Unit.WORKING_DAY),
-        (90, Unit.NATURAL_DAY),
-        (20, Unit.WORKING_DAY),
-        (3, Unit.WORKING_DAY),
-    ]
-    assert expected == [(period.amount, period.unit) for period in periods]
+    """15 more to file, 90 natural days to decide; 20 to publish and 3 to withdraw a penalty are policies."""
+    expected = [(15, Unit.WORKING_DAY), (90, Unit.NATURAL_DAY)]
+    assert expected == [(period.amount, period.unit) for period in (CASE_EXTENSION, CASE_DECISION)]
+    assert [20, 3] == [PolicyKey.PENALTY_PUBLICATION_DAYS.default, PolicyKey.WITHDRAWAL_DAYS.default]
 
 
 def test_every_clock_names_its_source() -> None:

@@ -75,6 +75,9 @@ def test_a_subject_without_the_business_in_question_has_no_problem() -> None:
 
 def test_facts_and_methods_have_the_words_of_the_trade() -> None:
     """As the notice and the register have them."""
-    facts, methods = ["注销", "吊销", "迁出", "停业"], ["实地核查", "书面检查", "网络监测", "委托专业机构"]
+    facts, methods = (
+        ["注销", "吊销", "迁出", "停业", "无法联系"],
+        ["实地核查", "书面检查", "网络监测", "委托专业机构"],
+    )
     assert facts == [fact.label for fact in SubjectFact]
     assert methods == [method.label for method in Method]

@@ -1,0 +1,105 @@
+"""After an outcome: a decision that fell is withdrawn, a dishonest act is handed on (撤回公示、联合惩戒)."""
+
+from sqlmodel import col, func, select
+
+from activities.docket import Docket, Target, ruling, wake
+from activities.publishing import queue
+from models.outcomes import Annulment, Disposal, Publication, PublicationKind, Referral, Result
+from models.papers import AnnulDecision, ReferDishonesty
+from models.task import Visit
+from rules.refusal import Refusal
+from rules.results import Category
+from rules.roles import Role
+from rules.stages import VisitStage
+from rules.waits import WaitKind
+
+_LOCKED = frozenset({VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED})
+_NOT_DISHONEST = frozenset({Category.NO_PROBLEM.value, Category.NO_ACTIVITY.value})
+
+
+@ruling(Target.DISPOSAL, AnnulDecision, Role.HANDLER, Role.HEAD)
+def annul(docket: Docket, paper: AnnulDecision) -> None:
+    """A published decision fell: its publication is withdrawn within 3 working days of that day."""
+    session = docket.session
+    disposal = session.get_one(Disposal, docket.case)
+    if docket.department != disposal.department:
+        raise Refusal("NotDisposalOwner", f"撤回公示须由公示部门 {disposal.department} 办理")
+    if session.get(Annulment, disposal.id) is not None:
+        raise Refusal("AlreadyAnnulled", "该决定的撤回已在办理，无须重复提交")
+    if paper.decided_on > docket.clocks.today:
+        raise Refusal("StepInFuture", f"决定日期{paper.decided_on}在今日之后，请更正")
+    public = session.exec(
+        select(Publication.published_at).where(
+            col(Publication.kind) == PublicationKind.DISPOSAL, col(Publication.reference) == disposal.id
+        )
+    ).first()
+    if public is None:
+        raise Refusal("NotPublished", "该处置结果尚未公示，无须撤回；公示后方可办理")
+    session.add(
+        Annulment(
+            disposal=disposal.id,
+            authority=paper.authority,
+            document=paper.document,
+            decided_on=paper.decided_on,
+            reason=paper.reason,
+            submission=docket.by,
+        )
+    )
+    session.flush()
+    docket.clocks.open(
+        WaitKind.WITHDRAWAL,
+        key=f"disposal/{disposal.id}/withdrawal",
+        scope=f"disposal/{disposal.id}",
+        task=disposal.task,
+        department=disposal.department,
+        opened_by=docket.by,
+        anchor=paper.decided_on,
+    )
+    queue(
+        session,
+        session.get_one(Visit, disposal.visit),
+        PublicationKind.WITHDRAWAL,
+        disposal.id,
+        docket.now,
+    )
+    wake(
+        session,
+        f"disposal/{disposal.id}",
+        "annulled",
+        source=disposal.task,
+        now=docket.now,
+        start="DisposalWorkflow",
+    )
+
+
+@ruling(Target.TASK, ReferDishonesty, Role.HANDLER, Role.HEAD)
+def refer(docket: Docket, paper: ReferDishonesty) -> None:
+    """Record that a dishonest act was handed on to 联合惩戒; at any time, also after the task's end."""
+    session, task = docket.session, docket.standing_task
+    docket.part()
+    result = session.get(Result, paper.result)
+    visit = session.get_one(Visit, result.visit) if result else None
+    if result is None or visit is None or visit.task != task.id or visit.department != docket.department:
+        raise Refusal("ResultUnknown", f"本部门在本任务中没有结果 {paper.result}；可用 result list 查看编号")
+    if visit.stage not in _LOCKED or result.cycle != visit.cycle:
+        raise Refusal("NotLocked", "该结果尚未审批，请在审批后移交")
+    if set(result.categories) <= _NOT_DISHONEST:
+        raise Refusal("NoDishonesty", "该项未发现问题，没有可移交的失信行为；结果有误的请先更正")
+    if paper.referred_on > docket.clocks.today:
+        raise Refusal("StepInFuture", f"移交日期{paper.referred_on}在今日之后，请更正")
+    known = session.exec(select(func.count()).where(col(Referral.visit) == visit.id)).one()
+    session.add(
+        Referral(
+            task=task.id,
+            department=docket.department,
+            visit=visit.id,
+            number=known + 1,
+            result=result.id,
+            act=paper.act,
+            basis=paper.basis,
+            authority=paper.authority,
+            referred_on=paper.referred_on,
+            submission=docket.by,
+        )
+    )
+    docket.data = {"number": known + 1}

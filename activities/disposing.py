@@ -1,0 +1,151 @@
+"""Opening disposals, and the waits of their steps (处置的开启与时限)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlmodel import col, func, select
+
+from activities.docket import Docket, notify, wake
+from activities.reckoning import Terms
+from models.organisation import Department
+from models.outcomes import Disposal, Result
+from models.papers import ProposedDisposal
+from models.registers import Subject
+from models.task import TakingPart, Visit
+from rules.deadline import Unit, due_day
+from rules.disposal import DisposalKind, DisposalState, period_in, propose_owner
+from rules.policy import PolicyKey
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.waits import WaitKind
+
+_TRANSFERS = frozenset({DisposalKind.TRANSFER, DisposalKind.TRANSFER_JUSTICE})
+_WITH_ANOTHER = frozenset({DisposalState.SENT.value, DisposalState.HANDED.value})
+"""States in which the receiver is waited for."""
+
+
+def open_disposals(
+    docket: Docket,
+    part: TakingPart,
+    visit: Visit,
+    result: Result,
+    proposed: ProposedDisposal,
+    *,
+    owner: str | None = None,
+) -> list[str]:
+    """Open all follow-ups of a finding, each a case of its own; returns their ids."""
+    session = docket.session
+    known = session.exec(select(func.count()).where(col(Disposal.result) == result.id)).one()
+    made = []
+    for number, one in enumerate(all_of(proposed), start=known + 1):
+        id_ = result.id if number == 1 else f"{result.id}/{number}"
+        made.append(_open(docket, part, visit, result, one, id_, owner))
+    return made
+
+
+def all_of(proposed: ProposedDisposal) -> Iterator[ProposedDisposal]:
+    """What is proposed, with everything beside it."""
+    yield proposed
+    for one in proposed.also:
+        yield from all_of(one)
+
+
+def other_department(docket: Docket, named: str | None, owner: str) -> str:
+    """Another department of the office; refuses `ReceiverUnknown`."""
+    receiver = docket.session.get(Department, named or "")
+    if receiver is None or receiver.office != docket.office or receiver.id == owner:
+        raise Refusal("ReceiverUnknown", "移送须写明本领导小组内的另一接收部门")
+    return receiver.id
+
+
+def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> None:
+    """Open the wait of a disposal's present state; a receiver is told at once."""
+    with_another = disposal.state in _WITH_ANOTHER
+    owed_by = (disposal.receiver or disposal.owner) if with_another else disposal.owner
+    docket.clocks.open(
+        WaitKind.ACKNOWLEDGE if with_another else WaitKind.DISPOSAL,
+        key=f"disposal/{disposal.id}/{disposal.state}/{cycle}",
+        scope=f"disposal/{disposal.id}",
+        task=disposal.task,
+        department=owed_by,
+        opened_by=docket.by,
+        cycle=cycle,
+        terms=_terms(docket, disposal, anchor),
+    )
+    if with_another:
+        notify(
+            docket.session,
+            owed_by,
+            Role.HANDLER,
+            key=f"disposal/{disposal.id}/{disposal.state}/{cycle}",
+            event="transferred",
+            text=f"{disposal.owner} 移送一起线索（处置 {disposal.id}），请接收或退回",
+            now=docket.now,
+            task=disposal.task,
+            urgent=True,
+        )
+
+
+def _open(
+    docket: Docket,
+    part: TakingPart,
+    visit: Visit,
+    result: Result,
+    proposed: ProposedDisposal,
+    id_: str,
+    owner: str | None,
+) -> str:
+    """Open one; the rule proposes an owner (阳城 六), and another than the checker must acknowledge."""
+    session, kind = docket.session, DisposalKind(proposed.kind)
+    own = owner or visit.department
+    subject = session.get_one(Subject, visit.subject)
+    by_rule, why = propose_owner(subject.licensed_by, visit.department, None)
+    handed = proposed.owner not in (None, own) and kind not in _TRANSFERS
+    receiver = proposed.owner if handed else proposed.receiver
+    if handed or kind in _TRANSFERS:
+        receiver = other_department(docket, receiver, own)
+    disposal = Disposal(
+        id=id_,
+        office=docket.office,
+        task=visit.task,
+        department=visit.department,
+        visit=visit.id,
+        kind=kind,
+        state=(DisposalState.HANDED if handed else DisposalState.OPEN).value,
+        owner=own,
+        receiver=receiver,
+        period_days=proposed.period_days,
+        opened_on=docket.clocks.today,
+        opened_at=docket.now,
+        result=result.id,
+        reason=f"按规则建议由 {by_rule} 处置（{why}）",
+    )
+    session.add(disposal)
+    session.flush()
+    part.disposals += 1
+    part.disposals_open += 1
+    await_step(docket, disposal, 1, docket.clocks.today)
+    docket.audit("disposal.opened", disposal=id_, kind=kind.value, owner=own, proposed=by_rule, why=why)
+    wake(
+        session,
+        f"disposal/{id_}",
+        "opened",
+        source=disposal.task,
+        now=docket.now,
+        start="DisposalWorkflow",
+    )
+    return id_
+
+
+def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
+    """The state's own period; for 责令改正 the re-check follows the last of the days to comply."""
+    clocks, state = docket.clocks, DisposalState(disposal.state)
+    if disposal.kind is DisposalKind.RECTIFY and state is DisposalState.OPEN:
+        days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
+        comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
+        recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
+        return Terms(comply, recheck, Unit.WORKING_DAY)
+    period = period_in(disposal.kind, state)
+    if period is None:
+        raise ValueError(f"{disposal.kind} has no clock in {state}")
+    return Terms(anchor, period.amount, period.unit, period.clause)

@@ -1,0 +1,128 @@
+"""`disposal add|annul|refer|referrals`: what follows beside and after a disposal (追加、撤回、联合惩戒)."""
+
+from typing import Annotated
+
+import typer
+from sqlmodel import Session, col, select
+
+from cli.acting import TaskId, Who, acts, task_id
+from cli.context import Context, Json, show
+from cli.given import chosen, day_of, department_named
+from cli.tables import done, hint, print_table
+from models.organisation import Department
+from models.outcomes import Referral
+from models.papers import AddDisposal, AnnulDecision, ProposedDisposal, ReferDishonesty
+from models.registers import Subject
+from models.task import Visit
+from rules.disposal import DisposalKind
+
+app = typer.Typer()
+
+ResultId = Annotated[str, typer.Argument(metavar="结果编号", help="见 result list")]
+Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，入档留痕")]
+
+
+@app.command("add")
+@acts
+def add(
+    task: TaskId,
+    result: ResultId,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="方式", help="、".join(one.label for one in DisposalKind))
+    ],
+    reason: Reason,
+    who: Who,
+    days: Annotated[
+        int | None, typer.Option("--days", metavar="天", min=1, max=365, help="责令改正的期限（自然日）")
+    ] = None,
+    receiver: Annotated[str | None, typer.Option("--receiver", metavar="部门", help="移送的接收部门")] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="部门", help="责任部门，非本部门的须由其接收")
+    ] = None,
+) -> None:
+    """对已审批的结果追加一件处置；一项问题可以有几件。"""
+    with who.database.read() as session:
+        proposed = ProposedDisposal(
+            kind=chosen(DisposalKind, kind).value,
+            period_days=days,
+            receiver=_id(session, receiver),
+            owner=_id(session, owner),
+        )
+    answer = who.to_task(task_id(task), AddDisposal(result=result, disposal=proposed, reason=reason))
+    for one in answer.data["disposals"]:
+        done(f"已追加处置 {one}")
+        hint(f"办理：starter.py disposal step {one}")
+
+
+@app.command("annul")
+@acts
+def annul(
+    disposal: Annotated[str, typer.Argument(metavar="处置编号", help="见 disposal list")],
+    authority: Annotated[str, typer.Option("--authority", metavar="机关", help="作出撤销、变更的机关")],
+    document: Annotated[str, typer.Option("--document", metavar="文号")],
+    on: Annotated[str, typer.Option("--on", metavar="日期", help="撤销、变更之日")],
+    reason: Reason,
+    who: Who,
+) -> None:
+    """已公示的决定被撤销或变更：3个工作日内撤回公示。"""
+    paper = AnnulDecision(authority=authority, document=document, decided_on=day_of(on), reason=reason)
+    disposal = disposal.removeprefix("disposal/")
+    who.send(f"disposal/{disposal}", paper)
+    done(f"已登记 {disposal} 的决定被撤销，撤回公示在办")
+    hint(f"进展：starter.py publication list {disposal}")
+
+
+@app.command("refer")
+@acts
+def refer(
+    task: TaskId,
+    result: ResultId,
+    act: Annotated[str, typer.Option("--act", metavar="行为", help="失信行为")],
+    basis: Annotated[str, typer.Option("--basis", metavar="依据", help="认定依据")],
+    to: Annotated[str, typer.Option("--to", metavar="机关", help="移交给谁")],
+    on: Annotated[str, typer.Option("--on", metavar="日期", help="移交日期")],
+    who: Who,
+) -> None:
+    """登记失信行为移交联合惩戒。"""
+    paper = ReferDishonesty(result=result, act=act, basis=basis, authority=to, referred_on=day_of(on))
+    who.to_task(task_id(task), paper)
+    done(f"已登记移交联合惩戒：{act} → {to}")
+
+
+@app.command("referrals")
+def referrals(task: TaskId, as_json: Json = False) -> None:
+    """列出移交联合惩戒的失信行为。"""
+    with Context().database.read() as session:
+        rows = session.exec(
+            select(Referral, Subject.name, Department.name)
+            .join(Visit, col(Visit.id) == col(Referral.visit))
+            .join(Subject, col(Subject.id) == col(Visit.subject))
+            .join(Department, col(Department.id) == col(Referral.department))
+            .where(col(Referral.task) == task_id(task))
+            .order_by(col(Referral.referred_on), col(Referral.id))
+        ).all()
+    data = [
+        {
+            "name": subject,
+            "department_name": department,
+            "act": row.act,
+            "basis": row.basis,
+            "authority": row.authority,
+            "referred_on": row.referred_on,
+            "result": row.result,
+        }
+        for row, subject, department in rows
+    ]
+    columns = {
+        "name": "检查对象",
+        "department_name": "移交部门",
+        "act": "失信行为",
+        "basis": "依据",
+        "authority": "移交给",
+        "referred_on": "日期",
+    }
+    show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有移交联合惩戒的"))
+
+
+def _id(session: Session, text: str | None) -> str | None:
+    return department_named(session, text).id if text else None

@@ -1,0 +1,166 @@
+"""`result draft`: results written bit by bit, kept, resumed, submitted (草稿); and `result rates`."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from activities.drafts import discard, drafts_of, keep, line_of
+from activities.rates import rates
+from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.context import Context, Json, show
+from cli.given import chosen
+from cli.tables import done, hint, in_chunks, print_table
+from cli.task_show import known_task
+from models.papers import MAX_LINES, ResultLine, SubmitResults
+from rules.refusal import Refusal
+from rules.results import Category, Method
+
+app = typer.Typer(help="草稿：边写边存，写完再提交", no_args_is_help=True)
+rates_app = typer.Typer()
+
+
+@app.command("save")
+@asks
+def save(
+    task: TaskId,
+    visit: Annotated[str, typer.Argument(metavar="检查编号")],
+    item: Annotated[str, typer.Argument(metavar="事项编号")],
+    who: Who,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", metavar="类别", help="检查结果类别（可重复）")
+    ] = None,
+    finding: Annotated[str, typer.Option("--finding", metavar="文字", help="发现的问题")] = "",
+    not_checked: Annotated[
+        str, typer.Option("--not-checked", metavar="理由", help="该事项未检查的理由")
+    ] = "",
+    method: Annotated[str | None, typer.Option("--method", metavar="方式", help="检查方式")] = None,
+) -> None:
+    """存一项草稿；只有本人看得见，不算录入，不停期限。"""
+    own = who.own_department()
+    content: dict[str, Any] = {
+        "categories": [_category(one).value for one in category or []],
+        "finding": finding,
+        "not_checked": not_checked,
+        "method": chosen(Method, method).value if method else None,
+    }
+    with who.database.write() as session:
+        known_task(session, task_id(task))
+        keep(session, who.person, own, visit, item, content, datetime.now(UTC))
+    done(f"已存草稿 {visit} {item}")
+    hint(f"提交：starter.py result draft submit {task_id(task)}")
+
+
+@app.command("list")
+@asks
+def list_(task: TaskId, who: Who, as_json: Json = False) -> None:
+    """列出本人的草稿。"""
+    with who.database.read() as session:
+        rows = drafts_of(session, who.person, task_id(task))
+    data = [
+        {
+            "visit": row.visit,
+            "item": row.item,
+            "categories": [Category(one).label for one in row.content.get("categories", [])],
+            "finding": row.content.get("finding", ""),
+            "not_checked": row.content.get("not_checked", ""),
+            "saved_at": row.saved_at,
+        }
+        for row in rows
+    ]
+    columns = {
+        "visit": "检查编号",
+        "item": "事项",
+        "categories": "结果",
+        "finding": "发现的问题",
+        "not_checked": "未检查理由",
+        "saved_at": "保存于",
+    }
+    show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有草稿"))
+
+
+@app.command("submit")
+@acts
+def submit(task: TaskId, who: Who) -> None:
+    """提交本人的全部草稿；一户的事项须齐全，受理后草稿即清除。"""
+    task = task_id(task)
+    with who.database.read() as session:
+        rows = drafts_of(session, who.person, task)
+    if not rows:
+        raise Refusal("NoDraft", "没有草稿可提交；请先 result draft save")
+    lines = [_line(row) for row in rows]
+    visits = list(dict.fromkeys(line.visit for line in lines))
+    most = max(sum(line.visit == visit for line in lines) for visit in visits)
+    for piece in in_chunks(visits, max(1, MAX_LINES // most)):
+        members = tuple(line for line in lines if line.visit in piece)
+        text = json.dumps([line.model_dump(mode="json") for line in members], sort_keys=True)
+        saved = max(row.saved_at for row in rows if row.visit in piece).isoformat()
+        # Sent again after a broken line it is the same message.
+        name = who.message_id or hashlib.sha256(f"{task}|{text}|{saved}".encode()).hexdigest()[:32]
+        who.send(f"joint-task/{task}", SubmitResults(lines=members), message_id=name)
+        with who.database.write() as session:
+            discard(session, who.person, list(piece))
+    done(f"已提交{len(visits)}户的结果")
+
+
+@app.command("discard")
+@asks
+def discard_(
+    task: TaskId, visits: Annotated[list[str], typer.Argument(metavar="检查编号...")], who: Who
+) -> None:
+    """丢弃本人对这些检查对象的草稿。"""
+    with who.database.write() as session:
+        known_task(session, task_id(task))
+        discard(session, who.person, visits)
+    done(f"已丢弃{len(visits)}户的草稿")
+
+
+@rates_app.command("rates")
+def rates_(task: TaskId, as_json: Json = False) -> None:
+    """各部门的录入率、公示率，以及尚缺的每一户：在哪一步、何时到期。"""
+    with Context().database.read() as session:
+        known_task(session, task_id(task))
+        data = rates(session, task_id(task))
+
+    def text() -> None:
+        columns = {
+            "department_name": "部门",
+            "subjects": "应检",
+            "exempt": "终止",
+            "completed": "已检查",
+            "entered": "已录入",
+            "entry_rate": "录入率（%）",
+            "published": "已公示",
+            "publication_rate": "公示率（%）",
+        }
+        print_table(columns, data)
+        missing = {
+            "code": "代码",
+            "name": "检查对象",
+            "stage_name": "状态",
+            "due": "期限",
+            "rejected": "退回原因",
+        }
+        for one in data:
+            if one["missing"]:
+                print_table(
+                    missing, one["missing"], title=f"{one['department_name']}尚缺{len(one['missing'])}户"
+                )
+
+    show(data, as_json=as_json, text=text)
+
+
+def _line(row: Any) -> ResultLine:
+    try:
+        return line_of(row)
+    except ValidationError:
+        raise Refusal(
+            "DraftIncomplete", f"草稿 {row.visit} {row.item} 填写不完整，请用 result draft save 补全"
+        ) from None
+
+
+def _category(text: str) -> Category:
+    return Category(text) if text in set(Category) else Category.from_label(text)

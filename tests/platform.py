@@ -1,0 +1,45 @@
+"""The platform's stand-in over HTTP, in a thread of the test's process."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from adapters.exchange_http import HttpExchange
+from cli.demo.platform_server import Habits, Platform, serve
+
+
+@dataclass
+class Standing:
+    """A platform that serves, and the exchange that speaks with it."""
+
+    platform: Platform
+    server: ThreadingHTTPServer
+    exchange: HttpExchange
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+
+@contextmanager
+def standing(
+    folder: Path, habits: Habits | None = None, *, port: int = 0, patience: float = 5.0
+) -> Iterator[Standing]:
+    """A platform for as long as the context lasts; what it knows stays in the folder."""
+    platform = Platform(folder / "platform.db", habits or Habits())
+    server = serve(platform, port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    exchange = HttpExchange(address, patience=patience)
+    try:
+        yield Standing(platform, server, exchange)
+    finally:
+        exchange.close()
+        server.shutdown()
+        server.server_close()
+        thread.join()
