@@ -17,6 +17,7 @@ from activities.deliveries import DeliveryActivities
 from activities.desk_steps import DeskActivities
 from activities.exchange_steps import ExchangeActivities
 from activities.outbox import OutboxActivities
+from activities.row_steps import RowActivities
 from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
 from adapters.channels import Channel, channels_of
@@ -32,10 +33,18 @@ from workflows.case import CorrectionWorkflow, DisposalWorkflow
 from workflows.department import DepartmentWorkflow
 from workflows.exchange import ExchangeWorkflow
 from workflows.joint_task import JointTaskWorkflow
+from workflows.plan_row import PlanRowWorkflow
 
 log = structlog.get_logger(__name__)
 
-WORKFLOWS = [JointTaskWorkflow, DepartmentWorkflow, DisposalWorkflow, CorrectionWorkflow, ExchangeWorkflow]
+WORKFLOWS = [
+    JointTaskWorkflow,
+    DepartmentWorkflow,
+    DisposalWorkflow,
+    CorrectionWorkflow,
+    ExchangeWorkflow,
+    PlanRowWorkflow,
+]
 THREADS = 16
 GRACE = timedelta(seconds=20)
 
@@ -73,6 +82,7 @@ def build_worker(
             DeliveryActivities(database, channels).send_digests,
             outbox.deliver_outbox,
             platform.run,
+            RowActivities(database).tend_row,
         ],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=THREADS,

@@ -11,7 +11,6 @@ from activities.clocks import Clocks
 from activities.digests import deliver, next_digest
 from activities.progress import next_rung, wait_lines
 from activities.rungs import fire_due
-from activities.windows import open_windows
 from adapters.channels import Channel
 from adapters.database import Database
 from models.delivery import Delivery
@@ -42,7 +41,6 @@ class DeskActivities:
             department = session.get_one(Department, step.department)
             clocks = Clocks(session, department.office, step.now)
             _open_yearly_report(clocks, department, year, step.task)
-            open_windows(clocks, department, year, step.task)
             fire_due(clocks, step.task)
             session.flush()
             deliver(clocks, department, self.channels)

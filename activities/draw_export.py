@@ -8,6 +8,7 @@ from activities.contributions import chains, left_out_by_rule, opened_links
 from activities.draw_papers import DIRECTORY, ROOT_KEY, load, load_plan
 from activities.drawing import public_value_of
 from activities.later_acts import base_act, directory_entries
+from activities.received import received_of
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
 from rules.draw import Drawn, order
@@ -20,8 +21,15 @@ from rules.stages import VisitStage
 
 def export_record(session: Session, task: str) -> dict[str, object]:
     """The record of every act that was drawn; refuses `NotDrawnYet` where there is none."""
-    if session.get(JointTask, task) is None:
+    row = session.get(JointTask, task)
+    if row is None:
         raise Refusal("CaseUnknown", f"没有任务 {task}；可用 task list 查看任务编号")
+    if (received := received_of(session, task)) is not None:
+        raise Refusal(
+            "DrawnAbove",
+            f"任务 {task} 的对象由{received.issuer}抽取（{received.number}），抽取记录请向其索取，"
+            f"其哈希值应为 {received.record_sha256}",
+        )
     acts = session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))).all()
     public = is_public(session, task)
     ends = [(act, _end(session, act)) for act in acts]

@@ -230,6 +230,7 @@ def _freeze(
         rest["trade_classes"] = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
         rest["periods"] = aspects[Aspect.PERIODS].content["periods"]
         rest["population"] = len(frozen.entries)
+        rest["register_as_of"] = clocks.today.isoformat()
         return hashes, rest, frozen.quota, {}
     base = session.get_one(DrawStep, (task.id, base_act(session, task.id, act.number), ActStep.FIXED, ""))
     rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]

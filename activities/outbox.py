@@ -20,6 +20,7 @@ from models.messages import (
     Errand,
     ExchangeStart,
     Message,
+    RowStart,
     TaskStart,
     Wake,
 )
@@ -46,6 +47,8 @@ def start_argument(workflow: str) -> Message:
         return DeskStart(department=department, year=int(year))
     if kind == "exchange":
         return ExchangeStart(office=rest)
+    if kind == "plan-row":
+        return RowStart(row=rest)
     return TaskStart(task=rest) if kind == "joint-task" else CaseStart(case=rest)
 
 

@@ -20,6 +20,7 @@ from activities.contributions import (
     settled,
 )
 from activities.declaring import declare_task
+from activities.received import received_of, take_over
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Summary
@@ -52,7 +53,11 @@ def advance(clocks: Clocks, task: JointTask) -> None:
         _enter(clocks, task, parts, Stage.NOTIFY)
     if task.stage is Stage.NOTIFY and all(part.claim.settled for part in parts):
         _enter(clocks, task, parts, Stage.DRAW)
-        open_draw(clocks, task)
+        received = received_of(clocks.session, task.id)
+        if received is None:
+            open_draw(clocks, task)
+        else:
+            take_over(clocks, task, received)
     if task.stage is Stage.DRAW and first_drawn(clocks.session, task.id):
         _enter(clocks, task, parts, Stage.MATCH)
     if task.stage >= Stage.MATCH:

@@ -12,6 +12,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from activities import audit
 from activities.docket import desk_id
 from activities.outbox import STATIC_DETAILS, start_argument
+from activities.plan_rounds import is_over, row_id
 from activities.publishing import exchange_id
 from adapters.database import Database
 from models.delivery import Delivery
@@ -19,6 +20,7 @@ from models.exchange import Declaration
 from models.messages import TASK_QUEUE
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
+from models.plan import PlanDocument, PlanRow
 from models.task import JointTask
 from models.trail import Notification, Wait
 from rules.calendar import local_day
@@ -32,6 +34,7 @@ TYPES = {
     "correction": "CorrectionWorkflow",
     "department": "DepartmentWorkflow",
     "exchange": "ExchangeWorkflow",
+    "plan-row": "PlanRowWorkflow",
 }
 """Workflow type by the first part of the id."""
 
@@ -42,7 +45,7 @@ def open_cases(session: Session, now: datetime, task: str | None = None) -> list
         *_tasks(session, task),
         *_disposals(session, task),
         *_corrections(session, task),
-        *(_desks(session, now) + _exchanges(session) if task is None else []),
+        *(_desks(session, now) + _exchanges(session) + _rows(session, now) if task is None else []),
     ]
 
 
@@ -135,6 +138,18 @@ def _desks(session: Session, now: datetime) -> list[str]:
     )
     present = {desk_id(department, local_day(now).year) for department in known}
     return sorted(present | set(holding))
+
+
+def _rows(session: Session, now: datetime) -> list[str]:
+    """The adopted rows whose year is not over."""
+    today = local_day(now)
+    rows = session.exec(
+        select(PlanRow, PlanDocument)
+        .join(PlanDocument, col(PlanDocument.id) == col(PlanRow.document))
+        .where(col(PlanRow.version) > 0)
+        .order_by(col(PlanRow.document), col(PlanRow.id))
+    ).all()
+    return [row_id(plan.id, row.seq) for row, plan in rows if not is_over(session, plan, row.seq, today)]
 
 
 def _exchanges(session: Session) -> list[str]:

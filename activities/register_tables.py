@@ -1,24 +1,29 @@
 """The tables behind the registers: what stands for a set of keys, and set-based upserts of records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 
-from sqlalchemy import Column, Select, String, Table, cast, func, true
+from sqlalchemy import Column, Select, String, Table, cast, func, insert, true
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from models.base import opaque_id
+from models.base import opaque_ids
 from models.organisation import Department, DepartmentAlias, Person, Posting
-from models.registers import CheckItem, Officer, Subject
+from models.registers import CheckItem, Expert, Officer, Subject, SubjectHistory
 from rules.register_columns import BodyKind, Register, column
 from rules.register_rows import Fault, Record
+from rules.register_text import texts
 
 Key = tuple[Any, ...]
 
 
 class Store:
     """The records of one office in one table, by business key."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("id", "office")
+    """Columns that are no part of a record."""
 
     def __init__(self, session: Session, office: str, model: type[SQLModel], *, opaque: bool) -> None:
         self.session = session
@@ -29,7 +34,7 @@ class Store:
 
     def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
         """What stands under the records' keys."""
-        names = [one.name for one in self.table.c if one.name not in ("id", "office")]
+        names = [one.name for one in self.table.c if one.name not in self.hidden]
         place = names.index("code")
         statement = self._by_code([self.table.c[name] for name in names], [one["code"] for one in records])
         return {(row[place],): dict(zip(names, row, strict=True)) for row in self.session.execute(statement)}
@@ -48,7 +53,7 @@ class Store:
 
     def all(self) -> Iterator[Record]:
         """Every record of the office, by its code."""
-        names = [one.name for one in self.table.c if one.name not in ("id", "office")]
+        names = [one.name for one in self.table.c if one.name not in self.hidden]
         statement = core_select(*(self.table.c[name] for name in names)).where(
             self.table.c.office == self.office
         )
@@ -66,8 +71,44 @@ class Store:
         rows = [{**record, "office": self.office} for record in records]
         if self.opaque:
             # A standing row keeps its id: the upsert never sets it.
-            rows = [{**row, "id": opaque_id()} for row in rows]
+            rows = [{**row, "id": own} for row, own in zip(rows, opaque_ids(len(rows)), strict=True)]
         upsert(self.session, self.table, ("office", "code"), rows)
+
+
+class SubjectStore(Store):
+    """Subjects, whose former states stay on record with the days on which they held."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("id", "office", "since")
+
+    def __init__(self, session: Session, office: str, today: date) -> None:
+        super().__init__(session, office, Subject, opaque=True)
+        self._today = today
+        self._standing: dict[Key, Record] = {}
+
+    def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
+        """What stands, kept until it is overwritten."""
+        self._standing = super().existing(records)
+        return self._standing
+
+    def save(self, records: list[Record]) -> None:
+        """Write what stood into the history, then the records with the day from which they hold."""
+        changed = [record["code"] for record in records if (record["code"],) in self._standing]
+        since = dict(
+            self.session.execute(self._by_code([self.table.c.code, self.table.c.since], changed)).all()
+        )
+        former = [
+            {
+                "office": self.office,
+                "code": code,
+                "valid_from": since[code],
+                "valid_to": self._today,
+                "record": texts(Register.SUBJECTS, self._standing[(code,)]),
+            }
+            for code in changed
+        ]
+        if former:
+            self.session.execute(insert(table_of(SubjectHistory)), former)
+        super().save([{**record, "since": self._today} for record in records])
 
 
 class DepartmentStore(Store):
@@ -196,8 +237,8 @@ def _posted(posting: Posting, person: Person) -> Record:
     }
 
 
-def store_of(session: Session, office: str, register: Register, persons: set[str]) -> Store:
-    """The store of a register; `persons` grows with the persons that are written."""
+def store_of(session: Session, office: str, register: Register, persons: set[str], today: date) -> Store:
+    """The store of a register as of a day; `persons` grows with the persons that are written."""
     match register:
         case Register.DEPARTMENTS:
             return DepartmentStore(session, office)
@@ -206,9 +247,11 @@ def store_of(session: Session, office: str, register: Register, persons: set[str
         case Register.ITEMS:
             return Store(session, office, CheckItem, opaque=False)
         case Register.SUBJECTS:
-            return Store(session, office, Subject, opaque=True)
+            return SubjectStore(session, office, today)
         case Register.OFFICERS:
             return Store(session, office, Officer, opaque=True)
+        case Register.EXPERTS:
+            return Store(session, office, Expert, opaque=True)
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.authority import check_person, check_role
+from activities.register_history import subjects_on
 from activities.register_tables import Key, Store, store_of
 from adapters.database import Database
 from models.organisation import Department, DepartmentAlias, Office, Person
@@ -22,6 +23,7 @@ from rules.register_rows import (
     RawRow,
     Record,
     RefusedRow,
+    check_change,
     check_record,
     check_row,
     complete,
@@ -86,7 +88,7 @@ def import_register(
     who = _Actor(actor, role, department, acting_for)
     _authorise(database, office, register, who, now)
     with database.write() as session:
-        importing = _Import(session, office, register)
+        importing = _Import(session, office, register, local_day(now))
         total = ImportSummary()
         for chunk in _chunks(rows):
             summary, faulty = importing.take(chunk)
@@ -101,14 +103,43 @@ def import_register(
     return total
 
 
-def export_register(database: Database, office: str, register: Register) -> Iterator[dict[str, str]]:
+def export_register(
+    database: Database, office: str, register: Register, on: date | None = None
+) -> Iterator[dict[str, str]]:
     """A register's rows as a file holds them; imported again they change nothing.
 
-    They hold personal data: mask it before it is shown on a screen.
+    `on` gives the subjects as the register held them at the end of that day; refuses `NoHistory` for
+    other registers. The rows hold personal data: mask it before it is shown on a screen.
     """
+    if on is not None and register is not Register.SUBJECTS:
+        raise Refusal("NoHistory", f"{register.label}不能按日期查询，可查询的是{Register.SUBJECTS.label}")
     with database.read() as session:
-        for record in store_of(session, office, register, set()).all():
+        if on is not None:
+            yield from subjects_on(session, office, on)
+            return
+        for record in store_of(session, office, register, set(), date.max).all():
             yield texts(register, record)
+
+
+def export_by(
+    database: Database,
+    office: str,
+    register: Register,
+    *,
+    now: datetime,
+    actor: str,
+    role: Role,
+    department: str,
+    acting_for: str | None = None,
+    on: date | None = None,
+) -> Iterator[dict[str, str]]:
+    """An export by a keeper or the coordinating office, on the record of who took it; else refused."""
+    who = _Actor(actor, role, department, acting_for)
+    _authorise(database, office, register, who, now)
+    with database.write() as session:
+        detail = {"register": register.value, "on": on.isoformat() if on else None}
+        _record(session, office, "register.exported", who, now, detail)
+    return export_register(database, office, register, on)
 
 
 class _Actor(NamedTuple):
@@ -164,11 +195,11 @@ def _record(
 class _Import:
     """One file on its way into one register."""
 
-    def __init__(self, session: Session, office: str, register: Register) -> None:
+    def __init__(self, session: Session, office: str, register: Register, today: date) -> None:
         self.register = register
         self.departments = _names(session, office)
         self.persons = set(session.exec(select(Person.id).where(col(Person.office) == office)))
-        self.store: Store = store_of(session, office, register, self.persons)
+        self.store: Store = store_of(session, office, register, self.persons, today)
         self.seen: set[int] = set()
 
     def take(self, chunk: list[RawRow]) -> tuple[ImportSummary, list[RefusedRow]]:
@@ -193,7 +224,11 @@ class _Import:
         for key, (row, record) in given.items():
             standing = existing.get(key)
             whole = complete(self.register, record, standing)
-            faults = check_record(self.register, whole, self.persons) or self._conflict(whole)
+            faults = (
+                check_record(self.register, whole, self.persons)
+                or check_change(self.register, standing, whole)
+                or self._conflict(whole)
+            )
             if faults:
                 refused.append(RefusedRow(row, faults))
             elif whole == standing:

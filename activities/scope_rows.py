@@ -1,9 +1,10 @@
 """The subjects of a scope as rows of a few columns: a million of them would be too many objects (抽查范围)."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, case
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
@@ -11,10 +12,11 @@ from models.registers import Subject
 from rules.scope import ScopeFilter
 
 IN_FORCE = "存续"
+_STATUS = col(Subject.status)
 _COLUMNS = (
     col(Subject.id),
     col(Subject.code),
-    col(Subject.status),
+    _STATUS,
     col(Subject.legal_form),
     col(Subject.credit_class),
     col(Subject.trade_class),
@@ -25,9 +27,16 @@ _COLUMNS = (
 _CHUNK = 10_000
 
 
-def scope_rows(session: Session, office: str, scope: ScopeFilter) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Whom the filter accepts, in force or not, in no order; see `_COLUMNS` for what a row holds."""
-    statement = core_select(*_COLUMNS).where(col(Subject.office) == office, *_conditions(scope))
+def scope_rows(
+    session: Session, office: str, scope: ScopeFilter, day: date
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Whom the filter accepts, in force or not, in no order; see `_COLUMNS` for what a row holds.
+
+    A status (注销, 迁出, 停业) counts from its date: until then the subject is in force.
+    """
+    status = case((col(Subject.status_date) > day, IN_FORCE), else_=col(Subject.status)).label("status")
+    columns = [status if column is _STATUS else column for column in _COLUMNS]
+    statement = core_select(*columns).where(col(Subject.office) == office, *_conditions(scope))
     picked, any_of, none_of = set(scope.hand_picked), set(scope.tags_any), set(scope.exclude_tags)
     for row in session.execute(statement, execution_options={"yield_per": _CHUNK}):
         if picked and row.code not in picked:
@@ -37,9 +46,9 @@ def scope_rows(session: Session, office: str, scope: ScopeFilter) -> Iterator[Ro
         yield row
 
 
-def scope_count(session: Session, office: str, scope: ScopeFilter) -> int:
+def scope_count(session: Session, office: str, scope: ScopeFilter, day: date) -> int:
     """How many subjects in force a filter accepts."""
-    return sum(row.status == IN_FORCE for row in scope_rows(session, office, scope))
+    return sum(row.status == IN_FORCE for row in scope_rows(session, office, scope, day))
 
 
 def _conditions(scope: ScopeFilter) -> list[ColumnElement[bool]]:

@@ -25,7 +25,7 @@ from rules.register_rows import KEYS, Fault, RawRow, RefusedRow
 HEADER_WITHIN = 20
 """A table's header is looked for below its title, in so many rows."""
 REASON = "不予导入原因"
-_BAD_SHEET = (
+UNREADABLE_SHEET = (
     BadZipFile,
     InvalidFileException,
     ParseError,
@@ -151,7 +151,7 @@ def _sheet(path: Path) -> Numbered:
             sheet.reset_dimensions()
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 yield number, [_text(value) for value in row]
-    except _BAD_SHEET:
+    except UNREADABLE_SHEET:
         raise Refusal("FileUnreadable", f"{path.name} 不是可读的 XLSX 文件，请重新另存") from None
 
 

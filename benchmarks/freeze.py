@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import event, insert, text
@@ -70,7 +71,7 @@ def _subject(number: int) -> dict[str, object]:
 def read(database: Database) -> int:
     """Merely read the columns that a freeze needs."""
     with database.read() as session:
-        return sum(1 for _ in scope_rows(session, OFFICE, ScopeFilter(kinds=("学校",))))
+        return sum(1 for _ in scope_rows(session, OFFICE, ScopeFilter(kinds=("学校",)), date(2026, 4, 1)))
 
 
 def freeze_and_draw(database: Database, task: str) -> int:

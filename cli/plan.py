@@ -4,32 +4,27 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from activities.acts.plans import rows_of
-from adapters.plan_files import read_plan
+from activities.plan_rows import row_of, rows_of
+from cli import plan_review, plan_versions
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import department_names, read_bytes
-from cli.plan_words import flag_words, parse_value, status_words, value_words
-from cli.tables import bar, done, hint, print_table
-from models.papers import AdoptPlan, ImportPlan, SetPlanField
+from cli.plan_given import Document, PlanFile, Seq, known_plan, paper_row, read_file
+from cli.plan_versions import print_coverage
+from cli.plan_words import flag_words, status_words, value_words
+from cli.tables import done, hint, print_table
+from models.papers import AdoptPlan, ImportPlan
 from models.plan import PlanDocument, PlanRow
 from rules.launchable import LABELS
-from rules.plan.reading import DocumentReading, PlanReading
+from rules.plan.reading import DocumentReading
 from rules.refusal import Refusal
 
 app = typer.Typer(help="计划：读取、导入、核定、采用年度抽查计划", no_args_is_help=True)
-
-PlanFile = Annotated[
-    Path, typer.Argument(metavar="文件", help="计划通知：Markdown、TSV、CSV、XLSX、DOCX 或文字版 PDF")
-]
-Document = Annotated[str, typer.Argument(metavar="计划编号", help="形如 yc-2024，以领导小组办公室代号开头")]
-Seq = Annotated[str, typer.Argument(metavar="序号")]
 
 
 @app.command("read")
@@ -38,7 +33,7 @@ def read(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="每行一个 JSON 对象，接口稳定")] = False,
 ) -> None:
     """读出计划文件的每一行，不触及数据库。"""
-    reading = _read(file)
+    reading = read_file(file)
     if jsonl:
         for row in reading.rows:
             sys.stdout.write(json.dumps(row.to_json(reading.document), ensure_ascii=False) + "\n")
@@ -56,7 +51,7 @@ def read(
 def import_(file: PlanFile, document: Document, who: Who) -> None:
     """导入计划文件；导入的是提案，逐项核定后再采用。"""
     data = read_bytes(file)
-    reading = _read(file)
+    reading = read_file(file)
     repeated = [seq for seq, count in Counter(row.seq for row in reading.rows).items() if count > 1]
     if repeated:
         raise Refusal("SeqRepeated", f"{file.name} 中序号重复：{'、'.join(repeated)}；请在文件中改正后再导入")
@@ -67,12 +62,12 @@ def import_(file: PlanFile, document: Document, who: Who) -> None:
             reading={
                 name: getattr(reading.document, name).to_json() for name in DocumentReading.model_fields
             },
-            rows=tuple(_paper_row(reading, number) for number in range(len(reading.rows))),
+            rows=tuple(paper_row(reading, number) for number in range(len(reading.rows))),
         )
     )
     again = "（内容相同，未变动）" if answer.data.get("unchanged") else ""
     done(f"已导入 {document}：{answer.data['rows']}行{again}")
-    hint(f"查看待核定的行：starter.py plan rows {document} --open；采用：starter.py plan adopt {document}")
+    hint(f"核定未读明之处：starter.py plan review {document}；采用：starter.py plan adopt {document}")
 
 
 @app.command("list")
@@ -103,7 +98,7 @@ def rows(
 ) -> None:
     """列出计划的各行，及其能否发起。"""
     with Context().database.read() as session:
-        _known(session, document)
+        known_plan(session, document)
         stored = [row for row in rows_of(session, document) if row.obstacles or not only_open]
         names = department_names(session, [one for row in stored for one in _departments(row)])
     data = [
@@ -128,12 +123,8 @@ def rows(
 def show_row(document: Document, seq: Seq, as_json: Json = False) -> None:
     """逐字段查看一行：读出的值、原文、依据，和不能发起的原因。"""
     with Context().database.read() as session:
-        _known(session, document)
-        row = session.exec(
-            select(PlanRow).where(col(PlanRow.document) == document, col(PlanRow.seq) == seq)
-        ).first()
-    if row is None:
-        raise Refusal("RowUnknown", f"没有计划 {document} 的序号 {seq}；可用 plan rows {document} 查看")
+        known_plan(session, document)
+        row = row_of(session, document, seq)
 
     def text() -> None:
         fields = [
@@ -160,29 +151,18 @@ def show_row(document: Document, seq: Seq, as_json: Json = False) -> None:
     show(data, as_json=as_json, text=text)
 
 
-@app.command("set")
-@acts
-def set_field(
-    document: Document,
-    seq: Seq,
-    field: Annotated[str, typer.Argument(metavar="字段", help="如 ratio、window、initiator，见 plan show")],
-    value: Annotated[str, typer.Argument(metavar="值", help="文字，或该字段形状的 JSON")],
-    reason: Annotated[str, typer.Option("--reason", help="依据（如电话核实、补充通知文号）")],
-    who: Who,
-) -> None:
-    """核定一行的一个字段；原读数留痕。"""
-    who.to_office(
-        SetPlanField(document=document, seq=seq, field=field, value=parse_value(field, value), reason=reason)
-    )
-    done(f"已核定 {document} 序号 {seq} 的{LABELS[field]}")
-    hint(f"再次采用后生效：starter.py plan adopt {document}")
-
-
 @app.command("adopt")
 @acts
-def adopt(document: Document, who: Who, as_json: Json = False) -> None:
-    """采用计划：完整的行可以发起，其余列明原因。"""
-    answer = who.to_office(AdoptPlan(document=document))
+def adopt(
+    document: Document,
+    who: Who,
+    no_number: Annotated[
+        str | None, typer.Option("--no-number", metavar="原因", help="通知没有文号时，写明原因入档")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """采用计划：完整的行可以发起，其余列明原因；补全后再次采用即可补入。"""
+    answer = who.to_office(AdoptPlan(document=document, no_number=no_number))
     left_out: dict[str, list[str]] = answer.data["not_launchable"]
 
     def text() -> None:
@@ -190,8 +170,15 @@ def adopt(document: Document, who: Who, as_json: Json = False) -> None:
         rows = [{"seq": seq, "why": "；".join(why)} for seq, why in left_out.items()]
         if rows:
             print_table({"seq": "序号", "why": "不能发起的原因"}, rows)
+            hint(f"逐项核定：starter.py plan review {document}；核定后再次采用即补入")
+        print_coverage(who.database, document)
+        hint(f"发布采用文本：starter.py plan publish {document} --to 目录")
 
     show(answer.data, as_json=as_json, text=text)
+
+
+app.add_typer(plan_review.app)
+app.add_typer(plan_versions.app)
 
 
 _DOCUMENT = {
@@ -215,33 +202,18 @@ _COLUMNS = {
 }
 
 
-def _read(file: Path) -> PlanReading:
-    with bar() as progress:
-        line = progress.add_task(f"读取 {file.name}", total=None)
-        return read_plan(file, lambda step, total: progress.update(line, completed=step, total=total))
-
-
-def _paper_row(reading: PlanReading, number: int) -> dict[str, Any]:
-    row = reading.rows[number].to_json(reading.document)
-    del row["document"]
-    return row
-
-
 def _row_view(seq: str, fields: dict[str, Any], flags: list[str]) -> dict[str, Any]:
     shown = {name: value_words(name, fields[name]["value"]) for name in _COLUMNS if name in fields}
     return {"seq": seq, **shown, "flags": flag_words(flags)}
 
 
 def _state(row: PlanRow) -> str:
+    if row.withdrawn:
+        return "已调减"
     if row.obstacles:
-        return f"待核定{len(row.obstacles)}项"
+        return f"待核定{len(row.obstacles)}项" + ("（现行版本仍有效）" if row.version else "")
     return "可发起" if row.version else "完整，待采用"
 
 
 def _departments(row: PlanRow) -> list[str]:
     return [one for one in [row.initiator, *row.partners] if one]
-
-
-def _known(session: Session, document: str) -> None:
-    if session.get(PlanDocument, document) is None:
-        raise Refusal("PlanUnknown", f"没有计划 {document}；可用 plan list 查看，或先 plan import")

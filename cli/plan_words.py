@@ -4,32 +4,25 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from rules.launchable import LABELS, SET
-from rules.plan.reading import Flag, Frequency, Level, Mode, Per, Ratio, Risk, RiskKind, Status, Window
+from rules.launchable import CONFIRMED, LABELS, SET
+from rules.plan.printed import UnprintableError, settled_value, written
+from rules.plan.reading import Flag, Level, Per, RiskKind, Status
 from rules.refusal import Refusal
 
-_SHAPES: Mapping[str, type[BaseModel]] = {
-    "ratio": Ratio,
-    "frequency": Frequency,
-    "window": Window,
-    "risk": Risk,
-    "mode": Mode,
-}
 _EXAMPLES = {
-    "ratio": '{"percent": "5"}，可加 "at_least": true、"min_count": 3、"tiers": {"A": "1"}',
-    "frequency": '{"times": 1, "per": "year"}，per 为 year、half、quarter、month',
-    "window": '{"from_month": 3, "to_month": 10}',
-    "risk": '{"kind": "rising", "ratio": true, "frequency": true, "classes": ["A", "B", "C", "D"]}',
-    "mode": '{"draw": "county", "check": "county"}',
-    "partners": '["县教育局", "县卫健局"]，没有配合部门写 []',
+    "ratio": "5%、不低于5%、A类1%，B类2%、不低于3户",
+    "frequency": "1次/年、2次/半年、抽查1次",
+    "window": "3月-10月、6月",
+    "risk": "按企业信用风险分类递加抽查比例和频次；没有要求写“无”",
+    "mode": "县抽县查、市抽县查、市抽市查",
+    "initiator": "县教育局",
+    "partners": "县教育局、县卫健局；没有配合部门写“无”",
 }
 
 
 def status_words(status: str) -> str:
     """How a field was come by."""
-    return "核定" if status == SET else Status(status).label
+    return {SET: "核定", CONFIRMED: "确认"}.get(status) or Status(status).label
 
 
 def flag_words(flags: list[str]) -> str:
@@ -48,40 +41,19 @@ def value_words(field: str, value: Any) -> str:
 
 
 def parse_value(field: str, text: str) -> Any:
-    """What a person typed for a field, in the field's shape; refuses `FieldUnknown` and `ValueInvalid`."""
+    """What a person typed for a field: printed words, or its JSON; refuses `FieldUnknown` and `ValueInvalid`."""
     if field not in LABELS:
         known = "、".join(f"{key}（{label}）" for key, label in LABELS.items())
         raise Refusal("FieldUnknown", f"没有字段“{field}”，可选：{known}")
-    if field in _SHAPES:
-        return _shaped(field, _json(field, text))
-    if field in ("initiator", "partners"):
-        return _names(field, text)
-    return text
-
-
-def _shaped(field: str, value: Any) -> Any:
     try:
-        return _SHAPES[field].model_validate(value).model_dump(mode="json")
-    except ValidationError:
-        raise _invalid(field) from None
-
-
-def _names(field: str, text: str) -> Any:
-    value = _json(field, text) if text.lstrip().startswith("[") else [text]
-    if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
-        raise _invalid("partners")
-    return value[0] if field == "initiator" and len(value) == 1 else value
-
-
-def _json(field: str, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise _invalid(field) from None
-
-
-def _invalid(field: str) -> Refusal:
-    return Refusal("ValueInvalid", f"“{LABELS[field]}”须写成 JSON，如：{_EXAMPLES[field]}")
+        if text.lstrip()[:1] in ("{", "["):
+            return settled_value(field, json.loads(text))
+        return written(field, text)
+    except (UnprintableError, ValueError) as problem:
+        why = str(problem) if isinstance(problem, UnprintableError) else "不是合法的 JSON"
+        raise Refusal(
+            "ValueInvalid", f"“{LABELS[field]}”：{why}；写法如：{_EXAMPLES.get(field, '文字')}"
+        ) from None
 
 
 def _ratio(value: Mapping[str, Any]) -> str:

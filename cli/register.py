@@ -1,6 +1,6 @@
 """`register`: import, show and confirm the registers (一单两库)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, or_, select
 
 from activities.authority import check_role
-from activities.registers import ImportSummary, import_register
-from adapters.register_files import RefusedFile, RegisterFile
+from activities.registers import ImportSummary, export_by, import_register
+from adapters.register_files import RefusedFile, RegisterFile, write_register
 from cli.acting import Who, acts, asks
 from cli.context import Json, show
-from cli.given import chosen
-from cli.register_views import VIEWS
+from cli.given import chosen, day_of
+from cli.register_views import VIEWS, masked_row
 from cli.tables import bar, done, hint, print_table
 from models.papers import ConfirmRegister
 from models.registers import RegisterConfirmation
@@ -29,7 +29,7 @@ app = typer.Typer(help="名录库：导入、查看、确认一单两库", no_ar
 
 _KEEPERS = frozenset({Role.KEEPER, Role.OFFICE})
 _SHOWN_FAULTS = 10
-_LIVING = (Register.SUBJECTS, Register.OFFICERS, Register.ITEMS)
+_LIVING = (Register.SUBJECTS, Register.OFFICERS, Register.ITEMS, Register.EXPERTS)
 """The registers that a keeper confirms."""
 
 Kind = Annotated[
@@ -117,6 +117,45 @@ def show_register(
         as_json=as_json,
         text=text,
     )
+
+
+@app.command("export")
+@asks
+def export(
+    kind: Kind,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="CSV 或 XLSX，可原样再导入")],
+    who: Who,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="日期", help="该日的检查对象名录库（如 2026-03-01）")
+    ] = None,
+    masked: Annotated[bool, typer.Option("--masked", help="隐去个人信息（姓名、电话、邮箱等）")] = False,
+) -> None:
+    """导出名录，留痕；含个人信息，仅限名录库管理员和领导小组办公室。"""
+    register = chosen(Register, kind)
+    posting = who.posting(_KEEPERS)
+    rows = export_by(
+        who.database,
+        who.office_of(posting.department),
+        register,
+        now=datetime.now(UTC),
+        actor=posting.person,
+        role=posting.role,
+        department=posting.department,
+        acting_for=posting.acting_for,
+        on=day_of(on) if on else None,
+    )
+    count = 0
+
+    def counted() -> Iterator[Mapping[str, str]]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield masked_row(register, row) if masked else row
+
+    write_register(file, register, counted())
+    done(f"已导出{register.label}{f'（{on}）' if on else ''}{count}条：{file}")
+    if not masked:
+        hint("文件含个人信息，请妥善保管；对外提供请加 --masked")
 
 
 @app.command("confirm")

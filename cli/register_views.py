@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from cli.tables import mask
 from models.organisation import Department, DepartmentAlias
-from models.registers import CheckItem, Officer, Subject
+from models.registers import CheckItem, Expert, Officer, Subject
 from rules.channel import LegalForm
 from rules.register_columns import Register
 
@@ -46,6 +46,32 @@ def _department(session: Session, row: Department) -> dict[str, Any]:
         .order_by(col(DepartmentAlias.alias))
     ).all()
     return {**row.model_dump(mode="json"), "kind": row.kind.label, "aliases": list(aliases)}
+
+
+def _expert(_: Session, row: Expert) -> dict[str, Any]:
+    kept = row.model_dump(mode="json", exclude={"recusals"})
+    return {**kept, "name": mask(row.name), "phone": mask_number(row.phone)}
+
+
+def masked_row(register: Register, row: Mapping[str, str]) -> dict[str, str]:
+    """A file's row without what tells who a person is: names, telephones, addresses, leave, recusals."""
+    person = register in (Register.PERSONS, Register.OFFICERS, Register.EXPERTS)
+    person = person or row.get("legal_form") == LegalForm.PERSON.label
+    hidden = {name: "" for name in ("leave", "recusals", "email") if row.get(name)}
+    if row.get("phone"):
+        hidden["phone"] = mask_number(row["phone"])
+    if person:
+        hidden["name"] = mask(row["name"])
+        hidden |= {"address": ""} if row.get("address") else {}
+    return {**row, **hidden}
+
+
+def mask_number(text: str) -> str:
+    """A telephone with its middle hidden: 138****1234."""
+    kept = 3
+    if len(text) <= 2 * kept:
+        return "*" * len(text)
+    return f"{text[:kept]}{'*' * (len(text) - 2 * kept)}{text[-kept:]}"
 
 
 VIEWS: Mapping[Register, View] = {
@@ -93,6 +119,21 @@ VIEWS: Mapping[Register, View] = {
             "edition": "版次",
         },
         _item,
+    ),
+    Register.EXPERTS: View(
+        Expert,
+        col(Expert.office),
+        (col(Expert.code), col(Expert.organisation)),
+        {
+            "code": "专家编号",
+            "name": "姓名",
+            "organisation": "工作单位",
+            "title": "职称",
+            "specialties": "专业",
+            "engaged_to": "聘期至",
+            "phone": "电话",
+        },
+        _expert,
     ),
     Register.DEPARTMENTS: View(
         Department,

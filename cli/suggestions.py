@@ -1,15 +1,21 @@
 """What a plan row's prose suggests for scope and items; a person proposes, a second one confirms."""
 
+from datetime import UTC, datetime
+
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import facts_of, subjects_in_scope
+from activities.coverage import listed_items, tags_of
+from activities.plan_rows import version_of
 from cli.context import Context, out, show
 from cli.given import department_names
 from cli.tables import hint, print_table
 from cli.task_show import known_task
-from models.plan import PlanRow
 from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart
+from rules.calendar import local_day
+from rules.item_matching import match_items
+from rules.refusal import Refusal
 from rules.scope import ScopeFilter, describe, missing, propose
 
 _SAMPLE = 5
@@ -19,9 +25,8 @@ def read_scope(context: Context, task: str) -> tuple[ScopeFilter, str, tuple[str
     """The filter that the row's prose suggests, the prose, and the words that were not understood."""
     with context.database.read() as session:
         row = known_task(session, task)
-        prose = session.get_one(PlanRow, row.row).fields["scope"]["value"] or ""
-        lists = session.exec(select(Subject.tags).where(col(Subject.office) == row.office).distinct())
-        proposal = propose(prose, {tag for tags in lists for tag in tags})
+        prose = version_of(session, row.document, row.seq, row.row_version).fields["scope"]["value"] or ""
+        proposal = propose(prose, tags_of(session, row.office))
     return proposal.filter, prose, proposal.not_understood
 
 
@@ -30,7 +35,7 @@ def suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
     suggested, prose, unread = read_scope(context, task)
     with context.database.read() as session:
         office = known_task(session, task).office
-        accepted = subjects_in_scope(session, office, suggested)
+        accepted = subjects_in_scope(session, office, suggested, local_day(datetime.now(UTC)))
         unknown = _lacking(session, office, suggested, {one.code for one in accepted})
     step = max(1, len(accepted) // _SAMPLE)
     sample = [{"code": one.code, "name": one.name, "kind": one.kind} for one in accepted[::step][:_SAMPLE]]
@@ -62,11 +67,28 @@ def _lacking(session: Session, office: str, wanted: ScopeFilter, accepted: set[s
     return sum(1 for one in rows if one.code not in accepted and missing(wanted, facts_of(one)))
 
 
+def read_items(context: Context, task: str) -> dict[str, tuple[str, ...]]:
+    """The items of each taking-part department that the row's words match; refuses `ItemsNotMatched`."""
+    with context.database.read() as session:
+        row = known_task(session, task)
+        prose = version_of(session, row.document, row.seq, row.row_version).fields["items"]["value"] or ""
+        departments = _departments(session, row)
+        match = match_items(row.name, prose, listed_items(session, row.office, departments))
+        names = department_names(session, departments)
+    lacking = [names[one] for one in departments if not match.of(one)]
+    if lacking:
+        raise Refusal(
+            "ItemsNotMatched",
+            f"{'、'.join(lacking)}的清单中没有与计划行相近的事项，请用 --item 部门=编号 写明；可用 --suggest 查看清单",
+        )
+    return {one: match.of(one) for one in departments}
+
+
 def suggest_items(context: Context, task: str, *, as_json: bool) -> None:
     """Print each department's list of items, those near to the row's words marked."""
     with context.database.read() as session:
         row = known_task(session, task)
-        prose = session.get_one(PlanRow, row.row).fields["items"]["value"] or ""
+        prose = version_of(session, row.document, row.seq, row.row_version).fields["items"]["value"] or ""
         departments = _departments(session, row)
         names = department_names(session, departments)
         found = session.exec(
@@ -74,6 +96,8 @@ def suggest_items(context: Context, task: str, *, as_json: bool) -> None:
             .where(col(CheckItem.department).in_(departments))
             .order_by(col(CheckItem.department), col(CheckItem.code))
         ).all()
+        match = match_items(row.name, prose, listed_items(session, row.office, departments))
+        near = {(one.department, one.code) for one in match.items}
     data = [
         {
             "department": one.department,
@@ -81,7 +105,7 @@ def suggest_items(context: Context, task: str, *, as_json: bool) -> None:
             "code": one.code,
             "name": one.name,
             "grade": one.grade,
-            "near": _near(one, f"{row.name} {prose}"),
+            "near": (one.department, one.code) in near,
         }
         for one in found
     ]
@@ -96,15 +120,18 @@ def suggest_items(context: Context, task: str, *, as_json: bool) -> None:
             "name": "抽查事项",
         }
         print_table({**columns, "near": "相近"}, rows)
-        hint(f"提出：starter.py task items {task} --item 部门=编号,编号（每个参与部门一项）")
+        if match.unlisted:
+            out.print(f"清单中没有相近事项，须由人核定：{'、'.join(match.unlisted)}", markup=False)
+        lacking = [names[one] for one in departments if not match.of(one)]
+        if lacking:
+            out.print(f"没有匹配到事项的部门：{'、'.join(lacking)}", markup=False)
+        if lacking:
+            options = " ".join(f"--item {one}={','.join(match.of(one)) or '编号'}" for one in departments)
+            hint(f"提出：starter.py task items {task} {options}")
+        else:
+            hint(f"照此提出：starter.py task items {task} --proposed；或自选：--item 部门=编号,编号")
 
     show(data, as_json=as_json, text=text)
-
-
-def _near(item: CheckItem, prose: str) -> bool:
-    """Whether the row speaks of the item's object or name: half of its pairs of characters occur."""
-    pairs = {item.name[at : at + 2] for at in range(len(item.name) - 1)}
-    return bool(pairs) and 2 * sum(pair in prose for pair in pairs) >= len(pairs)
 
 
 def _departments(session: Session, task: JointTask) -> list[str]:

@@ -1,6 +1,7 @@
 """`task`: launch, claims, cancelling and rebuilding of joint tasks (联合抽查任务)."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from cli import task_clock, task_draw, task_papers, task_prepare, task_show, tas
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import run
 from cli.given import department_named
+from cli.received_list import read_received
 from cli.tables import done, hint
 from cli.task_show import known_task
 from models.papers import (
@@ -46,12 +48,43 @@ _SETTLED_BY_OFFICE = (Claim.DECLINED, Claim.OFFERED)
 
 @launch.command("start")
 @acts
-def start(document: Document, seq: Seq, who: Who, round_: Round = 1) -> None:
-    """发起部门从已采用的计划行发起任务。"""
-    answer = who.to_office(StartTask(document=document, seq=seq, round=round_))
+def start(
+    document: Annotated[str, typer.Argument(metavar="计划编号", help="或 计划编号/序号")],
+    who: Who,
+    seq: Annotated[str | None, typer.Argument(metavar="序号")] = None,
+    round_: Round = 1,
+    received: Annotated[
+        Path | None,
+        typer.Option("--received", metavar="文件", help="上级抽取的名单（CSV 或 XLSX，含信用代码列）"),
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="文件", help="上级的抽取记录，存其哈希值")
+    ] = None,
+    issuer: Annotated[str | None, typer.Option("--issuer", metavar="机关", help="抽取的机关")] = None,
+    number: Annotated[str | None, typer.Option("--number", metavar="文号", help="下发名单的文号")] = None,
+    drawn_on: Annotated[str | None, typer.Option("--drawn-on", metavar="日期", help="上级抽取的日期")] = None,
+) -> None:
+    """发起部门从已采用的计划行发起任务；上级抽取的行凭收到的名单发起，不再抽取。"""
+    plan, row = _row_named(document, seq)
+    drawn = read_received(received, record, issuer, number, drawn_on) if received else None
+    answer = who.to_office(StartTask(document=plan, seq=row, round=round_, received=drawn))
     task = answer.data["task"]
     done(f"已发起任务 {task}")
+    if drawn is not None:
+        hint(f"名单{len(drawn.codes)}户已入档，由第二人核对：starter.py task confirm {task}")
+        hint(f"提出事项和时段：starter.py task items {task}、task periods {task}")
+        return
     hint(f"提出范围、事项和时段：starter.py task scope {task}、task items {task}、task periods {task}")
+
+
+def _row_named(document: str, seq: str | None) -> tuple[str, str]:
+    """A row as two words, or as one with a slash, as a wait tells it."""
+    plan, slash, rest = document.partition("/")
+    if seq is not None:
+        return document, seq
+    if not slash:
+        raise Refusal("SeqMissing", f"请写明序号：task start {document} 序号；可用 plan rows {document} 查看")
+    return plan, rest
 
 
 @launch.command("approve-launch")

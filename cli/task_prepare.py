@@ -10,7 +10,7 @@ from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Json, out, show
 from cli.given import chosen, day_of, department_named, read_bytes
 from cli.proposals import proposal_words
-from cli.suggestions import read_scope, suggest_items, suggest_scope
+from cli.suggestions import read_items, read_scope, suggest_items, suggest_scope
 from cli.tables import done, hint
 from cli.task_show import known_task
 from models.papers import ConfirmAspect, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
@@ -92,9 +92,14 @@ def items(
     who: Who,
     item: Annotated[Words, _many("--item", "部门=编号,编号", "一个部门的抽查事项")] = None,
     suggest: Annotated[bool, typer.Option("--suggest", help="列出各参与部门清单中的事项")] = False,
+    proposed: Annotated[bool, typer.Option("--proposed", help="照计划行文字与清单的匹配提出")] = False,
     as_json: Json = False,
 ) -> None:
     """提出各参与部门的抽查事项；不带 --item 时列出各部门清单，★ 为与计划行文字相近的。"""
+    if proposed:
+        matched = read_items(who.context, task_id(task))
+        _propose(who, task, ProposeItems(items=matched), "各部门抽查事项", as_json=as_json)
+        return
     if suggest or not item:
         suggest_items(who.context, task_id(task), as_json=as_json)
         return

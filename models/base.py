@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -82,3 +83,9 @@ def enum_type(enum: type[StrEnum] | type[IntEnum]) -> Any:
 def opaque_id() -> str:
     """32 random hex digits: says nothing of what it names, so histories and logs may carry it."""
     return uuid4().hex
+
+
+def opaque_ids(count: int) -> list[str]:
+    """So many of them from one call for random bytes: a million calls are seconds."""
+    digits = token_hex(16 * count)
+    return [digits[start : start + 32] for start in range(0, 32 * count, 32)]

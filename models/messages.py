@@ -219,6 +219,33 @@ class CaseApplied(Message):
     progress: CaseProgress
 
 
+class RowStart(Message):
+    """The input of the watch over a plan row: `<document>/<seq>`."""
+
+    row: str
+
+
+class RowProgress(Message):
+    """Where a plan row stands in its year."""
+
+    row: str
+    office: str
+    document: str
+    name: str = ""
+    version: int = 1
+    mode: str = ""
+    state: str = ""
+    rounds: int = 0
+    launched: int = 0
+    omitted: int = 0
+    before: int = 0
+    waits: tuple[WaitLine, ...] = ()
+    level: int = 0
+    next_at: AwareDatetime | None = None
+    over: bool = False
+    outbox: int = 0
+
+
 class ExchangeStart(Message):
     """The input of an office's exchange with the provincial platform."""
 

@@ -14,6 +14,9 @@ from rules.scope import ScopeFilter
 MAX_LINES = 200
 """A paper that carries lines takes 1 to 200: more would outgrow one transaction and one message."""
 
+MAX_ROWS = 2000
+"""Rows of a plan in one paper: a whole plan issued anew comes in one piece."""
+
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 # Bounded, for a number that no column can hold would be neither ruled on nor refused.
 Round = Annotated[int, Field(ge=1, le=366)]
@@ -35,13 +38,27 @@ class Paper(BaseModel):
         return 1
 
 
+class DrawnAbove(BaseModel):
+    """A list drawn by the level above, as received: whose, under what number, with its draw record's hash."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: Reason
+    number: Reason
+    drawn_on: date
+    record_sha256: Hex32
+    file_sha256: Hex32
+    codes: tuple[str, ...] = Field(min_length=1, max_length=20_000)
+
+
 class StartTask(Paper):
-    """Start a joint task from an adopted row (发起任务)."""
+    """Start a joint task from an adopted row (发起任务), where the level above draws from its list."""
 
     kind: ClassVar[str] = "task.start"
     document: str
     seq: str
     round: Round = 1
+    received: DrawnAbove | None = None
 
 
 class ApproveLaunch(Paper):
@@ -599,14 +616,18 @@ class ImportPlan(Paper):
 
 
 class AdoptPlan(Paper):
-    """Adopt an imported plan (采用计划); its complete rows can be launched from then on."""
+    """Adopt an imported plan (采用计划); its complete rows can be launched from then on.
+
+    `no_number`: why the notice bears no 文号, where it bears none.
+    """
 
     kind: ClassVar[str] = "plan.adopt"
     document: str
+    no_number: Reason | None = None
 
 
 class SetPlanField(Paper):
-    """A person's word on one field of one row (核定字段)."""
+    """A person's word on one field of one row, or of the notice itself (核定字段)."""
 
     kind: ClassVar[str] = "plan.set"
     document: str
@@ -614,6 +635,108 @@ class SetPlanField(Paper):
     field: str
     value: Any
     reason: Reason
+
+
+class ConfirmPlanFields(Paper):
+    """A person accepts a proposal, in all the rows where it is one and the same (确认提议)."""
+
+    kind: ClassVar[str] = "plan.confirm"
+    document: str
+    field: str
+    value: Any
+    seqs: tuple[str, ...] = Field(min_length=1, max_length=MAX_ROWS)
+
+    @property
+    def count(self) -> int:
+        """Its rows."""
+        return len(self.seqs)
+
+
+class PlanAnswer(BaseModel):
+    """The answer to one open question of a plan: a value, or the proposal accepted."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    seq: str
+    field: str
+    value: Any
+    accepted: bool = False
+    reason: Reason
+
+
+class AnswerPlan(Paper):
+    """Answers to many open questions of a plan at once (答复待定问题)."""
+
+    kind: ClassVar[str] = "plan.answer"
+    document: str
+    answers: tuple[PlanAnswer, ...] = Field(min_length=1, max_length=12 * MAX_ROWS)
+
+    @property
+    def count(self) -> int:
+        """Its answers."""
+        return len(self.answers)
+
+
+class AdjustedRow(BaseModel):
+    """A row as an adjustment leaves it; without `seq` a new one. Fields that are absent stay as they are."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    seq: str | None = None
+    line: int = 0
+    region: str = ""
+    flags: tuple[str, ...] = ()
+    fields: dict[str, dict[str, Any]]
+
+
+class AdjustPlan(Paper):
+    """Adjust an adopted plan (调整、增、减) on a written application and its approval.
+
+    `notice` holds the notice's own fields where a whole plan was issued anew.
+    """
+
+    kind: ClassVar[str] = "plan.adjust"
+    document: str
+    number: Reason
+    approval: Reason
+    reason: Reason
+    file_sha256: str = ""
+    notice: dict[str, Any] = Field(default_factory=dict)
+    changed: tuple[AdjustedRow, ...] = Field(default=(), max_length=MAX_ROWS)
+    removed: tuple[str, ...] = Field(default=(), max_length=MAX_ROWS)
+
+    @property
+    def count(self) -> int:
+        """Its rows."""
+        return len(self.changed) + len(self.removed)
+
+
+class OmitRound(Paper):
+    """The coordinating office records that a round is not carried out (登记未实施)."""
+
+    kind: ClassVar[str] = "plan.omit"
+    document: str
+    seq: str
+    round: Round = 1
+    number: Reason
+    reason: Reason
+
+
+class AddAlias(Paper):
+    """A name under which notices call a department (登记别名)."""
+
+    kind: ClassVar[str] = "alias.add"
+    alias: Reason
+    department: str
+
+
+class AddDepartment(Paper):
+    """A department that the office did not know yet (登记新部门)."""
+
+    kind: ClassVar[str] = "department.add"
+    code: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$")]
+    name: Reason
+    aliases: tuple[str, ...] = ()
 
 
 class PostPerson(Paper):

@@ -31,6 +31,8 @@ class PlanDocument(SQLModel, table=True):
     status: PlanStatus = Field(default=PlanStatus.IMPORTED, sa_type=enum_type(PlanStatus))
     version: int = 0
     number: str | None = None
+    no_number: str | None = None
+    """Why the notice bears no 文号, where somebody recorded that it bears none."""
     title: str | None = None
     year: int | None = None
     issued_on: date | None = None
@@ -38,7 +40,10 @@ class PlanDocument(SQLModel, table=True):
 
 
 class PlanVersion(SQLModel, table=True):
-    """One adopted version of a document: from which file, when, by whom."""
+    """One version of a document: from which file, when, by whom; append-only.
+
+    From the second on it rests on a written application (`number`) and its `approval`.
+    """
 
     __tablename__ = "plan_version"
 
@@ -48,13 +53,19 @@ class PlanVersion(SQLModel, table=True):
     adopted_on: date
     adopted_by: str = Field(foreign_key="person.id")
     adopted_at: datetime = Field(sa_type=MOMENT)
+    number: str | None = None
+    approval: str | None = None
+    reason: str = ""
+    notice: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
+    """The notice's own fields as this version has them."""
 
 
 class PlanRow(SQLModel, table=True):
-    """One row of a plan; (document, seq) is its key for ever.
+    """One row of a plan; (document, seq) is its key for ever. This is the copy that is worked on.
 
-    `fields` keeps each field's value, status, raw text and reason as read; the columns beside it
-    are what a launch needs, null while unknown. `obstacles` names what keeps it from being launched.
+    `fields` keeps each field's value, status, raw text and reason; the columns beside it are derived.
+    `obstacles` names what keeps it from being adopted. `version` is the version of the plan in which it
+    was last adopted, 0 before; `pending` says that what stands here differs from that and waits.
     """
 
     __tablename__ = "plan_row"
@@ -64,7 +75,10 @@ class PlanRow(SQLModel, table=True):
     document: str = Field(foreign_key="plan_document.id")
     seq: str
     line: int
+    region: str = ""
     version: int = 0
+    pending: bool = False
+    withdrawn: bool = False
     name: str
     fields: dict[str, Any] = Field(sa_type=DOCUMENT)
     flags: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
@@ -73,3 +87,39 @@ class PlanRow(SQLModel, table=True):
     from_month: int | None = None
     to_month: int | None = None
     obstacles: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+
+
+class PlanRowVersion(SQLModel, table=True):
+    """A row as a version of the plan adopted it; append-only. A task keeps the one it was launched from."""
+
+    __tablename__ = "plan_row_version"
+
+    document: str = Field(primary_key=True, foreign_key="plan_document.id")
+    seq: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    line: int
+    region: str = ""
+    withdrawn: bool = False
+    adopted_on: date
+    name: str
+    fields: dict[str, Any] = Field(sa_type=DOCUMENT)
+    initiator: str = Field(foreign_key="department.id")
+    partners: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    from_month: int
+    to_month: int
+
+
+class RoundOmission(SQLModel, table=True):
+    """A round of a row that was not launched, on record with its reason (未实施); append-only.
+
+    `submission` is the office's paper, null where the year's end recorded it.
+    """
+
+    __tablename__ = "round_omission"
+
+    document: str = Field(primary_key=True, foreign_key="plan_document.id")
+    seq: str = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    reason: str
+    recorded_on: date
+    submission: str | None = Field(default=None, foreign_key="submission.id")

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.base import DOCUMENT, MOMENT, enum_type, opaque_id
@@ -45,6 +46,8 @@ class Subject(SQLModel, table=True):
     kind: str = Field(index=True)
     legal_form: LegalForm = Field(sa_type=enum_type(LegalForm))
     status: str = "存续"
+    status_date: date | None = None
+    """From when the status holds; until then the subject was in force."""
     area: str = ""
     address: str = ""
     credit_class: str | None = None
@@ -56,6 +59,43 @@ class Subject(SQLModel, table=True):
     licence: str = ""
     licence_level: str = ""
     licensed_by: str | None = None
+    since: date | None = None
+    """From when the register has held the subject as it stands here; null: since before its history."""
+
+
+class SubjectHistory(SQLModel, table=True):
+    """A subject as the register held it from one day to before another; append-only.
+
+    `record` is the row without id and office, as a file would hold it.
+    """
+
+    __tablename__ = "subject_history"
+    __table_args__ = (Index("subject_history_by_code", "office", "code", "valid_to"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str = Field(foreign_key="office.code")
+    code: str
+    valid_from: date | None = None
+    valid_to: date
+    record: dict[str, Any] = Field(sa_type=DOCUMENT)
+
+
+class Expert(SQLModel, table=True):
+    """An expert who assists and never counts as an officer (专家库)."""
+
+    __table_args__ = (UniqueConstraint("office", "code"),)
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    office: str = Field(foreign_key="office.code", index=True)
+    code: str
+    name: str
+    department: str | None = Field(default=None, foreign_key="department.id")
+    organisation: str = ""
+    title: str = ""
+    specialties: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    engaged_to: date | None = None
+    recusals: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
+    phone: str = ""
 
 
 class Officer(SQLModel, table=True):

@@ -62,6 +62,7 @@ class JointTask(SQLModel, table=True):
     launch: int = 1
     replaces: str | None = Field(default=None, foreign_key="joint_task.id")
     row: int = Field(foreign_key="plan_row.id")
+    row_version: int = 1
     name: str
     initiator: str = Field(foreign_key="department.id")
     window_first: date
@@ -86,6 +87,24 @@ class LaunchApproval(SQLModel, table=True):
     round: int = Field(primary_key=True)
     number: str = Field(primary_key=True)
     reason: str
+    submission: str = Field(foreign_key="submission.id")
+
+
+class ReceivedList(SQLModel, table=True):
+    """A list that the level above drew, with its draw record, from which a task starts; append-only.
+
+    `codes` are the subjects' register codes in drawn order (市抽县查: the city draws, the county checks).
+    """
+
+    __tablename__ = "received_list"
+
+    task: str = Field(primary_key=True, foreign_key="joint_task.id")
+    issuer: str
+    number: str
+    drawn_on: date
+    record_sha256: str
+    file_sha256: str
+    codes: list[str] = Field(sa_type=DOCUMENT)
     submission: str = Field(foreign_key="submission.id")
 
 

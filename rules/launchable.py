@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rules.plan_rounds import launch_mode
+
 SET = "set"
-"""The status of a field that a person has settled (核定); the reader's are read, inferred, unknown."""
+"""The status of a field whose value a person has given (核定); the reader's are read, inferred, unknown."""
+CONFIRMED = "confirmed"
+"""The status of a field whose proposal a person has accepted (确认)."""
+WAITING = ("inferred", "unknown")
+"""The statuses that wait for a person."""
 
 LABELS = {
     "name": "抽查任务名称",
@@ -19,7 +25,6 @@ LABELS = {
     "partners": "配合部门",
     "mode": "抽查检查模式",
 }
-_DECISIVE = ("name", "items", "scope", "ratio", "frequency", "window", "initiator", "partners", "mode")
 
 
 def names_of(value: Any) -> list[str]:
@@ -38,16 +43,16 @@ def resolve(names: list[str], aliases: Mapping[str, str]) -> tuple[list[str], li
 def obstacles(fields: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, str]) -> list[str]:
     """What keeps a row from being launched, a line each with the field's name; empty when nothing does.
 
-    A row with unknown initiator, window or ratio can't be launched; what is inferred waits for a
-    person (domain, How rows look in the wild).
+    A row with unknown initiator, window or ratio can't be launched; what is not plainly read waits
+    for a person (domain, How rows look in the wild).
     """
     found = []
-    for key in _DECISIVE:
+    for key, label in LABELS.items():
         status = fields[key]["status"]
         if status == "unknown":
-            found.append(f"{LABELS[key]}不明")
+            found.append(f"{label}不明")
         elif status == "inferred":
-            found.append(f"{LABELS[key]}系推断，待核定")
+            found.append(f"{label}系推断，待核定")
     for key in ("initiator", "partners"):
         _, unknown = resolve(names_of(fields[key]["value"]), aliases)
         found += [f"{LABELS[key]}“{name}”未对应到部门，请登记别名" for name in unknown]
@@ -56,9 +61,14 @@ def obstacles(fields: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, str
     if fields["ratio"]["value"] is not None and not _has_ratio(fields["ratio"]["value"]):
         found.append("未载明抽查比例，请核定")
     mode = fields["mode"]["value"]
-    if mode is not None and (mode.get("draw"), mode.get("check")) != ("county", "county"):
-        found.append("由上级抽取或模式未载明，不能在本级直接抽取发起")
+    if mode is not None and launch_mode(mode) is None:
+        found.append("抽查检查模式只写明由谁抽取，请核定由谁检查（plan set … mode）")
     return found
+
+
+def open_fields(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The fields that wait for a person, in the order of `LABELS`."""
+    return [key for key in LABELS if fields[key]["status"] in WAITING]
 
 
 def _has_ratio(ratio: Mapping[str, Any]) -> bool:

@@ -89,11 +89,12 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.SUMMARY: LeverRule((Role.HANDLER,)),
     WaitKind.SUMMARY_RECEIPT: LeverRule((Role.OFFICE,)),
     WaitKind.YEARLY_REPORT: LeverRule((Role.HANDLER, Role.HEAD), skip=True),
+    WaitKind.SETTLE_ROWS: LeverRule((Role.OFFICE,)),
     WaitKind.WINDOW: LeverRule(
         (Role.HANDLER,),
         suspend=False,
         extend=False,
-        instead="起止时间由计划确定：窗口外发起请由领导小组办公室批准（task approve-launch），不再抽查的须调整计划",
+        instead="起止时间由计划确定：窗口外发起请由领导小组办公室批准（task approve-launch），不再抽查的须调整计划（plan adjust）或登记未实施（plan omit）",
     ),
 }
 """Skipping needs an end that is lawful without what is owed: a result, a signature, a publication has none."""

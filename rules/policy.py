@@ -20,6 +20,7 @@ CREDIT_CLASSES = ("A", "B", "C", "D")
 class PolicyKey(StrEnum):
     """What an office, or a department where it says so, may set."""
 
+    SETTLE_ROWS_DAYS = "settle_rows_days"
     PREPARE_DAYS = "prepare_days"
     CONFIRM_DAYS = "confirm_days"
     CLAIM_DAYS = "claim_days"
@@ -186,6 +187,7 @@ def _rising(value: Any) -> str | None:
 
 
 _POLICIES: Mapping[PolicyKey, _Policy] = {
+    PolicyKey.SETTLE_ROWS_DAYS: _days("核定计划待定行期限", 10),
     PolicyKey.PREPARE_DAYS: _days("提出抽查范围、事项、检查时段期限", 5),
     PolicyKey.CONFIRM_DAYS: _days("复核抽查范围、事项、检查时段期限", 2),
     PolicyKey.CLAIM_DAYS: _days("领取任务期限", 2),

@@ -19,6 +19,7 @@ class Register(StrEnum):
     ITEMS = "items"
     SUBJECTS = "subjects"
     OFFICERS = "officers"
+    EXPERTS = "experts"
 
     @property
     def label(self) -> str:
@@ -29,6 +30,7 @@ class Register(StrEnum):
             Register.ITEMS: "随机抽查事项清单",
             Register.SUBJECTS: "检查对象名录库",
             Register.OFFICERS: "执法检查人员名录库",
+            Register.EXPERTS: "专家库",
         }[self]
 
 
@@ -105,6 +107,7 @@ COLUMNS: Mapping[Register, tuple[Column, ...]] = {
         Column("kind", "种类", _TEXT, ("对象种类", "行业类别", "类别", "对象类型"), required=True),
         Column("legal_form", "法律形式", _FORM, ("主体类型", "组织形式", "市场主体类型"), required=True),
         Column("status", "状态", f.status, ("登记状态", "经营状态", "存续状态"), default="存续"),
+        Column("status_date", "状态日期", f.day, ("状态生效日期", "注销日期", "迁出日期", "停业日期")),
         Column("area", "区域", _TEXT, ("所在区域", "乡镇", "所属乡镇", "辖区"), default=""),
         Column("address", "地址", _TEXT, ("住所", "经营场所", "住所（经营场所）", "详细地址"), default=""),
         Column(
@@ -132,6 +135,17 @@ COLUMNS: Mapping[Register, tuple[Column, ...]] = {
         Column("leave", "休假", f.periods, ("请假", "休假时段"), default=()),
         Column("recusals", "回避对象", f.subject_codes, ("回避", "需回避的检查对象"), default=()),
         Column("capacity", "检查上限", f.whole("户", 100_000), ("工作量上限", "可检查户数"), default=200),
+    ),
+    Register.EXPERTS: (
+        Column("code", "专家编号", f.identifier, ("编号", "专家证号"), required=True),
+        Column("name", "姓名", _TEXT, ("专家姓名",), required=True),
+        Column("department", "聘请单位", _TEXT, ("推荐单位", "部门"), department=True),
+        Column("organisation", "工作单位", _TEXT, ("所在单位", "单位"), default=""),
+        Column("title", "职称", _TEXT, ("专业技术职称", "职务"), default=""),
+        Column("specialties", "专业", f.words, ("专长", "专业领域"), default=()),
+        Column("engaged_to", "聘期至", f.day, ("聘任期至", "有效期至")),
+        Column("recusals", "回避对象", f.subject_codes, ("回避", "需回避的检查对象"), default=()),
+        Column("phone", "联系电话", _TEXT, ("电话", "手机"), default=""),
     ),
 }
 

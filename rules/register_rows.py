@@ -61,6 +61,7 @@ KEYS: Mapping[Register, tuple[str, ...]] = {
     Register.ITEMS: ("code",),
     Register.SUBJECTS: ("code",),
     Register.OFFICERS: ("code",),
+    Register.EXPERTS: ("code",),
 }
 """The business key of each register: the same key is the same record."""
 
@@ -123,6 +124,20 @@ def check_record(register: Register, record: Record, persons: Collection[str]) -
     return tuple(faults)
 
 
+def check_change(register: Register, standing: Record | None, record: Record) -> tuple[Fault, ...]:
+    """What keeps a sound record from following the one that stands: a class older than the one on record."""
+    if register is not Register.SUBJECTS or standing is None or standing["class_date"] is None:
+        return ()
+    if record["class_date"] is not None and record["class_date"] < standing["class_date"]:
+        return (
+            Fault(
+                "分类日期",
+                f"早于已登记的分类日期 {standing['class_date']}，疑为旧的分类结果，请核对或去掉这两列",
+            ),
+        )
+    return ()
+
+
 def duplicate(register: Register) -> Fault:
     """The fault of a row whose key an earlier row of the file has."""
     headers = "、".join(column(register, name).header for name in KEYS[register])
@@ -160,6 +175,8 @@ def _subject(record: Record) -> Iterable[Fault]:
         yield Fault(
             "法律形式", f"代码前两位为“{record['code'][:2]}”（{named.label}），与“{form.label}”不符，请核对"
         )
+    if record["status"] == "存续" and record["status_date"] is not None:
+        yield Fault("状态日期", "存续的对象没有注销、迁出、停业的日期，请留空或更正状态")
     if record["credit_class"] is not None:
         if not uses_credit_class(form):
             yield Fault("信用风险分类", f"{form.label}不是市场主体，不适用企业信用风险分类，请留空")

@@ -38,6 +38,7 @@ class WaitKind(StrEnum):
     COMMISSION = "commission"
     WITHDRAWAL = "withdrawal"
     YEARLY_SUPPLEMENT = "yearly_supplement"
+    SETTLE_ROWS = "settle_rows"
 
     @property
     def label(self) -> str:
@@ -180,11 +181,14 @@ WAITS: dict[WaitKind, WaitRule] = {
         "starter.py summary yearly 计划编号 报送文号",
     ),
     WaitKind.WINDOW: WaitRule(
-        "在抽查起止时间内发起任务",
+        "在抽查起止时间内发起任务", Stage.INITIATE, Role.HANDLER, None, "starter.py task start {target}"
+    ),
+    WaitKind.SETTLE_ROWS: WaitRule(
+        "核定计划中尚不能发起的行",
         Stage.INITIATE,
-        Role.HANDLER,
-        None,
-        "starter.py task start 计划编号 序号",
+        Role.OFFICE,
+        PolicyKey.SETTLE_ROWS_DAYS,
+        "starter.py plan review 计划编号",
     ),
     WaitKind.COMMISSION: WaitRule(
         "等委托专业机构的报告",

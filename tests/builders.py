@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from activities.filing import Actor
 from models.organisation import Department, DepartmentKind, Office, Person, Posting
-from models.plan import PlanDocument, PlanRow, PlanStatus, PlanVersion
+from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus, PlanVersion
 from models.registers import CalendarDay, CalendarYear, CheckItem, Officer, RegisterConfirmation, Subject
 from rules.calendar_seed import from_library
 from rules.channel import LegalForm
@@ -114,6 +114,11 @@ def read_field(value: Any) -> dict[str, Any]:
     return {"value": value, "status": "read", "raw": "", "why": ""}
 
 
+def set_field(value: Any) -> dict[str, Any]:
+    """A field as a person settled it."""
+    return {"value": value, "status": "set", "raw": "", "why": "核实"}
+
+
 def row_fields(
     percent: str = "30", *, name: str = "学校联合抽查", months: tuple[int, int] = MONTHS
 ) -> dict[str, Any]:
@@ -151,7 +156,14 @@ def add_plan(
             number=f"测双随机办〔{year}〕1号",
             title="测试计划",
             year=year,
-            reading={"report_by": read_field(f"{year}-11-20")},
+            reading={
+                "number": read_field(f"测双随机办〔{year}〕1号"),
+                "office": read_field("测试领导小组办公室"),
+                "title": read_field("测试计划"),
+                "year": read_field(year),
+                "date": read_field(f"{year}-01-01"),
+                "report_by": read_field(f"{year}-11-20"),
+            },
         )
     )
     session.flush()
@@ -165,20 +177,20 @@ def add_plan(
             adopted_at=NOW - timedelta(days=80),
         )
     )
-    session.add(
-        PlanRow(
-            document=DOCUMENT,
-            seq="1",
-            line=1,
-            version=1,
-            name="学校联合抽查",
-            fields=row_fields(percent, months=months),
-            initiator=LEAD,
-            partners=list(partners),
-            from_month=months[0],
-            to_month=months[1],
-        )
-    )
+    row: dict[str, Any] = {
+        "document": DOCUMENT,
+        "seq": "1",
+        "line": 1,
+        "version": 1,
+        "name": "学校联合抽查",
+        "fields": row_fields(percent, months=months),
+        "initiator": LEAD,
+        "partners": list(partners),
+        "from_month": months[0],
+        "to_month": months[1],
+    }
+    session.add(PlanRow(**row))
+    session.add(PlanRowVersion(**row, adopted_on=date(year, 1, 1)))
     session.flush()
 
 

@@ -16,6 +16,12 @@ IDLE = timedelta(days=1)
 """Where no rung lies ahead the timer still comes once a day: no wait without a timer."""
 
 
+def spread_of(target: str) -> timedelta:
+    """How long after a moment shared with many a workflow wakes, by its id."""
+    digest = hashlib.sha256(target.encode()).digest()
+    return timedelta(seconds=int.from_bytes(digest[:2]) % SPREAD_SECONDS)
+
+
 class PaperDesk:
     """The inbox of one workflow: papers by update, facts by signal, rungs by one timer."""
 
@@ -85,7 +91,7 @@ class PaperDesk:
         """Wait for a paper, a fact or another timer; false when the rung's moment came first."""
         patience, self._rearm = IDLE, False
         if self._next_rung is not None:
-            patience = self._next_rung + self._spread() - workflow.now()
+            patience = self._next_rung + spread_of(self.target) - workflow.now()
         try:
             await workflow.wait_condition(
                 lambda: bool(self._papers) or self._woken or self._rearm,
@@ -95,10 +101,6 @@ class PaperDesk:
         except TimeoutError:
             return False
         return True
-
-    def _spread(self) -> timedelta:
-        digest = hashlib.sha256(self.target.encode()).digest()
-        return timedelta(seconds=int.from_bytes(digest[:2]) % SPREAD_SECONDS)
 
 
 class Errands:

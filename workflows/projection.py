@@ -9,6 +9,7 @@ from models.messages import (
     DeskProgress,
     ExchangeProgress,
     Progress,
+    RowProgress,
     WaitLine,
 )
 from rules.calendar import TZ
@@ -55,6 +56,33 @@ def desk_details(progress: DeskProgress) -> str:
         *_overdue(progress.level),
     ]
     return "\n".join(lines + wait_lines(progress.waits, progress.waits_open, "任务编号"))
+
+
+def row_details(progress: RowProgress) -> str:
+    """A plan row's current details: how many rounds are owed, launched and omitted, and who must launch."""
+    lines = [
+        f"**{progress.state}** · {progress.mode} · 计划 {progress.document} 第{progress.version}版",
+        "",
+        f"应发起{progress.rounds}轮 · 已发起{progress.launched} · 未实施{progress.omitted} · 采用前已过{progress.before}",
+        "",
+        *_overdue(progress.level),
+    ]
+    if not progress.waits:
+        return "\n".join([*lines, f"当前无人待办。下次核对：{_when(progress)}", ""])
+    return "\n".join(
+        lines + wait_lines(progress.waits, len(progress.waits), progress.row.replace("/", " ", 1))
+    )
+
+
+def row_waits_for(progress: RowProgress) -> str:
+    """What a row's timer waits for, in a line."""
+    if progress.waits:
+        return f"等 {waiting_names(progress.waits)} 发起"[:60]
+    return "等下一个抽查时间"
+
+
+def _when(progress: RowProgress) -> str:
+    return moment(progress.next_at) if progress.next_at else "无"
 
 
 def exchange_details(progress: ExchangeProgress) -> str:

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         ExchangeProgress,
         Message,
         Progress,
+        RowProgress,
         TaskStep,
     )
 
@@ -100,6 +101,11 @@ async def tend_desk(step: TaskStep) -> DeskProgress:
 async def send_digests(step: TaskStep) -> Dispatch:
     """Send a desk's messages through the channels."""
     return await _plain("send_digests", step, Dispatch, "经邮件、即时通讯送达", LONG)
+
+
+async def tend_row(step: TaskStep) -> RowProgress:
+    """Tend a plan row."""
+    return await _plain("tend_row", step, RowProgress, "核对本行各轮次并提醒")
 
 
 async def exchange(step: TaskStep) -> ExchangeProgress:

@@ -26,6 +26,7 @@ from activities.contributions import (
 )
 from activities.docket import Docket, Target, ruling
 from activities.later_acts import check_sizes
+from activities.received import refuse_received
 from activities.sealing import seal
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RequestDraw, RevealLink
 from models.registers import RegisterConfirmation
@@ -67,6 +68,7 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
     The service makes, seals and keeps the secret where the department asks for it.
     """
     session, task = docket.session, docket.living_task
+    refuse_received(session, task)
     act = _committing(docket)
     if docket.department not in contributors(session, task, act):
         raise Refusal(
@@ -126,6 +128,7 @@ def request(docket: Docket, paper: RequestDraw) -> None:
     """The initiator asks for a draw act; refused until everything that it will hash is in order."""
     docket.initiator_only()
     session, task = docket.session, docket.living_task
+    refuse_received(session, task)
     number = newest_act(session, task.id) + 1
     content = (
         _check_first(docket, paper, number)

@@ -6,16 +6,18 @@ from activities import audit
 from activities.acts.preparation import open_preparation
 from activities.declaring import declare_task
 from activities.docket import Docket, Target, notify, ruling, wake
-from activities.windows import rounds_of, window_key
+from activities.plan_rounds import adopted_first, row_id
+from activities.plan_rows import version_of
+from activities.received import check_received, receive_list
 from models.organisation import Department, DepartmentKind
 from models.papers import ApproveLaunch, CancelTask, StartTask
-from models.plan import PlanDocument, PlanRow, PlanStatus, PlanVersion
+from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus
 from models.task import JointTask, LaunchApproval, Part, TakingPart
 from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus
-from rules.window import Window, inside, window_days
+from rules.window import Window, inside, rounds_due, window_days
 
 
 @ruling(Target.OFFICE, ApproveLaunch, Role.OFFICE)
@@ -42,23 +44,18 @@ def start_task(docket: Docket, paper: StartTask) -> None:
     """Launch a round of an adopted row: by its initiator, inside its window or with an approval."""
     session = docket.session
     document, row = _row(session, docket.office, paper.document, paper.seq)
-    if document.status is not PlanStatus.ADOPTED or row.version == 0:
-        raise Refusal("RowNotAdopted", f"序号{row.seq}尚未采用，不能发起；请先 plan adopt {document.id}")
-    if row.obstacles or row.initiator is None or document.year is None:
-        raise Refusal(
-            "RowNotLaunchable",
-            f"序号{row.seq}不能发起：{'；'.join(row.obstacles)}；请用 plan set 核定后重新采用",
-        )
-    if docket.department != row.initiator:
-        raise Refusal("InitiatorOnly", f"序号{row.seq}由 {row.initiator} 发起，请联系该部门")
-    _check_round(row, paper.round)
+    standing = _adopted(session, document, row)
+    if docket.department != standing.initiator:
+        raise Refusal("InitiatorOnly", f"序号{row.seq}由 {standing.initiator} 发起，请联系该部门")
+    check_received(docket, standing, paper.received)
+    _check_round(standing, paper.round)
     former = _former(session, paper)
     if former is not None and former.status is not TaskStatus.CANCELLED:
         raise Refusal(
             "AlreadyLaunched",
             f"本轮已发起：{former.id}（{former.status.label}），不能重复发起；请用 task show {former.id} 查看进展",
         )
-    window = _window(session, document, row)
+    window = _window(session, document, standing)
     approval = _approval(docket, paper, window)
     launch = former.launch + 1 if former else 1
     base = f"{paper.document}/{paper.seq}/{paper.round}"
@@ -71,8 +68,9 @@ def start_task(docket: Docket, paper: StartTask) -> None:
         launch=launch,
         replaces=former.id if former else None,
         row=row.id or 0,
-        name=row.name,
-        initiator=row.initiator,
+        row_version=standing.version,
+        name=standing.name,
+        initiator=standing.initiator,
         window_first=window[0],
         window_last=window[1],
         approval=approval,
@@ -81,11 +79,12 @@ def start_task(docket: Docket, paper: StartTask) -> None:
     )
     session.add(task)
     session.flush()
-    _add_parts(docket, task, row)
+    _add_parts(docket, task, standing)
     docket.data = {"task": task.id}
-    docket.clocks.settle_key(window_key(task.initiator, task.document, task.seq, task.round), by=docket.by)
     declare_task(session, task, "launched", docket.now)
     open_preparation(docket, task)
+    if paper.received is not None:
+        receive_list(docket, task, paper.received)
     wake(
         session,
         f"joint-task/{task.id}",
@@ -94,6 +93,7 @@ def start_task(docket: Docket, paper: StartTask) -> None:
         now=docket.now,
         start="JointTaskWorkflow",
     )
+    _tell_row(docket, task, "launched")
     audit.record(
         session,
         audit.task_chain(task.id),
@@ -114,6 +114,7 @@ def cancel_task(docket: Docket, paper: CancelTask) -> None:
     task.status, task.closed_at = TaskStatus.CANCELLED, docket.now
     docket.clocks.settle_scope(f"joint-task/{task.id}", by=docket.by)
     declare_task(docket.session, task, "cancelled", docket.now)
+    _tell_row(docket, task, "cancelled")
     for part in docket.session.exec(select(TakingPart).where(col(TakingPart.task) == task.id)):
         notify(
             docket.session,
@@ -147,16 +148,44 @@ def _row(session: Session, office: str, document: str, seq: str) -> tuple[PlanDo
     return plan, row
 
 
-def _check_round(row: PlanRow, number: int) -> None:
+def _adopted(session: Session, document: PlanDocument, row: PlanRow) -> PlanRowVersion:
+    """The row as it is in force; an adjustment that is not settled yet leaves the former version standing."""
+    if document.status is not PlanStatus.ADOPTED or row.version == 0:
+        if row.obstacles:
+            raise Refusal(
+                "RowNotLaunchable",
+                f"序号{row.seq}不能发起：{'；'.join(row.obstacles)}；请用 plan set 核定后重新采用",
+            )
+        raise Refusal("RowNotAdopted", f"序号{row.seq}尚未采用，不能发起；请先 plan adopt {document.id}")
+    if row.withdrawn:
+        raise Refusal("RowWithdrawn", f"序号{row.seq}已调减，不能发起；可用 plan diff {document.id} 查看调整")
+    return version_of(session, document.id, row.seq, row.version)
+
+
+def _tell_row(docket: Docket, task: JointTask, event: str) -> None:
+    """The watch over the row reads SQL; it is told, never waited for."""
+    wake(
+        docket.session,
+        row_id(task.document, task.seq),
+        event,
+        source=task.document,
+        now=docket.now,
+        start="PlanRowWorkflow",
+    )
+
+
+def _check_round(row: PlanRowVersion, number: int) -> None:
     """A row with a frequency makes that many rounds (domain, 1); one without makes one."""
-    due = rounds_of(row)
+    frequency = row.fields["frequency"]["value"] or {}
+    times = frequency.get("times_max") or frequency.get("times") or 1
+    due = rounds_due(times, frequency.get("per"), row.from_month, row.to_month)
     if number > due:
-        raise Refusal("RoundNotPlanned", f"序号{row.seq}按计划只有{due}轮，没有第{number}轮")
+        raise Refusal("RoundNotPlanned", f"序号{row.seq}按计划只有{due}轮，没有第{number}轮，请核对轮次")
 
 
-def _window(session: Session, document: PlanDocument, row: PlanRow) -> Window:
-    adopted = session.get_one(PlanVersion, (document.id, row.version)).adopted_on
-    return window_days(document.year or 0, row.from_month or 0, row.to_month or 0, adopted)
+def _window(session: Session, document: PlanDocument, row: PlanRowVersion) -> Window:
+    adopted = adopted_first(session, document.id, row.seq)
+    return window_days(document.year or 0, row.from_month, row.to_month, adopted)
 
 
 def _former(session: Session, paper: StartTask) -> JointTask | None:
@@ -190,7 +219,7 @@ def _approval(docket: Docket, paper: StartTask, window: Window) -> str | None:
     return approval.number
 
 
-def _add_parts(docket: Docket, task: JointTask, row: PlanRow) -> None:
+def _add_parts(docket: Docket, task: JointTask, row: PlanRowVersion) -> None:
     for department in [task.initiator, *row.partners]:
         initiator = department == task.initiator
         docket.session.add(

@@ -1,6 +1,6 @@
-"""A plan is imported as a proposal, settled field by field, and adopted (计划导入、核定、采用)."""
+"""A plan is imported as a proposal and adopted in versions (计划导入、采用)."""
 
-from datetime import date
+import hashlib
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -8,12 +8,28 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.docket import Docket, Target, desk_id, ruling, wake
-from models.organisation import DepartmentAlias
-from models.papers import AdoptPlan, ImportPlan, SetPlanField
-from models.plan import PlanDocument, PlanRow, PlanStatus, PlanVersion
-from rules.launchable import LABELS, SET, names_of, obstacles, resolve
+from activities.plan_rounds import is_over, row_id
+from activities.plan_rows import (
+    aliases_of,
+    copy_notice,
+    document_of,
+    may_change,
+    notice_gaps,
+    notice_value,
+    rows_in_force,
+    rows_of,
+    settle,
+    settle_open,
+)
+from activities.plan_settling import expect_settling
+from activities.plan_text import published_text
+from models.papers import AdoptPlan, ImportPlan
+from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus, PlanVersion
+from rules.plan.published import NOTICE_LABELS
 from rules.refusal import Refusal
 from rules.roles import Role
+
+ROW_WORKFLOW = "PlanRowWorkflow"
 
 
 @ruling(Target.OFFICE, ImportPlan, Role.OFFICE)
@@ -36,118 +52,89 @@ def import_plan(docket: Docket, paper: ImportPlan) -> None:
         raise Refusal("ReadingInvalid", "计划读取结果不完整或行序号重复，请用 plan import 重新读取") from None
     docket.data = {"rows": len(paper.rows)}
     docket.audit("plan.imported", document=paper.document, rows=len(paper.rows))
+    audit_plan(docket, paper.document, "plan.imported", sha256=paper.file_sha256, rows=len(paper.rows))
 
 
 def _store(docket: Docket, paper: ImportPlan) -> None:
     session = docket.session
-    session.add(
-        PlanDocument(
-            id=paper.document,
-            office=docket.office,
-            number=paper.reading["number"]["value"],
-            title=paper.reading["title"]["value"],
-            year=paper.reading["year"]["value"],
-            issued_on=_day(paper.reading["date"]["value"]),
-            reading={**paper.reading, "sha256": paper.file_sha256},
-        )
+    if any("value" not in paper.reading[name] for name in ("number", "title", "year", "date")):
+        raise KeyError("a reading without its notice is none")
+    plan = PlanDocument(
+        id=paper.document, office=docket.office, reading={**paper.reading, "sha256": paper.file_sha256}
     )
+    copy_notice(plan)
+    session.add(plan)
     session.flush()
     aliases = aliases_of(session, docket.office)
     for row in paper.rows:
-        session.add(_row(paper.document, row, aliases))
+        session.add(new_row(paper.document, row, aliases))
     session.flush()
-
-
-@ruling(Target.OFFICE, SetPlanField, Role.OFFICE)
-def set_field(docket: Docket, paper: SetPlanField) -> None:
-    """A person settles one field; the former reading stays in the audit trail."""
-    row = docket.session.exec(
-        select(PlanRow).where(col(PlanRow.document) == paper.document, col(PlanRow.seq) == paper.seq)
-    ).first()
-    plan = docket.session.get(PlanDocument, paper.document)
-    if row is None or plan is None or plan.office != docket.office:
-        raise Refusal("RowUnknown", f"没有计划 {paper.document} 的序号 {paper.seq}；可用 plan rows 查看")
-    if paper.field not in LABELS:
-        raise Refusal("FieldUnknown", f"没有字段“{paper.field}”，可选：{'、'.join(LABELS)}")
-    former = row.fields[paper.field]
-    row.fields = {
-        **row.fields,
-        paper.field: {**former, "value": paper.value, "status": SET, "why": paper.reason},
-    }
-    try:
-        _settle(row, aliases_of(docket.session, docket.office))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise Refusal("FieldValue", f"“{LABELS[paper.field]}”的值不合要求，请用 plan show 查看格式") from None
-    audit.record(
-        docket.session,
-        audit.plan_chain(paper.document),
-        "plan.set",
-        at=docket.now,
-        actor=docket.submission.actor,
-        acting_for=docket.submission.acting_for,
-        role=docket.submission.role.value,
-        department=docket.department,
-        detail={"seq": paper.seq, "field": paper.field, "before": former["value"], "after": paper.value},
-    )
 
 
 @ruling(Target.OFFICE, AdoptPlan, Role.OFFICE)
 def adopt(docket: Docket, paper: AdoptPlan) -> None:
     """Adopt the complete rows; the others are listed, and adopting again after plan set adds them."""
     session = docket.session
-    plan = session.get(PlanDocument, paper.document)
-    if plan is None or plan.office != docket.office:
-        raise Refusal("PlanUnknown", f"没有计划 {paper.document}；请先 plan import")
-    if missing := [name for name, value in (("文号", plan.number), ("年度", plan.year)) if value is None]:
-        raise Refusal("PlanIncomplete", f"计划缺少{'、'.join(missing)}，补全后才能采用")
+    plan = document_of(session, docket.office, paper.document)
+    if paper.no_number and plan.number is None:
+        plan.no_number = paper.no_number
+    if missing := notice_gaps(plan):
+        raise Refusal(
+            "PlanIncomplete",
+            f"计划缺少{'、'.join(missing)}，请用 plan set {plan.id} notice 字段 值 补全后采用"
+            "（没有文号的，用 --no-number 写明原因）",
+        )
     if plan.status is PlanStatus.IMPORTED:
         plan.status, plan.version = PlanStatus.ADOPTED, 1
-        session.add(
-            PlanVersion(
-                document=plan.id,
-                version=1,
-                file_sha256=plan.reading["sha256"],
-                adopted_on=docket.clocks.today,
-                adopted_by=docket.submission.actor,
-                adopted_at=docket.now,
-            )
-        )
-    left_out = {}
-    aliases = aliases_of(session, docket.office)
+        add_version(docket, plan, plan.reading["sha256"])
+    settle_open(session, docket.office, [plan.id])
+    docket.data = adopt_rows(docket, plan)
+    audit_plan(docket, plan.id, "plan.adopted", version=plan.version, **docket.data)
+
+
+def adopt_rows(docket: Docket, plan: PlanDocument) -> dict[str, Any]:
+    """Bring every complete row into the plan's version; tells how many stand, and what keeps the others out."""
+    session = docket.session
+    left_out: dict[str, list[str]] = {}
+    added = []
     for row in rows_of(session, plan.id):
-        if row.version == 0:
-            # Aliases that were registered since the import clear their obstacles here.
-            _settle(row, aliases)
+        if not may_change(row):
+            continue
         if row.obstacles:
             left_out[row.seq] = row.obstacles
-        elif row.version == 0:
-            row.version = plan.version
+            continue
+        row.version, row.pending = plan.version, False
+        session.add(version_row(docket, row))
+        added.append(row.seq)
+    session.flush()
+    for seq in added:
+        watch(docket, plan, seq)
+    expect_settling(docket, plan, len(left_out))
     _wake_desks(docket, plan)
-    docket.data = {"adopted": len(rows_of(session, plan.id)) - len(left_out), "not_launchable": left_out}
-    audit.record(
-        session,
-        audit.plan_chain(plan.id),
-        "plan.adopted",
-        at=docket.now,
-        actor=docket.submission.actor,
-        acting_for=docket.submission.acting_for,
-        role=docket.submission.role.value,
-        department=docket.department,
-        detail={"version": plan.version, "sha256": plan.reading["sha256"], **docket.data},
-    )
+    standing = session.exec(
+        select(PlanRow.seq).where(
+            col(PlanRow.document) == plan.id, col(PlanRow.version) > 0, col(PlanRow.withdrawn).is_(False)
+        )
+    ).all()
+    text = published_text(session, plan, plan.version)
+    return {
+        "adopted": len(standing),
+        "added": added,
+        "not_launchable": left_out,
+        "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
 
 
 def _wake_desks(docket: Docket, plan: PlanDocument) -> None:
-    """From now on the year's report and the rounds to launch are owed: each body's desk holds its own.
+    """From now on the year's report is owed: each body's desk holds its own.
 
-    A plan of a year that is over is on record only: nobody is reminded of its windows any more.
+    A plan of a year that is over is on record only: nobody is reminded of it any more.
     """
     year = plan.year or docket.clocks.today.year
     if year < docket.clocks.today.year:
         return
-    rows = rows_of(docket.session, plan.id)
-    bodies = {body for row in rows if row.version for body in (row.initiator, *row.partners) if body}
-    for body in sorted(bodies):
+    rows = rows_in_force(docket.session, plan.id, plan.version)
+    for body in sorted({body for row in rows for body in (row.initiator, *row.partners)}):
         wake(
             docket.session,
             desk_id(body, year),
@@ -158,48 +145,82 @@ def _wake_desks(docket: Docket, plan: PlanDocument) -> None:
         )
 
 
-def rows_of(session: Session, document: str) -> list[PlanRow]:
-    """The rows of a document in the order of its lines."""
-    return list(
-        session.exec(
-            select(PlanRow)
-            .where(col(PlanRow.document) == document)
-            .order_by(col(PlanRow.line), col(PlanRow.id))
+def add_version(docket: Docket, plan: PlanDocument, file_sha256: str, **given: str) -> None:
+    """Record a version of a plan."""
+    docket.session.add(
+        PlanVersion(
+            document=plan.id,
+            version=plan.version,
+            file_sha256=file_sha256,
+            adopted_on=docket.clocks.today,
+            adopted_by=docket.submission.actor,
+            adopted_at=docket.now,
+            notice={name: notice_value(plan, name) for name in NOTICE_LABELS},
+            **given,
         )
+    )
+    docket.session.flush()
+
+
+def version_row(docket: Docket, row: PlanRow) -> PlanRowVersion:
+    """The row as its version adopts it."""
+    if row.initiator is None or row.from_month is None or row.to_month is None:
+        raise RuntimeError("a row without obstacles has an initiator and a window")
+    return PlanRowVersion(
+        document=row.document,
+        seq=row.seq,
+        version=row.version,
+        line=row.line,
+        region=row.region,
+        withdrawn=row.withdrawn,
+        adopted_on=docket.clocks.today,
+        name=row.name,
+        fields=row.fields,
+        initiator=row.initiator,
+        partners=row.partners,
+        from_month=row.from_month,
+        to_month=row.to_month,
     )
 
 
-def aliases_of(session: Session, office: str) -> dict[str, str]:
-    """The office's alias table: printed name → department id."""
-    rows = session.exec(select(DepartmentAlias).where(col(DepartmentAlias.office) == office))
-    return {row.alias: row.department for row in rows}
+def watch(docket: Docket, plan: PlanDocument, seq: str) -> None:
+    """Start the watch over a row's year, or wake it; a row whose year is over already needs none."""
+    if is_over(docket.session, plan, seq, docket.clocks.today):
+        return
+    wake(docket.session, row_id(plan.id, seq), "adopted", source=plan.id, now=docket.now, start=ROW_WORKFLOW)
 
 
-def _row(document: str, reading: dict[str, Any], aliases: dict[str, str]) -> PlanRow:
+def new_row(document: str, reading: dict[str, Any], aliases: dict[str, str]) -> PlanRow:
+    """A row as it was read."""
     row = PlanRow(
         document=document,
         seq=reading["seq"],
         line=reading["line"],
+        region=reading.get("region") or "",
         name=reading["fields"]["name"]["value"] or "",
         fields=reading["fields"],
         flags=reading["flags"],
     )
-    _settle(row, aliases)
+    settle(row, aliases)
     return row
 
 
-def _settle(row: PlanRow, aliases: dict[str, str]) -> None:
-    """Derive what a launch needs from the fields as they stand."""
-    fields = row.fields
-    initiators, _ = resolve(names_of(fields["initiator"]["value"]), aliases)
-    partners, _ = resolve(names_of(fields["partners"]["value"]), aliases)
-    row.initiator = initiators[0] if initiators else None
-    row.partners = [partner for partner in partners if partner != row.initiator]
-    window = fields["window"]["value"] or {}
-    row.from_month, row.to_month = window.get("from_month"), window.get("to_month")
-    row.name = fields["name"]["value"] or row.name
-    row.obstacles = obstacles(fields, aliases)
+def audit_plan(docket: Docket, document: str, event: str, **detail: Any) -> None:
+    """A link of the plan's own chain."""
+    paper = docket.submission
+    audit.record(
+        docket.session,
+        audit.plan_chain(document),
+        event,
+        at=docket.now,
+        actor=paper.actor,
+        acting_for=paper.acting_for,
+        role=paper.role.value,
+        department=docket.department,
+        detail={"submission": docket.by, **detail},
+    )
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def open_documents(session: Session, office: str) -> list[str]:
+    """The office's plans, for names that are settled in all of them at once."""
+    return list(session.exec(select(PlanDocument.id).where(col(PlanDocument.office) == office)))

@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
 
 from activities.docket import Docket, Target, ruling
-from activities.scope_rows import scope_count
+from activities.scope_rows import IN_FORCE, scope_count
 from models.organisation import Department
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem, Subject
-from models.task import Aspect, DrawAct, JointTask, Preparation, TakingPart
+from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.scope import ScopeFilter, SubjectFacts, accepts
@@ -39,7 +40,11 @@ def open_preparation(docket: Docket, task: JointTask) -> None:
 def propose_scope(docket: Docket, paper: ProposeScope) -> None:
     """The row's prose as a filter, answered with its live count."""
     _before_draw(docket)
-    docket.data["count"] = scope_count(docket.session, docket.office, paper.filter)
+    if docket.session.get(ReceivedList, docket.living_task.id) is not None:
+        raise Refusal(
+            "DrawnAbove", "本任务的检查对象由上级抽取，范围即收到的名单，不能另提；请由第二人核对确认"
+        )
+    docket.data["count"] = scope_count(docket.session, docket.office, paper.filter, docket.clocks.today)
     _propose(docket, Aspect.SCOPE, paper)
 
 
@@ -124,13 +129,18 @@ def newest_proposal(session: Session, task: str, aspect: Aspect) -> Preparation 
     ).first()
 
 
-def subjects_in_scope(session: Session, office: str, scope: ScopeFilter) -> list[Subject]:
-    """The subjects of the directory that a filter accepts and that are in force (存续)."""
-    statement = select(Subject).where(col(Subject.office) == office, col(Subject.status) == "存续")
+def subjects_in_scope(session: Session, office: str, scope: ScopeFilter, day: date) -> list[Subject]:
+    """The subjects of the directory that a filter accepts and that are in force (存续) on a day."""
+    statement = select(Subject).where(col(Subject.office) == office, in_force(day))
     if scope.kinds:
         statement = statement.where(col(Subject.kind).in_(scope.kinds))
     rows = session.exec(statement.order_by(col(Subject.code)))
     return [row for row in rows if accepts(scope, facts_of(row))]
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    """Of subjects in force on a day: a status (注销, 迁出, 停业) takes effect from its date."""
+    return or_(col(Subject.status) == IN_FORCE, col(Subject.status_date) > day)
 
 
 def facts_of(subject: Subject) -> SubjectFacts:

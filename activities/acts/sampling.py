@@ -12,8 +12,9 @@ from sqlmodel import col, select
 from activities.acts.preparation import confirmed
 from activities.ceilings import Ceilings, History, ceilings_of, history_of
 from activities.clocks import Clocks
+from activities.plan_rows import version_of
 from activities.scope_rows import IN_FORCE, scope_rows
-from models.plan import PlanRow
+from models.plan import PlanRowVersion
 from models.task import Aspect, JointTask, TakingPart
 from rules.channel import uses_credit_class
 from rules.draw_class import draw_class
@@ -64,7 +65,7 @@ class Counting:
         self.keep = {CEILING: choices.get("ceiling") == "keep", RECENT: choices.get("recent") == "keep"}
         self.approved: Mapping[str, str] = choices.get("leave_out") or {}
         scope = confirmed(clocks.session, task.id)[Aspect.SCOPE].content["filter"]
-        self.rows = scope_rows(clocks.session, task.office, ScopeFilter.model_validate(scope))
+        self.rows = scope_rows(clocks.session, task.office, ScopeFilter.model_validate(scope), clocks.today)
 
     def run(self) -> Census:
         """Read every row once."""
@@ -132,7 +133,7 @@ class Sample:
 def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sample:
     """Directory and quota of a draw that freezes anew; its rising table was checked at the request."""
     census = Counting(clocks, task, choices).run()
-    row = clocks.session.get_one(PlanRow, task.row)
+    row = version_of(clocks.session, task.document, task.seq, task.row_version)
     ratio = row.fields["ratio"]["value"]
     percent, tiers, minimum = ratio.get("percent"), ratio.get("tiers"), ratio.get("min_count") or 0
     floor = int(clocks.policies.value(PolicyKey.MIN_COUNT))
@@ -178,13 +179,13 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
 
 
 def _needs_table(clocks: Clocks, task: JointTask) -> bool:
-    row = clocks.session.get_one(PlanRow, task.row)
+    row = version_of(clocks.session, task.document, task.seq, task.row_version)
     if row.fields["ratio"]["value"].get("tiers") or not _wants_classes(clocks, task, row):
         return False
     return clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator) is None
 
 
-def _wants_classes(clocks: Clocks, task: JointTask, row: PlanRow) -> bool:
+def _wants_classes(clocks: Clocks, task: JointTask, row: PlanRowVersion) -> bool:
     """The row says 递加, or its notice wants classes for every market entity (阳城 二)."""
     risk = row.fields["risk"]["value"] or {}
     rising = risk.get("kind") == "rising" and risk.get("ratio", True)

@@ -13,7 +13,9 @@ _AT_LEAST = r"(?:不得?[低底抵少小][于於與予与干千]?|[最至]少(?:
 _PERCENT = (
     rf"(?:(?P<least>{_AT_LEAST})[^\d%‰;。,]{{0,4}}?)?(?P<n>\d+(?:\.\d+)?)(?P<unit>%|‰)(?P<up>(?:及)?以上)?"
 )
-_FLOOR = re.compile(rf"(?P<least>{_AT_LEAST})?(?P<n>{NUMERAL})[户家个所人名](?P<up>(?:及)?以上)?")
+_FLOOR = re.compile(
+    rf"(?P<least>{_AT_LEAST})?(?P<fixed>定额)?(?P<n>{NUMERAL})[户家个所人名](?P<up>(?:及)?以上)?"
+)
 CLASSES = {"A": "A", "B": "B", "C": "C", "D": "D", "低": "A", "一般": "B", "中": "B", "较高": "C", "高": "D"}
 _CLASS = r"(?:(?:信用)?(?:风险)?(?:等级)?[A-D](?:类|级|档)?(?![A-Za-z])|(?:较高|一般|低|中|高)(?:信用)?风险)"
 _CLASS_LIST = rf"{_CLASS}(?:[、,和及与/]?{_CLASS}){{0,5}}"
@@ -137,7 +139,7 @@ def _ratio(raw: str, text: str) -> tuple[Field[Ratio], str]:
         min_count=number(floor["n"]) if floor else None,
         tiers=tiers or None,
     )
-    if exact:
+    if exact and floor is not None and not floor["fixed"]:
         return inferred(value, raw, "印的是户数而不是比例，按户数计", 0.7), rest
     return read(value, raw), rest
 

@@ -19,6 +19,7 @@ from rules.plan.grid import Line
 from rules.plan.header import settle_headers
 from rules.plan.merged import Blocks, Proposal, Run
 from rules.plan.notice import read_notice
+from rules.plan.published import is_published, read_published
 from rules.plan.raw import RawRow
 from rules.plan.reading import DocumentReading, Field, Flag, PlanReading, RowFields, RowReading, inferred
 from rules.plan.regions import fill_regions
@@ -38,6 +39,8 @@ _BLOCK_COLUMNS = (
 
 def read_lines(lines: Sequence[Line]) -> PlanReading:
     """The reading of a whole document; no rows where no table of a plan was found."""
+    if is_published(lines):
+        return read_published(lines)
     document = read_notice(lines)
     rows = assemble(lines)
     settle_headers(rows)

@@ -9,9 +9,14 @@ from sqlmodel import col, select
 from models.outcomes import PublicationKind
 from models.papers import (
     AcceptClaim,
+    AddAlias,
+    AddDepartment,
     AddDisposal,
     AddEvidence,
+    AdjustedRow,
+    AdjustPlan,
     AdoptPlan,
+    AnswerPlan,
     ApproveDraw,
     ApproveLaunch,
     ApproveResults,
@@ -21,6 +26,7 @@ from models.papers import (
     CloseVisits,
     CommitSecret,
     ConfirmAspect,
+    ConfirmPlanFields,
     ConfirmRegister,
     CorrectResult,
     DeclineClaim,
@@ -29,7 +35,9 @@ from models.papers import (
     ExtendWait,
     IssueToken,
     MatchAgain,
+    OmitRound,
     Paper,
+    PlanAnswer,
     PostPerson,
     PostponeVisits,
     ProposedDisposal,
@@ -86,7 +94,7 @@ from tests.activities.scenes import (
     secret,
 )
 from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, SHA, item_of
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person, set_field
 
 AS_BEFORE = "Accepted"
 """A late paper that states again what is settled: answered, and nothing changes."""
@@ -203,6 +211,7 @@ def _wait(driver: Driver, kind: WaitKind = WaitKind.ENTRY, department: str = SEC
     return driver.read(lambda session: session.exec(statement).first()) or NOBODY
 
 
+_WINDOW = {"from_month": 3, "to_month": 10}
 _DESK = (OFFICE_DESK, Role.OFFICE)
 _SECOND_HEAD = (SECOND, Role.HEAD)
 _NOT_THE_DESK = (OUTSIDER, "NotTheOffice")
@@ -573,10 +582,51 @@ CASES: dict[str, Case] = {
     "policy.set": _office(_policy),
     "plan.import": _office(lambda _: second_plan()),
     "plan.set": _office(
-        lambda _: SetPlanField(
-            document=DOCUMENT, seq="1", field="scope", value="全县学校（不含高校）", reason="核对原文"
-        )
+        lambda driver: SetPlanField(
+            document=_newest_plan(driver),
+            seq="1",
+            field="scope",
+            value="全县学校（不含高校）",
+            reason="核对原文",
+        ),
+        "imported",
+        early=("adopted", "RowAdopted"),
+        late=("both_adopted", "RowAdopted"),
     ),
+    "plan.confirm": _office(
+        lambda driver: ConfirmPlanFields(
+            document=_newest_plan(driver), field="window", value=_WINDOW, seqs=("2",)
+        ),
+        "imported",
+        early=("adopted", "RowUnknown"),
+    ),
+    "plan.answer": _office(
+        lambda driver: AnswerPlan(
+            document=_newest_plan(driver),
+            answers=(
+                PlanAnswer(seq="2", field="window", value=_WINDOW, accepted=True, reason="同意"),
+                PlanAnswer(seq="2", field="ratio", value={"percent": "5"}, reason="电话核实"),
+            ),
+        ),
+        "imported",
+        early=("adopted", "RowUnknown"),
+    ),
+    "plan.adjust": _office(
+        lambda driver: AdjustPlan(
+            document=_newest_plan(driver),
+            number="牵头局〔2026〕3号",
+            approval="测批〔2026〕1号",
+            reason="扩大比例",
+            changed=(AdjustedRow(seq="1", fields={"ratio": set_field({"percent": "50"})}),),
+        ),
+        early=("imported", "PlanNotAdopted"),
+    ),
+    "plan.omit": _office(
+        lambda _: OmitRound(document=DOCUMENT, seq="1", round=1, number="测批〔2026〕2号", reason="并入专项"),
+        late=("launched", "AlreadyLaunched"),
+    ),
+    "alias.add": _office(lambda _: AddAlias(alias="牵头管理局", department=LEAD)),
+    "department.add": _office(lambda _: AddDepartment(code="new", name="新设局", aliases=("新局",))),
     "plan.adopt": _office(
         lambda _: AdoptPlan(document=SECOND_DOCUMENT),
         "imported",

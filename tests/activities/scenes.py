@@ -110,12 +110,15 @@ def second_plan() -> ImportPlan:
     """Another plan of the office, as read."""
     reading = {
         "number": read_field("测〔2026〕9号"),
+        "office": read_field("测试领导小组办公室"),
         "title": read_field("另一计划"),
         "year": read_field(2026),
         "date": read_field("2026-01-09"),
     }
     row: dict[str, Any] = {"seq": "1", "region": None, "line": 1, "flags": [], "fields": row_fields()}
-    return ImportPlan(document=SECOND_DOCUMENT, file_sha256=SHA, reading=reading, rows=(row,))
+    window = {**row["fields"]["window"], "status": "inferred", "why": "合并单元格"}
+    doubtful = {**row, "seq": "2", "line": 2, "fields": {**row_fields(), "window": window}}
+    return ImportPlan(document=SECOND_DOCUMENT, file_sha256=SHA, reading=reading, rows=(row, doubtful))
 
 
 def imported(driver: Driver) -> None:

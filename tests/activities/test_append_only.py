@@ -11,17 +11,23 @@ from sqlmodel import SQLModel, col, select
 from activities import audit
 from models.messages import CaseStep
 from models.papers import ApproveLaunch, SetPolicy, StartTask
-from models.task import JointTask
-from models.trail import Outcome, Suspension, Wait
+from models.plan import RoundOmission
+from models.registers import SubjectHistory
+from models.task import JointTask, ReceivedList
+from models.trail import Outcome, Submission, Suspension, Wait
 from rules.policy import PolicyKey
 from rules.roles import Role
 from tests.activities import scenes
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.world import OFFICE_TARGET, PARTS, TASK
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, actor
+from tests.activities.world import OFFICE_TARGET, PARTS, SHA, TASK
+from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, actor
 
-TABLES: tuple[str, ...] = import_module("migrations.versions.0001_the_first_tables").APPEND_ONLY
+TABLES: tuple[str, ...] = tuple(
+    table
+    for revision in ("0001_the_first_tables", "plans")
+    for table in import_module(f"migrations.versions.{revision}").APPEND_ONLY
+)
 
 
 def fill_every_table(driver: Driver) -> None:
@@ -40,11 +46,27 @@ def fill_every_table(driver: Driver) -> None:
     with driver.database.write() as session:
         audit.anchor(session, driver.today)
         wait = session.exec(select(Wait)).first()
+        paper = session.exec(select(Submission)).first()
         assert wait is not None
-        row = Suspension(
-            wait=wait.id, from_day=date(2026, 5, 1), reason="停电", submission=wait.closed_by or ""
+        assert paper is not None
+        session.add(Suspension(wait=wait.id, from_day=date(2026, 5, 1), reason="停电", submission=paper.id))
+        day = driver.today
+        session.add(
+            SubjectHistory(office=OFFICE, code="XK", valid_from=day, valid_to=day, record={"code": "XK"})
         )
-        session.add(row)
+        session.add(RoundOmission(document=DOCUMENT, seq="1", round=9, reason="并入专项", recorded_on=day))
+        session.add(
+            ReceivedList(
+                task=TASK,
+                issuer="市局",
+                number="市〔2026〕1号",
+                drawn_on=day,
+                record_sha256=SHA,
+                file_sha256=SHA,
+                codes=["XK"],
+                submission=paper.id,
+            )
+        )
 
 
 def count(driver: Driver, table: str) -> int:

@@ -98,7 +98,7 @@ def test_plan_row_is_settled_and_adopted(office: Say, tmp_path: Path) -> None:
     office("plan", "set", "yc-2024", "4", "partners", "[]", "--reason", "试行不配合", "--as", "o1")
     obstacles = json.loads(office("plan", "show", "yc-2024", "4", "--json").out)["obstacles"]
     assert (3, "ValueInvalid") == refused(
-        office("plan", "set", "yc-2024", "4", "window", "三月", "--reason", "x", "--as", "o1")
+        office("plan", "set", "yc-2024", "4", "window", "开春", "--reason", "x", "--as", "o1")
     )
     assert 0 == office("plan", "adopt", "yc-2024", "--as", "o1").code
     row = json.loads(office("plan", "rows", "yc-2024", "--json").out)[3]

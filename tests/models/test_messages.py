@@ -27,6 +27,8 @@ from models.messages import (
     ExchangeStart,
     Message,
     Progress,
+    RowProgress,
+    RowStart,
     Slip,
     TaskEnd,
     TaskStart,
@@ -95,6 +97,8 @@ SAMPLES: tuple[Message, ...] = (
     CaseStart(case="c"),
     CASE,
     CaseApplied(answers=(ANSWER,), progress=CASE),
+    RowStart(row="d/1"),
+    RowProgress(row="d/1", office="o", document="d", state="未到抽查时间", waits=(WAIT,), next_at=NOW),
     ExchangeStart(office="o"),
     ExchangeProgress(office="o", queued=1),
 )

@@ -1,0 +1,118 @@
+"""The three 全覆盖 of a plan: items, departments and subjects that no row covers (全覆盖核对)."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from activities.acts.preparation import facts_of, in_force
+from activities.plan_rows import rows_in_force
+from models.organisation import Department, DepartmentKind
+from models.plan import PlanDocument, PlanRowVersion
+from models.registers import CheckItem, Subject
+from rules.item_matching import ListedItem, match_items
+from rules.scope import ScopeFilter, SubjectFacts, accepts, propose
+
+SAMPLE = 5
+_ALL = ScopeFilter()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What no row covers; `unread` are rows whose scope is prose that no filter renders wholly.
+
+    `subjects` counts the subjects in force that no row's proposed filter accepts, by kind, with a sample
+    of their codes.
+    """
+
+    departments: tuple[str, ...]
+    items: tuple[ListedItem, ...]
+    items_total: int
+    subjects: dict[str, int]
+    subjects_total: int
+    sample: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
+def coverage_of(session: Session, plan: PlanDocument, day: date) -> Coverage:
+    """Of the plan's version in force, against the registers as they stand."""
+    rows = rows_in_force(session, plan.id, plan.version)
+    listed = listed_items(session, plan.office)
+    covered = {item for row in rows for item in _items_of(row, listed)}
+    filters, unread = _filters(session, plan, rows)
+    missed: Counter[str] = Counter()
+    sample: list[str] = []
+    total = 0
+    for facts in _subjects(session, plan.office, day):
+        total += 1
+        if not any(accepts(one, facts) for one in filters):
+            missed[facts.kind] += 1
+            if len(sample) < SAMPLE:
+                sample.append(facts.code)
+    return Coverage(
+        departments=_departments(session, plan, rows),
+        items=tuple(item for item in listed if item not in covered),
+        items_total=len(listed),
+        subjects=dict(sorted(missed.items())),
+        subjects_total=total,
+        sample=tuple(sample),
+        unread=unread,
+    )
+
+
+def listed_items(session: Session, office: str, departments: Sequence[str] = ()) -> list[ListedItem]:
+    """The office's list of check items, or those of some departments."""
+    statement = select(CheckItem).where(col(CheckItem.office) == office)
+    if departments:
+        statement = statement.where(col(CheckItem.department).in_(departments))
+    rows = session.exec(statement.order_by(col(CheckItem.department), col(CheckItem.code)))
+    return [ListedItem(row.department, row.code, row.name, row.object_class) for row in rows]
+
+
+def tags_of(session: Session, office: str) -> set[str]:
+    """The tags and kinds that the office's register knows: the words that a scope may be read by."""
+    lists = session.exec(select(Subject.tags).where(col(Subject.office) == office).distinct())
+    return {tag for tags in lists for tag in tags}
+
+
+def _items_of(row: PlanRowVersion, listed: Sequence[ListedItem]) -> Sequence[ListedItem]:
+    parts = {row.initiator, *row.partners}
+    own = [item for item in listed if item.department in parts]
+    return match_items(row.name, row.fields["items"]["value"] or "", own).items
+
+
+def _departments(session: Session, plan: PlanDocument, rows: Sequence[PlanRowVersion]) -> tuple[str, ...]:
+    known = session.exec(
+        select(Department.id)
+        .where(col(Department.office) == plan.office, col(Department.kind) == DepartmentKind.DEPARTMENT)
+        .order_by(col(Department.id))
+    )
+    taking_part = {one for row in rows for one in (row.initiator, *row.partners)}
+    return tuple(one for one in known if one not in taking_part)
+
+
+def _filters(
+    session: Session, plan: PlanDocument, rows: Sequence[PlanRowVersion]
+) -> tuple[list[ScopeFilter], tuple[str, ...]]:
+    """Each row's proposed filter once; one that understood nothing would cover everybody and is left out."""
+    tags = tags_of(session, plan.office)
+    filters: dict[str, ScopeFilter] = {}
+    unread = []
+    for row in rows:
+        proposal = propose(row.fields["scope"]["value"] or "", tags)
+        if proposal.not_understood:
+            unread.append(row.seq)
+            if proposal.filter == _ALL:
+                continue
+        filters[proposal.filter.model_dump_json()] = proposal.filter
+    return list(filters.values()), tuple(unread)
+
+
+def _subjects(session: Session, office: str, day: date) -> Iterator[SubjectFacts]:
+    statement = (
+        select(Subject).where(col(Subject.office) == office, in_force(day)).order_by(col(Subject.code))
+    )
+    for row in session.exec(statement.execution_options(yield_per=1000)):
+        yield facts_of(row)

@@ -1,0 +1,102 @@
+"""A row's year as SQL knows it: its rounds, what was launched, what is on record as omitted (轮次)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from models.plan import PlanDocument, PlanRow, PlanRowVersion, RoundOmission
+from models.task import JointTask
+from rules.plan_rounds import (
+    LaunchMode,
+    Round,
+    RoundState,
+    RowState,
+    launch_mode,
+    rounds_of,
+    row_state,
+    state_of,
+)
+from rules.stages import TaskStatus
+
+
+def row_id(document: str, seq: str) -> str:
+    """The workflow id of the watch over a row."""
+    return f"plan-row/{document}/{seq}"
+
+
+@dataclass(frozen=True)
+class RowYear:
+    """A row in force with its rounds and where each stands; `row` is None once nothing was ever adopted."""
+
+    row: PlanRowVersion
+    mode: LaunchMode
+    state: RowState
+    rounds: Sequence[tuple[Round, RoundState]]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.state.over
+
+
+def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowYear:
+    """Where a row of an adopted plan stands on a day."""
+    stored = session.exec(
+        select(PlanRow).where(col(PlanRow.document) == plan.id, col(PlanRow.seq) == seq)
+    ).one()
+    row = session.get_one(PlanRowVersion, (plan.id, seq, stored.version))
+    mode = launch_mode(row.fields["mode"]["value"]) or LaunchMode.WATCHED
+    rounds = rounds_of(plan.year or 0, row.from_month, row.to_month, row.fields["frequency"]["value"])
+    launched = launched_rounds(session, plan.id, seq)
+    omitted = set(
+        session.exec(
+            select(RoundOmission.round).where(
+                col(RoundOmission.document) == plan.id, col(RoundOmission.seq) == seq
+            )
+        )
+    )
+    first = adopted_first(session, plan.id, seq)
+    states = [state_of(one, adopted=first, today=today, launched=launched, omitted=omitted) for one in rounds]
+    return RowYear(
+        row, mode, _state(row, mode, rounds, states, today), list(zip(rounds, states, strict=True))
+    )
+
+
+def launched_rounds(session: Session, document: str, seq: str) -> set[int]:
+    """The rounds that have a task which was not cancelled."""
+    return set(
+        session.exec(
+            select(JointTask.round).where(
+                col(JointTask.document) == document,
+                col(JointTask.seq) == seq,
+                col(JointTask.status) != TaskStatus.CANCELLED,
+            )
+        )
+    )
+
+
+def adopted_first(session: Session, document: str, seq: str) -> date:
+    """The day on which the row was first adopted: what lay before it is nobody's omission."""
+    found = session.exec(
+        select(col(PlanRowVersion.adopted_on))
+        .where(col(PlanRowVersion.document) == document, col(PlanRowVersion.seq) == seq)
+        .order_by(col(PlanRowVersion.version))
+    ).first()
+    return found or date.max
+
+
+def is_over(session: Session, plan: PlanDocument, seq: str, today: date) -> bool:
+    """Whether a row's year holds nothing more to watch."""
+    return year_of(session, plan, seq, today).over
+
+
+def _state(
+    row: PlanRowVersion, mode: LaunchMode, rounds: Sequence[Round], states: Sequence[RoundState], today: date
+) -> RowState:
+    if row.withdrawn:
+        return RowState.WITHDRAWN
+    if mode is LaunchMode.WATCHED:
+        return RowState.WATCHED if today <= rounds[-1].last else RowState.WATCHED_OVER
+    return row_state(states)

@@ -1,0 +1,173 @@
+"""An office settles, adopts, publishes and adjusts its plan from the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from adapters.plan_files import read_plan
+from tests.cli.said import Said, Say, refused
+
+PLANS = Path(__file__).resolve().parents[2] / "examples" / "plans"
+GAOPING = str(PLANS / "gaoping-2023.md")
+O1 = ("--as", "o1")
+PAPERS = ("--number", "申〔2023〕1号", "--approval", "批〔2023〕1号", "--reason", "年中调整")
+
+
+@pytest.fixture
+def office(say: Say) -> Say:
+    """An office `gp` whose every printed name is known, with the notice of 2023 imported."""
+    assert say("person", "bootstrap-office", "gp", "高平办", "高平市", "o1", "测试人甲").code == 0
+    assert say("plan", "import", GAOPING, "gp-2023", *O1).code == 0
+    names = data(say, "plan", "names", "gp-2023", "--json", *O1)
+    options = [f"--new=d{number}={one['name']}" for number, one in enumerate(names)]
+    assert say("plan", "names", "gp-2023", *options, *O1).code == 0
+    return say
+
+
+def data(say: Say, *words: str) -> Any:
+    """What a command says for programs."""
+    return json.loads(say(*words).out)
+
+
+def questions(say: Say) -> list[dict[str, Any]]:
+    """The open questions."""
+    found: list[dict[str, Any]] = data(say, "plan", "review", "gp-2023", "--list", "--json", *O1)
+    return found
+
+
+def adopted(say: Say) -> Said:
+    """Everything settled in bulk, and adopted."""
+    say("plan", "set", "gp-2023", "open", "mode", "县抽县查", "--reason", "本级计划", *O1)
+    for field in ("smart", "risk", "window", "initiator", "partners"):
+        assert say("plan", "confirm", "gp-2023", "--field", field, "--same", *O1).code == 0
+    return say("plan", "adopt", "gp-2023", *O1)
+
+
+def test_every_name_is_resolved_by_the_office(office: Say) -> None:
+    """Nothing is left to propose."""
+    assert [] == data(office, "plan", "names", "gp-2023", "--json", *O1)
+
+
+def test_review_lists_raw_text_proposal_and_reason(office: Say) -> None:
+    """49 rows without a mode, and row 20, which had moved."""
+    found = questions(office)
+    assert 54 == len(found)
+    window = next(one for one in found if one["field"] == "window")
+    assert ("20", "2月—11月", "2月-11月") == (window["seq"], window["raw"], window["proposal"])
+    assert "错位" in window["why"]
+
+
+def test_a_person_is_walked_through_field_by_field(office: Say) -> None:
+    """Enter accepts, words correct, s skips, q ends; a wrong word is told at once."""
+    first = questions(office)[0]
+    assert "mode" == first["field"]
+    said = office(
+        "plan", "review", "gp-2023", "--ask", *O1, input="县抽县查\n电话核实\n乱写\n电话核实\ns\nq\n"
+    )
+    assert 0 == said.code
+    assert "写法如" in said.err
+    assert "已核定1项" in said.out
+    assert 53 == len(questions(office))
+
+
+def test_what_is_one_and_the_same_is_settled_in_bulk(office: Say) -> None:
+    """A value for all rows that wait, a proposal for all rows that have it; then all can be adopted."""
+    said = adopted(office)
+    assert "可发起49行，待核定0行" in said.out
+    assert "三个全覆盖" in said.out
+
+
+def test_unlike_proposals_are_not_accepted_together(office: Say) -> None:
+    """Without a proposal there is nothing to accept."""
+    assert (3, "NoProposal") == refused(office("plan", "confirm", "gp-2023", "1", "mode", *O1))
+    assert (3, "FieldMissing") == refused(office("plan", "confirm", "gp-2023", "1", *O1))
+
+
+def test_questions_go_out_as_a_sheet_and_answers_come_back(office: Say, tmp_path: Path) -> None:
+    """Sound rows count, each wrong one is told with its row."""
+    sheet = tmp_path / "questions.xlsx"
+    assert 0 == office("plan", "questions", "gp-2023", str(sheet)).code
+    book = load_workbook(sheet)
+    table = book.worksheets[0]
+    header = [cell.value for cell in table[2]]
+    answer, field, proposal = (header.index(name) + 1 for name in ("答复", "字段", "建议"))
+    for row in range(3, table.max_row + 1):
+        has_proposal = bool(table.cell(row, proposal).value)
+        table.cell(row, answer).value = "同意" if has_proposal else "县抽县查"
+    table.cell(3, answer).value = "随便"
+    assert "mode" == table.cell(3, field).value
+    book.save(sheet)
+    said = office("plan", "answers", "gp-2023", str(sheet), *O1)
+    assert (3, "RowsRefused") == (said.code, said.err[said.err.rindex("（") + 1 : said.err.rindex("）")])
+    assert "questions.xlsx 第3行" in said.err
+    assert "已办理53条答复，1处有误" in said.out
+    assert 1 == len(questions(office))
+
+
+def test_the_published_text_reads_back_identically(office: Say, tmp_path: Path) -> None:
+    """Markdown and sheet, against what was adopted."""
+    adopted(office)
+    assert 0 == office("plan", "publish", "gp-2023", "--to", str(tmp_path)).code
+    rows = {row["seq"]: row for row in data(office, "plan", "rows", "gp-2023", "--json")}
+    for suffix in (".md", ".xlsx"):
+        back = read_plan(tmp_path / f"gp-2023-v1{suffix}")
+        assert list(rows) == [row.seq for row in back.rows]
+        for row in back.rows:
+            stored = (
+                data(office, "plan", "show", "gp-2023", row.seq, "--json")["fields"]
+                if row.seq in ("1", "20")
+                else {}
+            )
+            for name, field in stored.items():
+                assert field["value"] == getattr(row.fields, name).to_json()["value"], (row.seq, name)
+
+
+def test_an_adjustment_is_seen_before_it_is_filed(office: Say) -> None:
+    """The preview shows the difference and a code; only the code of what was seen files it."""
+    adopted(office)
+    command = ("plan", "adjust", "gp-2023", "--set", "1:ratio=50%", "--remove", "2", *PAPERS, *O1)
+    seen = data(office, *command, "--json")
+    assert "改为“50%”" in seen["difference"][0]
+    assert "已调整" not in office(*command, "--confirm", "0" * 12).out
+    filed = office(*command, "--confirm", seen["confirm"])
+    assert "已调整为第2版" in filed.out
+    assert "批〔2023〕1号" in office("plan", "diff", "gp-2023").out
+    assert 48 == len(data(office, "plan", "year", "gp-2023", "--json"))
+
+
+def test_a_plan_issued_anew_keeps_the_keys_of_its_rows(office: Say, tmp_path: Path) -> None:
+    """Numbered anew, one row changed: paired by content, confirmed by a person."""
+    adopted(office)
+    office("plan", "publish", "gp-2023", "--to", str(tmp_path))
+    text = (tmp_path / "gp-2023-v1.md").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("| 1 |"))
+    body = [line.split(" | ", 1)[1] for line in lines[at:]]
+    anew = [f"| {number} | {row}" for number, row in enumerate([*body[1:], body[0]], start=1)]
+    file = tmp_path / "anew.md"
+    file.write_text("\n".join([*lines[:at], *anew]).replace("2月-11月", "2月-12月", 1), encoding="utf-8")
+    command = ("plan", "adjust", "gp-2023", str(file), *PAPERS, *O1)
+    seen = data(office, *command, "--json")
+    keys = {one["printed"]: one["key"] for one in seen["pairs"]}
+    assert {"1": "2", "48": "49", "49": "1"}.items() <= keys.items()
+    assert 1 == len(seen["difference"])
+    filed = data(office, *command, "--confirm", seen["confirm"], "--json")
+    assert 2 == filed["version"]
+    assert seen["difference"] == filed["difference"]
+
+
+def test_the_year_of_a_past_plan_is_nobodys_omission(office: Say) -> None:
+    """Adopted after its windows: every round lay before."""
+    adopted(office)
+    states = {one["state"] for one in data(office, "plan", "year", "gp-2023", "--json")}
+    assert {"计划采用前时间已过"} == states
+
+
+def test_coverage_names_what_no_row_covers(office: Say) -> None:
+    """Departments that take part in nothing."""
+    office("plan", "names", "gp-2023", "--new=idle=闲置局", *O1)
+    adopted(office)
+    assert ["gp/idle"] == data(office, "plan", "coverage", "gp-2023", "--json")["departments"]
