@@ -104,6 +104,7 @@ BY_HAND = {
     WaitKind.ALLOW_REDRAW: IN_2,
     WaitKind.COMMISSION: ON_21_APRIL,
     WaitKind.WITHDRAWAL: IN_3,
+    WaitKind.SETTLE_ROWS: IN_10,
     WaitKind.YEARLY_SUPPLEMENT: IN_20,
 }
 """Kinds that no scene stops at: opened as the rulings do."""
