@@ -19,7 +19,8 @@ from activities.contributions import (
     opened_links,
     settled,
 )
-from activities.received import received_of, take_over
+from activities.received import received_of
+from activities.takeover import take_over
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Summary

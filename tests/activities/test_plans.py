@@ -224,7 +224,7 @@ def test_a_running_task_keeps_the_version_that_it_was_launched_from(at: At) -> N
     def size(task: str) -> int:
         with driver.database.read() as session:
             row = session.get_one(JointTask, task)
-            return sample(Clocks(session, row.office, driver.now), row).quota.total
+            return sample(Clocks(session, row.office, driver.now), row, {}).quota.total
 
     assert 9 == size(driver.task)
     scenes.cancelled(driver)
