@@ -20,7 +20,8 @@ from activities.contributions import (
     settled,
 )
 from activities.declaring import declare_task
-from activities.received import received_of, take_over
+from activities.received import received_of
+from activities.takeover import take_over
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Summary

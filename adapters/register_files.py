@@ -27,6 +27,7 @@ HEADER_WITHIN = 20
 REASON = "不予导入原因"
 UNREADABLE_SHEET = (
     BadZipFile,
+    RuntimeError,  # an archive whose entries say that they are encrypted
     InvalidFileException,
     ParseError,
     zlib.error,

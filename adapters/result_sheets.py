@@ -29,7 +29,17 @@ _HEADER_WITHIN = 20
 _CHOICES_SHEET = "选项"
 _INPUT = PatternFill("solid", start_color="FFF9E5")
 _SHEETS = frozenset({".xlsx", ".xlsm"})
-_BAD = (BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, IndexError, KeyError, ValueError)
+_BAD = (
+    BadZipFile,
+    RuntimeError,
+    InvalidFileException,
+    ParseError,
+    zlib.error,
+    EOFError,
+    IndexError,
+    KeyError,
+    ValueError,
+)
 """What the reader raises over files that are no workbook, or a damaged one."""
 
 

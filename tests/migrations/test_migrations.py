@@ -23,7 +23,7 @@ for _module in ("organisation", "outcomes", "plan", "registers", "task", "trail"
 
 APPEND_ONLY: tuple[str, ...] = tuple(
     table
-    for revision in ("0001_the_first_tables", "plans")
+    for revision in ("0001_the_first_tables", "draw", "plans")
     for table in import_module(f"migrations.versions.{revision}").APPEND_ONLY
 )
 OURS = set(SQLModel.metadata.tables)
