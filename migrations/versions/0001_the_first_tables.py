@@ -32,6 +32,20 @@ APPEND_ONLY = (
     "policy",
     "rung_fire",
     "plan_version",
+    "sealed_secret",
+    "match_aid",
+    "evidence",
+    "subject_finding",
+    "commission",
+    "commission_report",
+    "exchange_rejection",
+    "annulment",
+    "referral",
+    "yearly_report",
+    "plan_row_version",
+    "round_omission",
+    "received_list",
+    "subject_history",
 )
 
 
@@ -176,6 +190,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_department_office"), "department", ["office"], unique=False)
     op.create_table(
+        "exchange_batch",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_exchange_batch_office"), "exchange_batch", ["office"], unique=False)
+    op.create_table(
+        "exchange_rejection",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("key", "revision"),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("office", sa.String(), nullable=False),
@@ -196,6 +240,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=True),
+        sa.Column("no_number", sa.String(), nullable=True),
         sa.Column("title", sa.String(), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=True),
@@ -216,6 +261,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("legal_form", sa.String(length=40), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("status_date", sa.Date(), nullable=True),
         sa.Column("area", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("credit_class", sa.String(), nullable=True),
@@ -227,6 +273,7 @@ def upgrade() -> None:
         sa.Column("licence", sa.String(), nullable=False),
         sa.Column("licence_level", sa.String(), nullable=False),
         sa.Column("licensed_by", sa.String(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office"],
             ["office.code"],
@@ -236,6 +283,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_subject_kind"), "subject", ["kind"], unique=False)
     op.create_index(op.f("ix_subject_office"), "subject", ["office"], unique=False)
+    op.create_table(
+        "subject_history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "subject_history_by_code", "subject_history", ["office", "code", "valid_to"], unique=False
+    )
     op.create_table(
         "check_item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -280,6 +344,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("office", "alias"),
     )
     op.create_table(
+        "digest",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("notices", sa.JSON(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("digest_by_person", "digest", ["person", "made_at"], unique=False)
+    op.create_table(
         "drawn_subject",
         sa.Column("task", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
@@ -294,6 +379,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task", "act", "rank"),
         sa.UniqueConstraint("task", "act", "subject"),
     )
+    op.create_table(
+        "expert",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=True),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("specialties", sa.JSON(), nullable=False),
+        sa.Column("engaged_to", sa.Date(), nullable=True),
+        sa.Column("recusals", sa.JSON(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office"],
+            ["office.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("office", "code"),
+    )
+    op.create_index(op.f("ix_expert_office"), "expert", ["office"], unique=False)
     op.create_table(
         "launch_approval",
         sa.Column("document", sa.String(), nullable=False),
@@ -319,6 +429,7 @@ def upgrade() -> None:
         sa.Column("office", sa.String(), nullable=False),
         sa.Column("department", sa.String(), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.String(), nullable=True),
         sa.Column("task", sa.String(), nullable=True),
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
@@ -333,6 +444,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office"],
             ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person"],
+            ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
@@ -375,7 +490,10 @@ def upgrade() -> None:
         sa.Column("document", sa.String(), nullable=False),
         sa.Column("seq", sa.String(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
@@ -396,6 +514,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("document", "seq"),
     )
     op.create_table(
+        "plan_row_version",
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("seq", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("adopted_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("initiator", sa.String(), nullable=False),
+        sa.Column("partners", sa.JSON(), nullable=False),
+        sa.Column("from_month", sa.Integer(), nullable=False),
+        sa.Column("to_month", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document"],
+            ["plan_document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["initiator"],
+            ["department.id"],
+        ),
+        sa.PrimaryKeyConstraint("document", "seq", "version"),
+    )
+    op.create_table(
         "plan_version",
         sa.Column("document", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -403,6 +546,10 @@ def upgrade() -> None:
         sa.Column("adopted_on", sa.Date(), nullable=False),
         sa.Column("adopted_by", sa.String(), nullable=False),
         sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("approval", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("notice", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["adopted_by"],
             ["person.id"],
@@ -481,6 +628,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "round_omission",
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("seq", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document"],
+            ["plan_document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.PrimaryKeyConstraint("document", "seq", "round"),
+    )
+    op.create_table(
         "token",
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
@@ -495,6 +660,55 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_token_person"), "token", ["person"], unique=False)
     op.create_table(
+        "yearly_report",
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("internal", sa.JSON(), nullable=False),
+        sa.Column("file_sha256", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["document"],
+            ["plan_document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.PrimaryKeyConstraint("department", "document", "number"),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["digest"],
+            ["digest.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("delivery_due", "delivery", ["department", "delivered_at", "next_try"], unique=False)
+    op.create_index(op.f("ix_delivery_digest"), "delivery", ["digest"], unique=False)
+    op.create_table(
         "joint_task",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("office", sa.String(), nullable=False),
@@ -504,6 +718,7 @@ def upgrade() -> None:
         sa.Column("launch", sa.Integer(), nullable=False),
         sa.Column("replaces", sa.String(), nullable=True),
         sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("initiator", sa.String(), nullable=False),
         sa.Column("window_first", sa.Date(), nullable=False),
@@ -556,6 +771,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("commitment", sa.String(), nullable=False),
         sa.Column("submission", sa.String(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("kept_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["department"],
             ["department.id"],
@@ -566,6 +783,40 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("task", "department", "number"),
     )
+    op.create_table(
+        "declaration",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.String(), nullable=True),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipt", sa.String(), nullable=True),
+        sa.Column("rejected", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["office"],
+            ["office.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task"],
+            ["joint_task.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index(op.f("ix_declaration_batch"), "declaration", ["batch"], unique=False)
+    op.create_index(op.f("ix_declaration_office"), "declaration", ["office"], unique=False)
+    op.create_index(op.f("ix_declaration_task"), "declaration", ["task"], unique=False)
     op.create_table(
         "draw_act",
         sa.Column("task", sa.String(), nullable=False),
@@ -578,6 +829,28 @@ def upgrade() -> None:
             ["joint_task.id"],
         ),
         sa.PrimaryKeyConstraint("task", "number"),
+    )
+    op.create_table(
+        "match_aid",
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task"],
+            ["joint_task.id"],
+        ),
+        sa.PrimaryKeyConstraint("task", "department", "number"),
     )
     op.create_table(
         "preparation",
@@ -603,6 +876,42 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("task", "aspect", "number"),
+    )
+    op.create_table(
+        "received_list",
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("drawn_on", sa.Date(), nullable=False),
+        sa.Column("record_sha256", sa.String(), nullable=False),
+        sa.Column("file_sha256", sa.String(), nullable=False),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task"],
+            ["joint_task.id"],
+        ),
+        sa.PrimaryKeyConstraint("task"),
+    )
+    op.create_table(
+        "sealed_secret",
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task"],
+            ["joint_task.id"],
+        ),
+        sa.PrimaryKeyConstraint("task", "department", "number"),
     )
     op.create_table(
         "summary",
@@ -683,6 +992,11 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("assignee", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignee"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["department"],
             ["department.id"],
@@ -714,6 +1028,10 @@ def upgrade() -> None:
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("clause", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cause", sa.String(length=40), nullable=False),
+        sa.Column("no_later", sa.Date(), nullable=True),
+        sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.Column("rungs_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("next_rung", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -757,9 +1075,15 @@ def upgrade() -> None:
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("due_day", sa.Date(), nullable=True),
+        sa.Column("due_amount", sa.Integer(), nullable=False),
+        sa.Column("clock", sa.String(), nullable=True),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("wait", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clock"],
+            ["wait.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["department"],
             ["department.id"],
@@ -803,6 +1127,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assignment_officer"), "assignment", ["officer"], unique=False)
     op.create_index(op.f("ix_assignment_visit"), "assignment", ["visit"], unique=False)
     op.create_table(
+        "commission",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("institution", sa.String(), nullable=False),
+        sa.Column("qualification", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_commission_visit"), "commission", ["visit"], unique=False)
+    op.create_table(
         "disposal",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("office", sa.String(), nullable=False),
@@ -818,6 +1163,8 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("result", sa.String(), server_default="", nullable=False),
+        sa.Column("reason", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["department"],
             ["department.id"],
@@ -844,7 +1191,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_disposal_result"), "disposal", ["result"], unique=False)
     op.create_index(op.f("ix_disposal_task"), "disposal", ["task"], unique=False)
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_evidence_visit"), "evidence", ["visit"], unique=False)
     op.create_table(
         "publication",
         sa.Column("id", sa.String(), nullable=False),
@@ -866,6 +1237,8 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("proof", sa.JSON(), nullable=True),
         sa.Column("rejected", sa.String(), nullable=True),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("due_day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["department"],
             ["department.id"],
@@ -897,6 +1270,9 @@ def upgrade() -> None:
         sa.Column("categories", sa.JSON(), nullable=False),
         sa.Column("finding", sa.String(), nullable=False),
         sa.Column("disposal", sa.JSON(), nullable=True),
+        sa.Column("not_checked", sa.String(), server_default="", nullable=False),
+        sa.Column("method", sa.String(), server_default="", nullable=False),
+        sa.Column("evidence", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("submission", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["submission"],
@@ -928,6 +1304,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("visit", "cycle"),
     )
     op.create_table(
+        "result_draft",
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visit.id"],
+        ),
+        sa.PrimaryKeyConstraint("visit", "item", "author"),
+    )
+    op.create_table(
         "rung_fire",
         sa.Column("deadline", sa.String(), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=False),
@@ -942,6 +1335,65 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("deadline", "due", "rung", "repetition"),
     )
     op.create_table(
+        "subject_finding",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("letters", sa.JSON(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_subject_finding_visit"), "subject_finding", ["visit"], unique=False)
+    op.create_table(
+        "annulment",
+        sa.Column("disposal", sa.String(), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["disposal"],
+            ["disposal.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.PrimaryKeyConstraint("disposal"),
+    )
+    op.create_table(
+        "commission_report",
+        sa.Column("commission", sa.String(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("conclusion", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=True),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["commission"],
+            ["commission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence"],
+            ["evidence.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.PrimaryKeyConstraint("commission"),
+    )
+    op.create_table(
         "correction",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("result", sa.String(), nullable=False),
@@ -949,6 +1401,7 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("disposal", sa.JSON(), nullable=True),
         sa.Column("submission", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["result"],
@@ -979,6 +1432,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("disposal", "number"),
     )
     op.create_table(
+        "referral",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("referred_on", sa.Date(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department"],
+            ["department.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["result"],
+            ["result.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission"],
+            ["submission.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task"],
+            ["joint_task.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("visit", "number"),
+    )
+    op.create_index(op.f("ix_referral_task"), "referral", ["task"], unique=False)
+    op.create_table(
         "correction_decision",
         sa.Column("correction", sa.String(), nullable=False),
         sa.Column("verdict", sa.String(length=40), nullable=False),
@@ -1002,9 +1492,16 @@ def downgrade() -> None:
     unguard(APPEND_ONLY)
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("correction_decision")
+    op.drop_index(op.f("ix_referral_task"), table_name="referral")
+    op.drop_table("referral")
     op.drop_table("disposal_entry")
     op.drop_table("correction")
+    op.drop_table("commission_report")
+    op.drop_table("annulment")
+    op.drop_index(op.f("ix_subject_finding_visit"), table_name="subject_finding")
+    op.drop_table("subject_finding")
     op.drop_table("rung_fire")
+    op.drop_table("result_draft")
     op.drop_table("result_decision")
     op.drop_index(op.f("ix_result_visit"), table_name="result")
     op.drop_table("result")
@@ -1012,8 +1509,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_publication_task"), table_name="publication")
     op.drop_index(op.f("ix_publication_batch"), table_name="publication")
     op.drop_table("publication")
+    op.drop_index(op.f("ix_evidence_visit"), table_name="evidence")
+    op.drop_table("evidence")
     op.drop_index(op.f("ix_disposal_task"), table_name="disposal")
+    op.drop_index(op.f("ix_disposal_result"), table_name="disposal")
     op.drop_table("disposal")
+    op.drop_index(op.f("ix_commission_visit"), table_name="commission")
+    op.drop_table("commission")
     op.drop_index(op.f("ix_assignment_visit"), table_name="assignment")
     op.drop_index(op.f("ix_assignment_officer"), table_name="assignment")
     op.drop_table("assignment")
@@ -1032,8 +1534,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_taking_part_department"), table_name="taking_part")
     op.drop_table("taking_part")
     op.drop_table("summary")
+    op.drop_table("sealed_secret")
+    op.drop_table("received_list")
     op.drop_table("preparation")
+    op.drop_table("match_aid")
     op.drop_table("draw_act")
+    op.drop_index(op.f("ix_declaration_task"), table_name="declaration")
+    op.drop_index(op.f("ix_declaration_office"), table_name="declaration")
+    op.drop_index(op.f("ix_declaration_batch"), table_name="declaration")
+    op.drop_table("declaration")
     op.drop_table("commitment")
     op.drop_index(
         "one_living_launch",
@@ -1044,8 +1553,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_joint_task_status"), table_name="joint_task")
     op.drop_index(op.f("ix_joint_task_office"), table_name="joint_task")
     op.drop_table("joint_task")
+    op.drop_index(op.f("ix_delivery_digest"), table_name="delivery")
+    op.drop_index("delivery_due", table_name="delivery")
+    op.drop_table("delivery")
+    op.drop_table("yearly_report")
     op.drop_index(op.f("ix_token_person"), table_name="token")
     op.drop_table("token")
+    op.drop_table("round_omission")
     op.drop_table("register_confirmation")
     op.drop_index(op.f("ix_posting_person"), table_name="posting")
     op.drop_index(op.f("ix_posting_department"), table_name="posting")
@@ -1053,6 +1567,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_policy_office"), table_name="policy")
     op.drop_table("policy")
     op.drop_table("plan_version")
+    op.drop_table("plan_row_version")
     op.drop_table("plan_row")
     op.drop_index(op.f("ix_officer_office"), table_name="officer")
     op.drop_index(op.f("ix_officer_department"), table_name="officer")
@@ -1060,10 +1575,16 @@ def downgrade() -> None:
     op.drop_index("notification_waiting", table_name="notification")
     op.drop_table("notification")
     op.drop_table("launch_approval")
+    op.drop_index(op.f("ix_expert_office"), table_name="expert")
+    op.drop_table("expert")
     op.drop_table("drawn_subject")
+    op.drop_index("digest_by_person", table_name="digest")
+    op.drop_table("digest")
     op.drop_table("department_alias")
     op.drop_index(op.f("ix_check_item_department"), table_name="check_item")
     op.drop_table("check_item")
+    op.drop_index("subject_history_by_code", table_name="subject_history")
+    op.drop_table("subject_history")
     op.drop_index(op.f("ix_subject_office"), table_name="subject")
     op.drop_index(op.f("ix_subject_kind"), table_name="subject")
     op.drop_table("subject")
@@ -1071,6 +1592,9 @@ def downgrade() -> None:
     op.drop_table("plan_document")
     op.drop_index(op.f("ix_person_office"), table_name="person")
     op.drop_table("person")
+    op.drop_table("exchange_rejection")
+    op.drop_index(op.f("ix_exchange_batch_office"), table_name="exchange_batch")
+    op.drop_table("exchange_batch")
     op.drop_index(op.f("ix_department_office"), table_name="department")
     op.drop_table("department")
     op.drop_table("answer")
