@@ -110,7 +110,8 @@ def adopt_rows(docket: Docket, plan: PlanDocument) -> dict[str, Any]:
     for seq in added:
         watch(docket, plan, seq)
     expect_settling(docket, plan, len(left_out))
-    _wake_desks(docket, plan)
+    if added:
+        _wake_desks(docket, plan)
     standing = session.exec(
         select(PlanRow.seq).where(
             col(PlanRow.document) == plan.id, col(PlanRow.version) > 0, col(PlanRow.withdrawn).is_(False)
