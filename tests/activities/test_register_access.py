@@ -34,7 +34,7 @@ def test_what_is_exported_changes_nothing_when_it_is_imported(database: Database
     made = county(1, date(2026, 3, 2), other_subjects=100)
     load_county(database, made, NOW)
     rows = list(export_register(database, OFFICE, register))
-    assert len(dict(made.registers())[register]) == len(rows)
+    assert len(dict(made.registers()).get(register, [])) == len(rows)
     assert ImportSummary(unchanged=len(rows)) == load(database, register, rows, office=OFFICE)
 
 

@@ -47,7 +47,7 @@ async def test_no_history_of_the_demo_names_anybody_or_anything_found(demo: Hous
         kept = {history.workflow_id: text_of(history) async for history in histories_of(demo)}
         shown = await _lists(demo)
     kinds = {workflow.split("/")[0] for workflow in kept}
-    assert {"joint-task", "department", "disposal", "correction", "exchange"} == kinds
+    assert {"joint-task", "department", "disposal", "correction", "exchange", "plan-row"} == kinds
     with demo.database.read() as session:
         private = list(_private(session))
         # The search would find Chinese words: departments' names may be read, and are.
