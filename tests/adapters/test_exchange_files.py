@@ -66,13 +66,34 @@ def test_half_a_file_is_never_seen(tmp_path: Path) -> None:
 def test_receipts_are_read_and_put_away_when_done(tmp_path: Path) -> None:
     """A file that is not finished is read again: its facts are known by then."""
     exchange = FileExchange(tmp_path)
-    receipts(exchange, "r.json", [{"key": "k", "fact": "entered", "at": NOW.isoformat(), "receipt": "SX1"}])
+    receipts(
+        exchange, "test-r.json", [{"key": "k", "fact": "entered", "at": NOW.isoformat(), "receipt": "SX1"}]
+    )
     (path, facts), *_ = exchange.receipts("test")
     assert [Fact(key="k", fact="entered", at=NOW, receipt="SX1")] == facts
     assert 1 == len(list(exchange.receipts("test")))
     exchange.finish(path)
     assert [] == list(exchange.receipts("test"))
-    assert ["r.json"] == [one.name for one in exchange.done.iterdir()]
+    assert ["test-r.json"] == [one.name for one in exchange.done.iterdir()]
+
+
+def test_an_office_takes_only_its_own_receipts(tmp_path: Path) -> None:
+    """Another office's file stays where it is until that office comes for it."""
+    exchange = FileExchange(tmp_path)
+    fact: dict[str, object] = {"key": "k", "fact": "entered", "at": NOW.isoformat(), "receipt": "SX1"}
+    receipts(exchange, "other-r.json", [fact])
+    assert [] == list(exchange.receipts("test"))
+    assert ["other-r.json"] == [name for name, _ in exchange.receipts("other")]
+
+
+@pytest.mark.parametrize("text", ["{", "7", '[{"key": "k"}]'])
+def test_a_receipt_file_that_cannot_be_read_is_put_aside(tmp_path: Path, text: str) -> None:
+    """The exchange goes on with the next file; somebody can look at the bad one."""
+    exchange = FileExchange(tmp_path)
+    write_whole(exchange.back / "test-bad.json", text)
+    receipts(exchange, "test-good.json", [])
+    assert ["test-good.json"] == [name for name, _ in exchange.receipts("test")]
+    assert ["test-bad.json"] == [one.name for one in exchange.bad.iterdir()]
 
 
 @pytest.mark.parametrize(
@@ -92,4 +113,4 @@ def test_a_fact_that_is_none_is_refused(fact: dict[str, object]) -> None:
 def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
     """A fresh machine needs no preparation."""
     FileExchange(tmp_path / "a" / "b")
-    assert {"out", "in", "done"} == {path.name for path in (tmp_path / "a" / "b").iterdir()}
+    assert {"out", "in", "done", "bad"} == {path.name for path in (tmp_path / "a" / "b").iterdir()}
