@@ -35,6 +35,7 @@ def task_details(progress: Progress) -> str:
         "",
         *_overdue(progress.level),
         *wait_lines(progress.waits, progress.waits_open, progress.task),
+        *_open_disposals(progress),
         f"下一步：{after.label}",
         "",
         *_branch_table(progress),
@@ -164,6 +165,14 @@ def _overdue(level: int) -> list[str]:
 
 def _next_rung(wait: WaitLine) -> str:
     return f"；下次催办 {moment(wait.next_rung)}" if wait.next_rung else ""
+
+
+def _open_disposals(progress: Progress) -> list[str]:
+    """Where the task waits for disposals, which have pages and clocks of their own."""
+    count = sum(branch.disposals_open for branch in progress.branches)
+    if not count:
+        return []
+    return [f"另有处置未结{count}件，等谁、到何时：`starter.py disposal list {progress.task}`", ""]
 
 
 def _branch_table(progress: Progress) -> list[str]:

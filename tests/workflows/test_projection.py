@@ -1,0 +1,132 @@
+"""What operators read: golden texts of the one function that writes them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from models.messages import BranchProgress, Progress, WaitLine
+from rules.ladder import Level
+from rules.stages import Claim, Stage, TaskStatus
+from rules.waits import WAITS, WaitKind
+from workflows import projection
+
+SINCE = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+END_OF_4_MARCH = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
+
+
+def a_wait(**given: object) -> WaitLine:
+    """An open claim of 县教育局, due at the end of 4 March in Beijing."""
+    fields: dict[str, object] = {
+        "id": "w",
+        "department": "yc/jy",
+        "name": "县教育局",
+        "role": "handler",
+        "kind": "claim",
+        "stage": 2,
+        "open": 1,
+        "total": 1,
+        "since": SINCE,
+        "due": END_OF_4_MARCH,
+        "next_rung": datetime(2026, 3, 3, 0, 30, tzinfo=UTC),
+    }
+    return WaitLine.model_validate(fields | given)
+
+
+def a_branch(**given: object) -> BranchProgress:
+    """县教育局 as a partner that was offered the task."""
+    fields: dict[str, object] = {
+        "department": "yc/jy",
+        "name": "县教育局",
+        "claim": Claim.OFFERED,
+        "stage": Stage.NOTIFY,
+        "since": SINCE,
+    }
+    return BranchProgress.model_validate(fields | given)
+
+
+def a_task(**given: object) -> Progress:
+    """A task that waits for one claim."""
+    fields: dict[str, object] = {
+        "task": "yc-2026/4/1",
+        "office": "yc",
+        "document": "yc-2026",
+        "name": "学校食堂食品安全情况抽查",
+        "status": TaskStatus.OPEN,
+        "stage": Stage.NOTIFY,
+        "since": SINCE,
+        "branches": (a_branch(),),
+        "waits": (a_wait(),),
+        "waits_open": 1,
+    }
+    return Progress.model_validate(fields | given)
+
+
+UNCLAIMED = """\
+**第2步，共8步：通知配合部门领取** · 自 2026-03-02 09:30+08:00 起
+
+| 等谁 | 办什么 | 件数 | 自何时 | 期限 | 怎样办 |
+|---|---|---|---|---|---|
+| 县教育局 经办人 | 领取任务 | 1 | 2026-03-02 09:30+08:00 | 2026-03-04 24:00+08:00 | \
+`starter.py task claim yc-2026/4/1` |
+
+无人办理时：逾期逐级催办：本人、负责人、领导小组办公室；下次催办 2026-03-03 08:30+08:00
+
+下一步：抽取检查对象
+
+| 部门 | 领取 | 阶段 | 户数 | 已匹配 | 已检查 | 已审批 | 已录入 | 已公示 | 处置未结 |
+|---|---|---|---|---|---|---|---|---|---|
+| 县教育局 | 待领取 | 通知配合部门领取 | 0 | 0 | 0 | 0 | 0 | 0 | 0/0 |
+"""
+
+
+def test_an_unanswered_claim_reads_in_full() -> None:
+    """Stage, who, what, since, until, how, what happens otherwise, what comes next."""
+    assert UNCLAIMED == projection.task_details(a_task())
+
+
+def test_an_escalated_task_says_so_before_anything_else() -> None:
+    """Whoever opens the page sees the level in the third line."""
+    lines = projection.task_details(a_task(level=int(Level.OFFICE))).splitlines()
+    assert "⚠ **逾期升级：已报领导小组办公室**" == lines[2]
+
+
+def test_open_disposals_are_shown_with_the_command_that_lists_them() -> None:
+    """检查已结、处置未结: the disposals have pages of their own."""
+    branch = a_branch(stage=Stage.FOLLOW_UP, claim=Claim.CLAIMED, disposals=2, disposals_open=1)
+    text = projection.task_details(a_task(stage=Stage.FOLLOW_UP, branches=(branch,), waits=(), waits_open=0))
+    assert "**检查已结、处置未结**" in text
+    assert "另有处置未结1件，等谁、到何时：`starter.py disposal list yc-2026/4/1`" in text
+
+
+def test_what_is_not_shown_is_counted() -> None:
+    """Eight waits travel in a message; the others are one command away."""
+    text = projection.task_details(a_task(waits_open=30))
+    assert "| … | 另有29项，见 `starter.py task show yc-2026/4/1` | | | | |" in text
+
+
+def test_a_closed_task_says_only_that() -> None:
+    """Nobody is waited for."""
+    closed = a_task(status=TaskStatus.CLOSED, stage=Stage.OVER, waits=(), waits_open=0)
+    assert "**已办结** · yc-2026/4/1" == projection.task_details(closed)
+
+
+@pytest.mark.parametrize(
+    ("expected", "given"),
+    [
+        ("2026-03-04 24:00+08:00", {}),
+        ("2026-03-04 24:00+08:00（暂定）", {"provisional": True}),
+        ("2026-03-05 15:30+08:00", {"due": datetime(2026, 3, 5, 7, 30, tzinfo=UTC)}),
+        ("未定", {"due": None}),
+    ],
+)
+def test_a_last_day_ends_at_24_00_of_the_day_itself(expected: str, given: dict[str, object]) -> None:
+    """00:00 of the next day would read like one day more (domain, Clocks)."""
+    assert expected == projection.last_day(a_wait(**given))
+
+
+@pytest.mark.parametrize("kind", WaitKind)
+def test_every_kind_of_wait_can_be_shown(kind: WaitKind) -> None:
+    """In the words of the trade, with its command filled in."""
+    rows = projection.wait_lines([a_wait(kind=kind.value)], 1, "yc-2026/4/1")
+    assert WAITS[kind].label in rows[2]
+    assert "{target}" not in rows[2]
