@@ -11,6 +11,7 @@ COPY migrations/ migrations/
 COPY models/ models/
 COPY rules/ rules/
 COPY templates/ templates/
+COPY templates/ templates/
 COPY workflows/ workflows/
 COPY starter.py worker.py ./
 RUN useradd --system --uid 10001 joint && mkdir /data && chown joint /data
