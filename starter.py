@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from adapters.logging import configure
-from adapters.settings import Profile, Settings
+from adapters.settings import Profile
 from cli import (
     audit,
     calendar,
@@ -26,7 +26,7 @@ from cli import (
     summary,
     task,
 )
-from cli.context import Guarded
+from cli.context import Guarded, check_settings
 
 app = typer.Typer(cls=Guarded, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for name, group in (
@@ -57,7 +57,7 @@ def surroundings() -> None:
     以谁的身份：演示和开发环境用 --as 人员编号，正式环境用 --token 或 JOINT_TOKEN。
     退出码：0 办妥，1 故障，2 命令写错，3 不予受理（附类型和理由）。
     """
-    configure(json=Settings.load().profile is Profile.PRODUCTION, level=logging.WARNING)
+    configure(json=check_settings().profile is Profile.PRODUCTION, level=logging.WARNING)
 
 
 @app.command("demo")

@@ -38,6 +38,12 @@ def holders_of(session: Session, department: str, role: Role, day: date) -> list
     return list(rows)
 
 
+def name_of(session: Session, department: str) -> str:
+    """What people call a department; the id itself where none is registered under it."""
+    body = session.get(Department, department)
+    return department if body is None else body.name
+
+
 def check_person(
     session: Session,
     *,
@@ -53,9 +59,12 @@ def check_person(
         raise Refusal("PersonUnknown", f"没有人员 {person}；请由管理员用 person post 登记")
     body = session.get(Department, department)
     if body is None or body.office != office:
-        raise Refusal("WrongOffice", f"{department} 不属于本领导小组办公室，请向其所属的领导小组办公室提交")
+        raise Refusal(
+            "WrongOffice",
+            f"{name_of(session, department)} 不属于本领导小组办公室，请向其所属的领导小组办公室提交",
+        )
     if role is Role.OFFICE and body.kind is not DepartmentKind.OFFICE:
-        raise Refusal("NotTheOffice", f"此事由领导小组办公室办理，{department} 不能以“{role.label}”办理")
+        raise Refusal("NotTheOffice", f"此事由领导小组办公室办理，{body.name} 不能以“{role.label}”办理")
     held = [
         posting
         for posting in postings_of(session, person, day)
@@ -64,7 +73,7 @@ def check_person(
     if not held:
         raise Refusal(
             "NotPosted",
-            f"{person} 在 {department} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
+            f"{person} 在 {body.name} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
         )
 
 

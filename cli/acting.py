@@ -9,13 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.authority import postings_of
 from activities.filing import Actor, office_of
 from adapters.database import Database
+from adapters.settings import Profile
 from cli.context import As, Context, For, MessageId, TokenOption, choose_actor, choose_posting
 from cli.given import department_named
 from models.organisation import Posting
 from models.papers import Paper
 from models.trail import Answer
+from rules.calendar import local_day
+from rules.refusal import Refusal
 from rules.roles import Role
 
 TaskId = Annotated[str, typer.Argument(metavar="任务编号", help="形如 yc-2024/4/1，见 task list")]
@@ -99,6 +103,23 @@ def acts(command: Callable[..., None]) -> Callable[..., None]:
 def asks(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that takes `who` the options that say who asks; it sends no single message."""
     return _with_options(command, ("named", "token", "department"))
+
+
+def reads(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that lists subjects' or persons' data the options that say who reads.
+
+    In production a valid token of somebody who is posted today is needed; in demo and dev nobody is asked.
+    """
+
+    @wraps(command)
+    def checked(who: Who, **values: Any) -> None:
+        if who.context.settings.profile is Profile.PRODUCTION:
+            with who.database.read() as session:
+                if not postings_of(session, who.person, local_day(datetime.now(UTC))):
+                    raise Refusal("NotPosted", f"{who.person} 今日没有任何有效职务；请先 person post 登记")
+        command(**values)
+
+    return _with_options(checked, ("named", "token"))
 
 
 def _with_options(command: Callable[..., None], names: tuple[str, ...]) -> Callable[..., None]:

@@ -9,6 +9,7 @@ import typer
 from sqlmodel import col, func, select
 
 from activities import audit
+from cli.acting import reads
 from cli.context import Context, Json, err, show
 from cli.tables import done, hint, print_table
 from models.trail import AuditEvent, AuditHead
@@ -61,6 +62,7 @@ def anchor(
 
 
 @app.command("show")
+@reads
 def show_chain(
     chain: Annotated[
         str | None,

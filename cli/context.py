@@ -4,16 +4,19 @@ import asyncio
 import hashlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -51,6 +54,8 @@ Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 
 REFUSED = 3
 """Exit code of a business refusal; 1 is a bug, 2 a wrong command line."""
+WRONG = 2
+"""Exit code of a wrong command line or setting."""
 _PIPED_WIDTH = 160
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
@@ -61,12 +66,25 @@ T = TypeVar("T")
 class Context:
     """The surroundings of one command."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, create: bool = False) -> None:
         self.settings = settings or Settings.load()
+        self.create = create
+        """Whether the command may begin a new database."""
 
     @cached_property
     def database(self) -> Database:
-        """The database, migrated where the profile is not production (there the owner's role migrates)."""
+        """The database, migrated where the profile is not production (there the owner's role migrates).
+
+        Refuses `DatabaseMissing` where there is none: a mistyped folder must not look like an empty office.
+        """
+        production = self.settings.profile is Profile.PRODUCTION
+        file = database_file(self.settings)
+        if file is not None and not file.exists() and (production or not self.create):
+            raise Refusal(
+                "DatabaseMissing",
+                f"没有数据库 {file}；请核对 JOINT_DATA 和 DATABASE_URL，"
+                "新装请先执行 starter.py migrate（试用可 make demo 或 make dev）",
+            )
         if self.settings.profile is not Profile.PRODUCTION:
             migrate(self.settings.database_url)
         return Database(self.settings.database_url)
@@ -118,6 +136,39 @@ class Context:
         if row is None or row.revoked_at is not None or row.expires_at <= now:
             raise Refusal("TokenInvalid", "令牌无效、已吊销或已过期；请向领导小组办公室申领（person token）")
         return row.person
+
+
+def check_settings() -> Settings:
+    """The settings; ends with the exit code of a wrong command line where they cannot be used."""
+    profile, data, url = (os.environ.get(name) for name in ("JOINT_PROFILE", "JOINT_DATA", "DATABASE_URL"))
+    wrong = None
+    if profile is not None and profile not in set(Profile):
+        known = "、".join(f"{one.value}（{one.label}）" for one in Profile)
+        wrong = f"JOINT_PROFILE=“{profile}”不可用，可选：{known}"
+    elif data is not None and not data.strip():
+        wrong = "JOINT_DATA 为空；请写明数据目录，或取消该变量（unset JOINT_DATA）"
+    elif url is not None and not _usable(url):
+        wrong = "DATABASE_URL 为空或无法识别；请写成 sqlite:///路径 或 postgresql://…，或取消该变量"
+    if wrong:
+        err.print("设置有误", style="red", end="")
+        err.print(f"：{wrong}", markup=False)
+        raise typer.Exit(WRONG)
+    return Settings.load()
+
+
+def _usable(url: str) -> bool:
+    try:
+        return make_url(url).get_backend_name() in ("sqlite", "postgresql")
+    except ArgumentError:
+        return False
+
+
+def database_file(settings: Settings) -> Path | None:
+    """The file of a database that is one."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
 
 
 _ENGINE_AWAY = "连接不上 Temporal 服务；请先启动（make dev），或设置 TEMPORAL_ADDRESS"
@@ -224,9 +275,24 @@ def file_words(problem: OSError) -> str:
 
 
 def _invalid_words(error: ValidationError) -> str:
-    lines = []
+    """Each cause once, with the rows that it was found in."""
+    found: dict[tuple[str, str], list[int]] = {}
     for one in error.errors():
-        own = one["msg"].removeprefix("Value error, ") if one["type"] == "value_error" else "不合要求"
-        field = ".".join(str(part) for part in one["loc"])
-        lines.append(f"{field}：{own}" if field else own)
-    return f"填写有误，请更正：{'；'.join(lines)}"
+        own = _CAUSES.get(one["type"], "不合要求")
+        if one["type"] == "value_error":
+            own = one["msg"].removeprefix("Value error, ")
+        field = ".".join(_FIELDS.get(str(part), str(part)) for part in one["loc"] if isinstance(part, str))
+        places = found.setdefault((field, own), [])
+        places += [part + 1 for part in one["loc"] if isinstance(part, int)][:1]
+    return f"填写有误，请更正：{'；'.join(_cause_words(*key, places) for key, places in found.items())}"
+
+
+def _cause_words(field: str, cause: str, places: list[int]) -> str:
+    rows = f"（第{'、'.join(str(one) for one in dict.fromkeys(places))}项）" if places else ""
+    if cause == _CAUSES["string_too_short"]:
+        return f"{field}{cause}{rows}"
+    return f"{field}{rows}：{cause}" if field else cause
+
+
+_CAUSES = {"string_too_short": "不能为空", "string_too_long": "过长", "too_short": "至少写一项"}
+_FIELDS = {"reason": "理由", "number": "文号", "approval_number": "文号", "note": "说明", "name": "名称"}

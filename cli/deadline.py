@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from activities.explaining import Explained, explain_wait
 from activities.progress import wait_line
-from cli.acting import task_id
+from cli.acting import reads, task_id
 from cli.context import Context, Json, out, show
 from cli.tables import print_table
 from cli.waits import known_wait
@@ -28,6 +28,7 @@ _WHICH = "任务、处置、更正编号"
 
 
 @app.command("list")
+@reads
 def list_(
     case: Annotated[
         str | None, typer.Argument(metavar=f"[{_WHICH}]", help="不写则列全部未办结的待办")
@@ -49,6 +50,7 @@ def list_(
 
 
 @app.command("explain")
+@reads
 def explain(
     which: Annotated[str, typer.Argument(metavar="待办编号|任务编号", help="待办编号可只写前几位")],
     as_json: Json = False,

@@ -7,7 +7,7 @@ import typer
 from sqlmodel import Session, col, func, select
 
 from cli import disposal_more
-from cli.acting import Who, acts
+from cli.acting import Who, acts, reads
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_named, department_names
 from cli.tables import done, due_words, hint, print_table
@@ -17,7 +17,7 @@ from models.registers import Subject
 from models.task import Visit
 from models.trail import Deadline, Wait
 from rules.calendar import local_day
-from rules.disposal import OUTCOMES, STEPS, DisposalState, DisposalStep, Outcome
+from rules.disposal import OUTCOMES, STEPS, DisposalKind, DisposalState, DisposalStep, Outcome
 from rules.refusal import Refusal
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ Id = Annotated[str, typer.Argument(metavar="处置编号", help="见 disposal li
 
 
 @app.command("list")
+@reads
 def list_(
     task: Annotated[str | None, typer.Argument(metavar="[任务编号]")] = None,
     department: Annotated[
@@ -64,11 +65,12 @@ def list_(
         "due": "期限",
         "outcome_name": "结果",
     }
-    shown = [{**one, "due": due_words(one["due"]) if one["due"] else ""} for one in data]
+    shown = [{**one, "due": _due_cell(one)} for one in data]
     show(data, as_json=as_json, text=lambda: print_table(columns, shown))
 
 
 @app.command("show")
+@reads
 def show_disposal(disposal: Id, as_json: Json = False) -> None:
     """查看一件处置：进展、各步记录、现在可办的步骤。"""
     with Context().database.read() as session:
@@ -118,13 +120,15 @@ def step(
     receiver: Annotated[
         str | None, typer.Option("--receiver", metavar="部门", help="移交责任部门时写明移交给谁")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """办理一步；不写步骤时列出现在可办的。"""
     disposal = disposal.removeprefix("disposal/")
     if name is None:
         with who.database.read() as session:
             row = _known(session, disposal)
-        _tell_steps(row, possible_steps(row))
+        steps = possible_steps(row)
+        show(steps, as_json=as_json, text=lambda: _tell_steps(row, steps))
         return
     paper = StepDisposal(
         step=chosen(DisposalStep, name).value,
@@ -133,9 +137,20 @@ def step(
         outcome=chosen(Outcome, outcome).value if outcome else None,
         receiver=_department(who, receiver) if receiver else None,
     )
-    who.send(f"disposal/{disposal}", paper)
-    done(f"{disposal}：已办理“{DisposalStep(paper.step).label}”")
-    hint(f"查看：starter.py disposal show {disposal}")
+    answer = who.send(f"disposal/{disposal}", paper)
+
+    def text() -> None:
+        done(f"{disposal}：已办理“{DisposalStep(paper.step).label}”")
+        hint(f"查看：starter.py disposal show {disposal}")
+
+    show({"disposal": disposal, "step": paper.step, **answer.data}, as_json=as_json, text=text)
+
+
+def _due_cell(view: dict[str, Any]) -> str:
+    """An ended disposal waits for the platform, not for its owner."""
+    if view["closed_at"] is None and not STEPS[DisposalKind(view["kind"])].get(DisposalState(view["state"])):
+        return "待公示"
+    return due_words(view["due"]) if view["due"] else ""
 
 
 def _department(who: Who, text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session, col, select
 
-from cli.acting import TaskId, Who, acts, task_id
+from cli.acting import TaskId, Who, acts, reads, task_id
 from cli.context import Context, Json, show
 from cli.given import chosen, day_of, department_named
 from cli.tables import done, hint, print_table
@@ -90,6 +90,7 @@ def refer(
 
 
 @app.command("referrals")
+@reads
 def referrals(task: TaskId, as_json: Json = False) -> None:
     """列出移交联合惩戒的失信行为。"""
     with Context().database.read() as session:

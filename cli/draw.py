@@ -28,7 +28,11 @@ VERIFIER = Path(__file__).resolve().parent.parent / "docs" / "verify-draw.py"
 
 @app.command("show")
 @asks
-def show_record(task: TaskId, who: Who) -> None:
+def show_record(
+    task: TaskId,
+    who: Who,
+    _as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出（本命令总是如此）")] = False,
+) -> None:
     """查看各次抽取的方案、哈希、种子和名单（JSON）；全部检查完成前限参与部门。"""
     with who.database.read() as session:
         _for_parties(session, task_id(task), who)
@@ -63,11 +67,18 @@ def export(
 def verify(
     record: Annotated[Path, typer.Argument(metavar="记录.json", help="draw export 导出的记录")],
     directories: Annotated[list[Path], typer.Argument(metavar="名录…", help="同时导出的名录，可为 .gz")],
+    as_json: Json = False,
 ) -> None:
     """核验导出的抽取记录：重算哈希、承诺链、种子、次序和数量；不符时说明是哪一项，退出码为 1。"""
     checked = subprocess.run(  # noqa: S603 - our own verifier, on the files that the user names
-        [sys.executable, str(VERIFIER), str(record), *map(str, directories)], check=False
+        [sys.executable, str(VERIFIER), str(record), *map(str, directories)],
+        check=False,
+        capture_output=as_json,
+        text=True,
     )
+    if as_json:
+        lines = [*checked.stdout.splitlines(), *checked.stderr.splitlines()]
+        show({"sound": checked.returncode == 0, "lines": lines}, as_json=True, text=lambda: None)
     raise typer.Exit(checked.returncode)
 
 

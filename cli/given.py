@@ -25,7 +25,7 @@ def department_named(session: Session, text: str) -> Department:
         select(Department).where(or_(col(Department.name) == text, col(Department.id).in_(by_alias)))
     ).all()
     if not rows:
-        raise Refusal("DepartmentUnknown", f"没有部门“{text}”；可用 person list 查看部门编号和名称")
+        raise Refusal("DepartmentUnknown", f"没有部门“{text}”；部门编号和名称见 register show departments")
     if len(rows) > 1:
         ids = "、".join(sorted(row.id for row in rows))
         raise Refusal("DepartmentAmbiguous", f"“{text}”可指多个部门，请写部门编号：{ids}")

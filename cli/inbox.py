@@ -11,6 +11,7 @@ from activities.authority import postings_of
 from cli import inbox_deliveries
 from cli.acting import Who, asks
 from cli.context import Json, show
+from cli.given import department_names
 from cli.tables import due_words, print_table
 from models.organisation import Posting
 from models.trail import Deadline, Notification, Wait
@@ -38,7 +39,7 @@ def inbox(context: typer.Context, who: Who, as_json: Json = False) -> None:
     def text() -> None:
         columns = {
             "mine": "本人",
-            "department": "部门",
+            "department_name": "部门",
             "role_name": "职务",
             "what": "待办",
             "open": "件数",
@@ -47,7 +48,7 @@ def inbox(context: typer.Context, who: Who, as_json: Json = False) -> None:
         }
         rows = [{**one, "mine": "●" if one["mine"] else "", "due": due_words(one["due"])} for one in waits]
         print_table(columns, rows, title="待办", empty="没有待办")
-        columns = {"delivered_at": "送达", "department": "部门", "text": "通知"}
+        columns = {"delivered_at": "送达", "department_name": "部门", "text": "通知"}
         print_table(columns, notices, title="通知", empty="没有通知")
 
     show({"waits": waits, "notices": notices}, as_json=as_json, text=text)
@@ -63,6 +64,7 @@ def _held(session: Session, who: Who) -> list[Posting]:
 
 def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[str, Any]]:
     mine = {(one.department, one.role) for one in held}
+    names = department_names(session, [one.department for one in held])
     rows = session.exec(
         select(Wait, Deadline.due, Deadline.provisional)
         .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
@@ -73,6 +75,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
         {
             "mine": (wait.department, wait.role) in mine and wait.assignee in (None, person),
             "department": wait.department,
+            "department_name": names.get(wait.department, wait.department),
             "role": wait.role.value,
             "role_name": wait.role.label,
             "kind": wait.kind,
@@ -93,6 +96,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
 def _notices(session: Session, held: Sequence[Posting], person: str) -> list[dict[str, Any]]:
     """What was delivered to the roles that the person holds."""
     mine = {(one.department, one.role) for one in held}
+    names = department_names(session, [one.department for one in held])
     rows = session.exec(
         select(Notification)
         .where(
@@ -107,6 +111,7 @@ def _notices(session: Session, held: Sequence[Posting], person: str) -> list[dic
         {
             "delivered_at": row.delivered_at,
             "department": row.department,
+            "department_name": names.get(row.department, row.department),
             "role": row.role.value,
             "event": row.event,
             "task": row.task,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from activities import audit
 from activities.authority import postings_of
-from cli.acting import Who, acts
+from cli.acting import Who, acts, reads
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_named, department_names
 from cli.tables import done, hint, mask, print_table
@@ -30,6 +30,7 @@ _CODE = re.compile(r"[a-z0-9]+")
 
 
 @app.command("list")
+@reads
 def list_(
     department: Annotated[str | None, typer.Option("--department", metavar="部门", help="只列该部门")] = None,
     as_json: Json = False,
@@ -100,8 +101,11 @@ def post(
     ] = None,
 ) -> None:
     """登记任职，或一段时间的代理。"""
+    if acting_for is not None and to_day is None:
+        raise Refusal("PeriodNeeded", "代理须有起止期限：请用 --to 日期 写明代理至何日（含）")
     with who.database.read() as session:
-        department = department_named(session, body).id
+        found = department_named(session, body)
+        department, department_name = found.id, found.name
     paper = PostPerson(
         person=person,
         name=name,
@@ -112,7 +116,7 @@ def post(
         acting_for=acting_for,
     )
     who.to_office(paper)
-    done(f"已登记 {person} 在 {department} 任{Role(paper.role).label}")
+    done(f"已登记 {person} 在{department_name}任{Role(paper.role).label}")
 
 
 @app.command("token")
@@ -150,7 +154,7 @@ def bootstrap_office(
     if not _CODE.fullmatch(code):
         raise Refusal("CodeInvalid", f"“{code}”不能作办公室代号：只用小写字母和数字，它是计划编号的开头")
     now = datetime.now(UTC)
-    with Context().database.write() as session:
+    with Context(create=True).database.write() as session:
         if session.get(Office, code) is not None:
             raise Refusal("OfficeExists", f"领导小组办公室 {code} 已登记；人员请用 person post 登记")
         if session.get(Person, person) is not None:

@@ -167,9 +167,16 @@ def adopt(
 
     def text() -> None:
         done(f"已采用 {document}：可发起{answer.data['adopted']}行，待核定{len(left_out)}行")
-        rows = [{"seq": seq, "why": "；".join(why)} for seq, why in left_out.items()]
+        # A cause that many rows share is told once.
+        causes: dict[str, list[str]] = {}
+        for seq, why in left_out.items():
+            for cause in why:
+                causes.setdefault(cause, []).append(seq)
+        rows = [{"why": cause, "seq": seqs} for cause, seqs in causes.items()]
         if rows:
-            print_table({"seq": "序号", "why": "不能发起的原因"}, rows)
+            print_table({"why": "不能发起的原因", "seq": "序号"}, rows)
+            if any("别名" in cause for cause in causes):
+                hint(f"名称对不上的：starter.py plan names {document} --alias 教育局=部门编号")
             hint(f"逐项核定：starter.py plan review {document}；核定后再次采用即补入")
         print_coverage(who.database, document)
         hint(f"发布采用文本：starter.py plan publish {document} --to 目录")

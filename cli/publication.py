@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from activities.publishing import scope_of
 from adapters.announcement_docx import write_announcement
 from adapters.evidence_store import EvidenceStore
 from cli import publication_resend
-from cli.acting import Who, acts, asks, task_id
+from cli.acting import Who, acts, asks, reads, task_id
 from cli.context import Context, Json, show
 from cli.given import day_of, department_names
 from cli.publication_text import as_html, as_text, statements
@@ -31,6 +32,7 @@ Case = Annotated[str, typer.Argument(metavar="编号", help="任务编号，或�
 
 
 @app.command("list")
+@reads
 def list_(
     case: Case,
     only_open: Annotated[bool, typer.Option("--open", help="只列尚未公示的")] = False,
@@ -102,6 +104,7 @@ def text(
         typer.Option("--output", metavar="文件", help="存到文件；.html 为网页，.docx 为文档，其余为文本"),
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="以网页形式输出")] = False,
+    as_json: Json = False,
 ) -> None:
     """写出本部门应在自己网站或媒体公示的文稿：每户一段。"""
     task = task_id(task)
@@ -117,6 +120,9 @@ def text(
         made = statements(session, task, own, rows)
     if not rows:
         raise Refusal("NothingToPublish", "本部门没有须自行公示且已有平台回执的结果；进展见 publication list")
+    if as_json:
+        show(asdict(made), as_json=True, text=lambda: None)
+        return
     if output is not None and output.suffix.lower() == ".docx":
         sections = [(f"{one.subject}（{one.code}）", one.lines) for one in made.statements]
         write_announcement(output, made.title, made.lines, sections)

@@ -7,7 +7,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.publishing import scope_of
-from cli.acting import Who, acts, task_id
+from cli.acting import Who, acts, reads, task_id
 from cli.context import Context, Json, show
 from cli.tables import done, hint, in_chunks, print_table
 from models.exchange import Declaration, ExchangeRejection
@@ -21,6 +21,7 @@ TaskArgument = Annotated[str, typer.Argument(metavar="任务编号")]
 
 
 @app.command("rejections")
+@reads
 def rejections(task: TaskArgument, as_json: Json = False) -> None:
     """列出省平台退回过的每一次：逐栏的原因，现在是否已更正录入。"""
     with Context().database.read() as session:
@@ -54,6 +55,7 @@ def rejections(task: TaskArgument, as_json: Json = False) -> None:
 
 
 @app.command("declared")
+@reads
 def declared(task: TaskArgument, as_json: Json = False) -> None:
     """列出向省平台报送的任务和领取情况及其回执。"""
     with Context().database.read() as session:

@@ -81,6 +81,8 @@ def import_(
         as_json=as_json,
         text=lambda: _tell(register, summary, faults, beside),
     )
+    if summary.refused and summary.refused == summary.total:
+        raise Refusal("RowsRefused", f"{file.name} 没有一行可以导入；逐行原因见 {beside}，改正后再导入")
 
 
 @app.command("show")

@@ -20,6 +20,7 @@ from models.organisation import Department, DepartmentKind
 from models.outcomes import Result
 from models.papers import MAX_LINES, ApproveResults, Paper, ReturnResults
 from rules.disposal import DisposalKind
+from rules.refusal import Refusal
 from rules.results import Category, Method
 from rules.stages import VisitStage
 
@@ -47,6 +48,8 @@ def sheet(
     with who.database.read() as session:
         known_task(session, task)
         rows = _sheet_rows(session, task, own)
+        if not rows:
+            raise Refusal("NothingToEnter", _nothing_words(session, task, own))
         receivers = session.exec(
             select(Department.name)
             .where(
@@ -102,15 +105,20 @@ def approve(
     who: Who,
     visits: Visits = None,
     all_: Annotated[bool, typer.Option("--all", help="本部门全部待审批的")] = False,
+    as_json: Json = False,
 ) -> None:
     """审批通过：结果锁定并报送省平台；提出的处置随即开始。不写编号时列出待审批的。"""
     task = task_id(task)
     chosen_ones = _waiting(who, task) if all_ else list(visits or [])
     if not chosen_ones:
-        _tell_waiting(who, task)
+        _tell_waiting(who, task, as_json=as_json)
         return
     _in_pieces(who, task, chosen_ones, lambda piece: ApproveResults(visits=tuple(piece)))
-    done(f"已审批{len(chosen_ones)}户的结果")
+    show(
+        {"approved": chosen_ones},
+        as_json=as_json,
+        text=lambda: done(f"已审批{len(chosen_ones)}户的结果"),
+    )
 
 
 @app.command("return")
@@ -149,6 +157,16 @@ def _sheet_rows(session: Session, task: str, department: str) -> list[dict[str, 
             }
             rows.append(row | _filled(former.get((visit.id, code)), names))
     return rows
+
+
+def _nothing_words(session: Session, task: str, own: str) -> str:
+    """Why there is nothing to fill in, and what comes first."""
+    stages = {visit.stage for visit, _ in visits_of(session, task, own)}
+    if stages & {VisitStage.UNMATCHED, VisitStage.MATCHED}:
+        return f"没有待录入的结果：尚未登记检查完成，请先办理 starter.py task visit {task}"
+    if stages:
+        return f"没有待录入的结果：各户结果均已提交，见 starter.py result list {task}"
+    return f"没有待录入的结果：本部门在本任务中尚无检查对象，进展见 starter.py task show {task}"
 
 
 def _filled(result: Result | None, names: dict[str, str]) -> dict[str, Any]:
@@ -212,7 +230,7 @@ def _waiting(who: Who, task: str) -> list[str]:
         return [visit.id for visit, _ in visits_of(session, task, own, [VisitStage.SUBMITTED])]
 
 
-def _tell_waiting(who: Who, task: str) -> None:
+def _tell_waiting(who: Who, task: str, *, as_json: bool) -> None:
     own = who.own_department()
     with who.database.read() as session:
         known_task(session, task)
@@ -224,11 +242,16 @@ def _tell_waiting(who: Who, task: str) -> None:
         "categories": "结果",
         "finding": "发现的问题",
     }
-    print_table(columns, data, title="待审批", empty="没有待审批的结果")
-    if data:
-        hint(
-            f"全部通过：starter.py result approve {task} --all；退回：starter.py result return {task} 检查编号 --reason 理由"
-        )
+
+    def text() -> None:
+        print_table(columns, data, title="待审批", empty="没有待审批的结果")
+        if data:
+            hint(
+                f"全部通过：starter.py result approve {task} --all；"
+                f"退回：starter.py result return {task} 检查编号 --reason 理由"
+            )
+
+    show(data, as_json=as_json, text=text)
 
 
 def _in_pieces(who: Who, task: str, visits: Sequence[str], paper: Any) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from activities.drafts import discard, drafts_of, keep, line_of
 from activities.rates import rates
-from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.acting import TaskId, Who, acts, asks, reads, task_id
 from cli.context import Context, Json, show
 from cli.given import chosen
 from cli.tables import done, hint, in_chunks, print_table
@@ -119,6 +119,7 @@ def discard_(
 
 
 @rates_app.command("rates")
+@reads
 def rates_(task: TaskId, as_json: Json = False) -> None:
     """各部门的录入率、公示率，以及尚缺的每一户：在哪一步、何时到期。"""
     with Context().database.read() as session:

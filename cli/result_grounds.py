@@ -7,7 +7,7 @@ import typer
 from sqlmodel import col, select
 
 from adapters.evidence_store import EvidenceStore
-from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.acting import TaskId, Who, acts, asks, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of
 from cli.tables import done, hint, print_table
@@ -157,6 +157,7 @@ def fact_close(
 
 
 @fact.command("list")
+@reads
 def fact_list(task: TaskId, as_json: Json = False) -> None:
     """列出任务中登记的对象情况。"""
     with Context().database.read() as session:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -27,6 +28,7 @@ from cli.demo.show import Show
 from worker import working
 
 PORT, UI_PORT = 7233, 8233
+_STARTER = Path(__file__).resolve().parent.parent / "starter.py"
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def demo_command(*, keep: bool) -> None:
 
 def _settings(profile: Profile, data: Path) -> Settings:
     """The settings of a service in this process; a database or folder that is configured is kept."""
-    os.environ.setdefault("JOINT_DATA", str(data))
+    # Absolute: the exports that are printed must hold in any folder.
+    os.environ["JOINT_DATA"] = str(Path(os.environ.get("JOINT_DATA", data)).resolve())
     os.environ["JOINT_PROFILE"] = profile.value
     return Settings.load()
 
@@ -135,16 +138,18 @@ def _stop_signal() -> asyncio.Event:
 def _how_to_reach(running: Running) -> str:
     address = running.client.service_client.config.target_host
     profile = running.settings.profile.value
+    url = os.environ.get("DATABASE_URL")
     return "\n".join(
         [
             "",
             f"Web UI：  {running.ui}",
             f"数据库：  {running.settings.database_url}",
-            "接下来可以试试（另开一个终端，先执行下面三行）：",
+            "接下来可以试试（另开一个终端，先执行下面的 export 和 alias）：",
             f"  export JOINT_PROFILE={profile} TEMPORAL_ADDRESS={address}",
-            f"  export JOINT_DATA={running.settings.data}",
-            "  alias joint='.venv/bin/python starter.py'",
-            "  joint task list",
+            f"  export JOINT_DATA={shlex.quote(str(running.settings.data))}",
+            *([f"  export DATABASE_URL={shlex.quote(url)}"] if url else []),
+            f"  alias joint='{sys.executable} {_STARTER}'",
+            "  joint task list --all",
             "  joint task show yangcheng-2024/4/1",
             "  joint audit verify",
         ]

@@ -1,5 +1,6 @@
 """What a plan row's prose suggests for scope and items; a person proposes, a second one confirms."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
@@ -19,6 +20,7 @@ from rules.refusal import Refusal
 from rules.scope import ScopeFilter, describe, missing, propose
 
 _SAMPLE = 5
+_SAMPLE_COLUMNS = {"code": "代码", "name": "名称", "kind": "种类"}
 
 
 def read_scope(context: Context, task: str) -> tuple[ScopeFilter, str, tuple[str, ...]]:
@@ -37,8 +39,7 @@ def suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
         office = known_task(session, task).office
         accepted = subjects_in_scope(session, office, suggested, local_day(datetime.now(UTC)))
         unknown = _lacking(session, office, suggested, {one.code for one in accepted})
-    step = max(1, len(accepted) // _SAMPLE)
-    sample = [{"code": one.code, "name": one.name, "kind": one.kind} for one in accepted[::step][:_SAMPLE]]
+    sample = _sample(accepted)
 
     def text() -> None:
         out.print(f"原文：{prose}", markup=False)
@@ -47,7 +48,7 @@ def suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
             out.print(f"未读懂，须由人写明：{'、'.join(unread)}", markup=False)
         if unknown:
             out.print(f"另有{unknown}户因名录缺少所需信息而不在其内", markup=False)
-        print_table({"code": "代码", "name": "名称", "kind": "种类"}, sample, title="样例")
+        print_table(_SAMPLE_COLUMNS, sample, title="样例")
         hint(f"照此提出：starter.py task scope {task} --proposed；或自写条件：--kind 种类 --tag 标签 …")
 
     data = {
@@ -59,6 +60,20 @@ def suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
         "sample": sample,
     }
     show(data, as_json=as_json, text=text)
+
+
+def tell_scope(context: Context, task: str, wanted: ScopeFilter) -> None:
+    """Print how many subjects a proposed scope takes in today, and a sample of them."""
+    with context.database.read() as session:
+        office = known_task(session, task).office
+        accepted = subjects_in_scope(session, office, wanted, local_day(datetime.now(UTC)))
+    out.print(f"  现有{len(accepted)}户", markup=False)
+    print_table(_SAMPLE_COLUMNS, _sample(accepted), title="样例")
+
+
+def _sample(accepted: Sequence[Subject]) -> list[dict[str, str]]:
+    step = max(1, len(accepted) // _SAMPLE)
+    return [{"code": one.code, "name": one.name, "kind": one.kind} for one in accepted[::step][:_SAMPLE]]
 
 
 def _lacking(session: Session, office: str, wanted: ScopeFilter, accepted: set[str]) -> int:

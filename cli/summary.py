@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from activities.acts.summaries import compile_summary
 from adapters.summary_sheets import write_summaries
 from cli import summary_yearly
-from cli.acting import TaskId, Who, acts, task_id
+from cli.acting import TaskId, Who, acts, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import department_named, department_names
 from cli.tables import done, hint, print_table
@@ -30,6 +30,7 @@ Number = Annotated[
 
 
 @app.command("show")
+@reads
 def show_summary(task: TaskId, as_json: Json = False) -> None:
     """查看各部门的汇总表：已报送的为报送时的数，未报送的为现在的数。"""
     task = task_id(task)
@@ -74,12 +75,14 @@ def receipt(
     with who.database.read() as session:
         known_task(session, task)
         department = department_named(session, partner).id if partner else _only_waiting(session, task)
+        name = department_names(session, [department]).get(department, department)
         which = number or _number(session, task, department, submitted=True)
     who.to_task(task, ReceiptSummary(department=department, number=which))
-    done(f"已签收 {department} 的汇总表（第{which}份）")
+    done(f"已签收{name}的汇总表（第{which}份）")
 
 
 @app.command("export")
+@reads
 def export(
     task: TaskId, file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="每个部门一张表")]
 ) -> None:

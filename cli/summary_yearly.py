@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from activities.yearly import department_year, office_year
 from adapters.evidence_store import EvidenceStore
 from adapters.yearly_files import INTERNAL, figures_of, write_data, write_text
-from cli.acting import Who, acts, asks
+from cli.acting import Who, acts, asks, reads
 from cli.context import Context, Json, show
 from cli.given import day_of
 from cli.tables import done, hint, print_table
@@ -45,6 +45,7 @@ def report(document: Document, who: Who, to: Into = None, as_json: Json = False)
 
 
 @app.command("report-office")
+@reads
 def report_office(document: Document, to: Into = None, as_json: Json = False) -> None:
     """领导小组办公室的年度报告：计划、轮次、对象、覆盖、类别、处置、比率、逾期及原因、未结任务。"""
     with Context().database.read() as session:

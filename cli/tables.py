@@ -13,7 +13,7 @@ from cli.context import err, out
 from rules.calendar import TZ
 
 _SHORTEST_MASKED = 3
-_LONGEST_ID = 45
+_LONGEST_ID = 60
 
 
 def print_table(

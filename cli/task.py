@@ -13,7 +13,7 @@ from activities.rebuild import open_cases, rebuild
 from cli import task_clock, task_draw, task_papers, task_prepare, task_show, task_visit
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import run
-from cli.given import department_named
+from cli.given import department_named, department_names
 from cli.received_list import read_received
 from cli.tables import done, hint
 from cli.task_show import known_task
@@ -119,13 +119,18 @@ def decline(task: TaskId, reason: Reason, who: Who) -> None:
     done(f"已拒领任务 {task}，等领导小组办公室处理")
 
 
+def _name(who: Who, department: str) -> str:
+    with who.database.read() as session:
+        return department_names(session, [department]).get(department, department)
+
+
 @claims.command("reoffer")
 @acts
 def reoffer(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> None:
     """领导小组办公室向拒领的部门再次交办。"""
     department = _partner(who, task, partner, Claim.DECLINED)
     who.to_task(task, ReofferClaim(department=department, reason=reason))
-    done(f"已向 {department} 再次交办 {task}")
+    done(f"已向{_name(who, department)}再次交办 {task}")
 
 
 @claims.command("release")
@@ -134,7 +139,7 @@ def release(task: TaskId, reason: Reason, who: Who, partner: Partner = None) -> 
     """领导小组办公室免除一个部门的配合。"""
     department = _partner(who, task, partner, *_SETTLED_BY_OFFICE)
     who.to_task(task, ReleaseClaim(department=department, reason=reason))
-    done(f"已免除 {department} 在 {task} 的配合")
+    done(f"已免除{_name(who, department)}在 {task} 的配合")
 
 
 @claims.command("extend")
@@ -149,7 +154,7 @@ def extend(
     """领导小组办公室延长一个部门的领取期限；拒领的视为再次交办。"""
     department = _partner(who, task, partner, *_SETTLED_BY_OFFICE)
     who.to_task(task, ExtendClaim(department=department, days=days, reason=reason))
-    done(f"{department} 的领取期限延长为自今日起{days}个工作日")
+    done(f"{_name(who, department)}的领取期限延长为自今日起{days}个工作日")
 
 
 @orders.command("cancel")

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from activities.contributions import since_of
 from activities.draw_export import is_public
-from cli.acting import TaskId, Who, acts, task_id
+from cli.acting import TaskId, Who, acts, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen, department_names, read_bytes
 from cli.tables import done, hint, print_table
@@ -140,8 +140,15 @@ def commit(
         answer = who.to_task(task, CommitSecret(keep="service"))
         done(f"已由系统代管秘密，承诺值 {answer.data.get('commitment', '见 task draw show')}；到期自动揭示")
         return
+    new = not secret_file.exists()
     value = commitment(_secret(secret_file, create=True))
-    who.to_task(task, CommitSecret(commitment=value))
+    try:
+        who.to_task(task, CommitSecret(commitment=value))
+    except Refusal as refusal:
+        # What was filed but not yet answered may still be accepted: its secret is needed then.
+        if new and refusal.type != "NotDelivered":
+            secret_file.unlink()
+        raise
     done(f"已提交承诺值 {value}")
     hint(f"请保管好 {secret_file}：锁定后用它揭示，遗失则本部门不参与定种")
 
@@ -171,6 +178,7 @@ def public(
 
 
 @app.command("show")
+@reads
 def show_draw(task: TaskId, as_json: Json = False) -> None:
     """查看抽取的各步：承诺、锁定的哈希、揭示、种子和数量；名单和核验用 draw export、draw verify。"""
     task = task_id(task)
@@ -180,17 +188,53 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
         commitments = {row.department: row.commitment for row in rows}
         hidden = {"links"} if is_public(session, task) else {"links", "link", "seed"}
         acts_ = [_act_view(session, row, hidden) for row in _acts(session, task)]
-        names = department_names(session, list(commitments))
+        named = {step["department"] for act in acts_ for step in act["steps"] if step["department"]}
+        named |= {
+            one for act in acts_ for step in act["steps"] for one in step["content"].get("contributors", ())
+        }
+        names = department_names(session, [*commitments, *named])
 
     def text() -> None:
         rows = [{"name": names.get(one, one), "value": value} for one, value in commitments.items()]
         print_table({"name": "部门", "value": "承诺值"}, rows, title="承诺")
         for act in acts_:
             out.print(f"第{act['act']}次 {act['kind_name']}：{act['reason']}", markup=False)
-            steps = {"step_name": "步骤", "department": "部门", "content": "内容"}
-            print_table(steps, act["steps"])
+            columns = {"step_name": "步骤", "department": "部门", "content": "内容"}
+            print_table(columns, [_step_row(step, names) for step in act["steps"]])
 
     show({"task": task, "commitments": commitments, "acts": acts_}, as_json=as_json, text=text)
+
+
+_CONTENT = {
+    "actor": "办理人",
+    "reason": "理由",
+    "directory": "名录哈希",
+    "plan": "方案哈希",
+    "root": "名录根",
+    "contributors": "承诺部门",
+    "drawn": "抽中",
+    "market_entities": "其中市场主体",
+    "public_value": "公共随机值",
+    "link": "随机值",
+    "seed": "种子",
+    "received": "收到的记录",
+    "value": "数值",
+    "name": "名称",
+    "source": "来源",
+    "of": "所欠",
+    "at": "时间",
+}
+
+
+def _step_row(step: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """A step with Chinese labels and departments by name."""
+    content = {
+        _CONTENT.get(key, key): [names.get(one, one) for one in value] if key == "contributors" else value
+        for key, value in step["content"].items()
+        if value not in (None, "")
+    }
+    department = step["department"]
+    return {**step, "department": names.get(department, department), "content": content}
 
 
 def _choice(text: str | None) -> Literal["exclude", "keep"] | None:

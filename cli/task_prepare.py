@@ -8,9 +8,10 @@ import typer
 from activities.acts.preparation import newest_proposal
 from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Json, out, show
-from cli.given import chosen, day_of, department_named, read_bytes
+from cli.given import chosen, day_of, department_named
 from cli.proposals import proposal_words
-from cli.suggestions import read_items, read_scope, suggest_items, suggest_scope
+from cli.scope_given import check_any, check_known, hand_picked_codes, whole_number
+from cli.suggestions import read_items, read_scope, suggest_items, suggest_scope, tell_scope
 from cli.tables import done, hint
 from cli.task_show import known_task
 from models.papers import ConfirmAspect, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
@@ -40,10 +41,18 @@ def scope(
     exclude_tag: Annotated[Words, _many("--exclude-tag", "标签", "不含的标签")] = None,
     area: Annotated[Words, _many("--area", "区域", "区域")] = None,
     credit_class: Annotated[Words, _many("--class", "类", "信用风险分类 A、B、C、D")] = None,
-    min_capital: Annotated[int | None, typer.Option(metavar="万元", help="注册资本下限")] = None,
-    max_capital: Annotated[int | None, typer.Option(metavar="万元", help="注册资本上限")] = None,
-    min_floor_area: Annotated[int | None, typer.Option(metavar="平方米", help="面积下限")] = None,
-    max_floor_area: Annotated[int | None, typer.Option(metavar="平方米", help="面积上限")] = None,
+    min_capital: Annotated[
+        int | None, typer.Option(metavar="万元", help="注册资本下限", parser=whole_number)
+    ] = None,
+    max_capital: Annotated[
+        int | None, typer.Option(metavar="万元", help="注册资本上限", parser=whole_number)
+    ] = None,
+    min_floor_area: Annotated[
+        int | None, typer.Option(metavar="平方米", help="面积下限", parser=whole_number)
+    ] = None,
+    max_floor_area: Annotated[
+        int | None, typer.Option(metavar="平方米", help="面积上限", parser=whole_number)
+    ] = None,
     licence: Annotated[str | None, typer.Option(metavar="许可证", help="持何许可证")] = None,
     licence_level: Annotated[str | None, typer.Option(metavar="级别", help="许可级别")] = None,
     hand_picked: Annotated[
@@ -67,14 +76,17 @@ def scope(
         "max_floor_area": max_floor_area,
         "licence": licence,
         "licence_level": licence_level,
-        "hand_picked": read_bytes(hand_picked).decode("utf-8-sig").split() if hand_picked else None,
         "reason": reason,
     }
     set_ones = {name: value for name, value in given.items() if value not in (None, [])}
-    if not set_ones and not proposed:
+    if not set_ones and not proposed and hand_picked is None:
         suggest_scope(who.context, task_id(task), as_json=as_json)
         return
-    wanted = read_scope(who.context, task_id(task))[0] if proposed else ScopeFilter.model_validate(set_ones)
+    wanted = (
+        read_scope(who.context, task_id(task))[0] if proposed else _filter(who, task, set_ones, hand_picked)
+    )
+    with who.database.read() as session:
+        check_any(session, known_task(session, task_id(task)).office, wanted)
     answer = who.to_task(task, ProposeScope(filter=wanted))
 
     def text() -> None:
@@ -106,7 +118,13 @@ def items(
     chosen_items: dict[str, tuple[str, ...]] = {}
     with who.database.read() as session:
         for one in item:
-            name, _, codes = one.partition("=")
+            name, separator, codes = one.partition("=")
+            if not separator or not codes.strip():
+                raise Refusal(
+                    "ItemFormWrong",
+                    f"“{one}”不是抽查事项，请写成 部门=编号,编号，如 --item 市场监管局=A01,A02；"
+                    "部门编号和名称见 register show departments",
+                )
             department = department_named(session, name.strip()).id
             chosen_items[department] = tuple(code.strip() for code in codes.split(",") if code.strip())
     _propose(who, task, ProposeItems(items=chosen_items), "各部门抽查事项", as_json=as_json)
@@ -158,8 +176,19 @@ def confirm(
     for one, row, words in seen:
         out.print(f"{one.label}：{words}", markup=False)
         out.print(f"  哈希 {row.sha256}", style="dim")
+        if one is Aspect.SCOPE:
+            tell_scope(who.context, task, ScopeFilter.model_validate(row.content["filter"]))
         if yes or typer.confirm("与原文相符，确认？", default=False):
             _confirm(who, task, one, row)
+
+
+def _filter(who: Who, task: str, given: dict[str, Any], hand_picked: Path | None) -> ScopeFilter:
+    """The conditions as typed, of values that the register knows."""
+    with who.database.read() as session:
+        office = known_task(session, task_id(task)).office
+        check_known(session, office, given)
+        codes = hand_picked_codes(session, office, hand_picked) if hand_picked else []
+    return ScopeFilter.model_validate({**given, "hand_picked": codes})
 
 
 def _confirm(who: Who, task: str, aspect: Aspect, row: Preparation) -> None:

@@ -1,6 +1,8 @@
 """`task list` and `task show`: what the Web UI tells operators, for people at a terminal."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
@@ -9,17 +11,20 @@ from sqlmodel import Session, col, func, select
 
 from activities.acts.preparation import newest_proposal
 from activities.progress import open_waits, read_progress
-from cli.acting import TaskId, task_id
+from cli.acting import TaskId, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
 from cli.proposals import proposal_words
-from cli.tables import due_words, print_table
-from models.messages import Progress, WaitLine
+from cli.tables import due_words, hint, print_table, words
+from models.messages import BranchProgress, Progress, WaitLine
+from models.organisation import Department
+from models.papers import CancelTask
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart
-from models.trail import Deadline, Wait
+from models.trail import Answer, Deadline, Outcome, Submission, Wait
+from rules.calendar import local_day
 from rules.ladder import Level
 from rules.refusal import Refusal
-from rules.stages import Stage, TaskStatus
+from rules.stages import Claim, Stage, TaskStatus
 from rules.waits import WAITS, WaitKind
 from workflows.projection import last_day, moment, task_details
 
@@ -27,6 +32,7 @@ app = typer.Typer()
 
 
 @app.command("list")
+@reads
 def list_(
     overdue: Annotated[bool, typer.Option("--overdue", help="只列已逾期或已升级催办的")] = False,
     stage: Annotated[
@@ -50,11 +56,12 @@ def list_(
                 col(TakingPart.department) == department_named(session, department).id
             )
             statement = statement.where(col(JointTask.id).in_(mine))
-        first_due = _first_due(session)
+        first_due, levels = _first_due(session), _levels(session)
         tasks = session.exec(statement).all()
         names = department_names(session, [task.initiator for task in tasks])
+        hidden = 0 if all_ else _ended(session)
     now = datetime.now(UTC)
-    data = [_line(task, first_due.get(task.id), names, now) for task in tasks]
+    data = [_line(task, first_due.get(task.id), levels.get(task.id, 0), names, now) for task in tasks]
     data = [line for line in data if line["overdue"] or not overdue]
     columns = {
         "task": "任务编号",
@@ -66,39 +73,60 @@ def list_(
         "late": "逾期",
     }
     rows = [{**line, "due": due_words(line["due"]) if line["due"] else ""} for line in data]
-    show(data, as_json=as_json, text=lambda: print_table(columns, rows))
+
+    def text() -> None:
+        print_table(columns, rows)
+        if hidden:
+            hint(f"另有{hidden}项已办结或已撤销的未列，加 --all 可见")
+
+    show(data, as_json=as_json, text=text)
 
 
 @app.command("show")
+@reads
 def show_task(task: TaskId, as_json: Json = False) -> None:
     """查看任务：在哪一步、等谁、自何时、期限、下一步和命令。"""
     task = task_id(task)
     with Context().database.read() as session:
         row = known_task(session, task)
-        progress = full_progress(session, task)
+        cases = _case_waits(session, task)
+        progress = full_progress(session, task, cases)
+        cancelled = _cancellation(session, row)
         proposals = _proposals(session, task)
         drawn = session.exec(select(func.count()).where(col(DrawnSubject.task) == task)).one()
-        cases = _case_waits(session, task)
 
     def text() -> None:
         out.print(f"{row.name}　{task}", style="bold", markup=False)
-        out.print(Markdown(task_details(progress)), soft_wrap=False)
+        _print_details(_details(progress, len(cases)))
+        if cases:
+            print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
+        if cancelled:
+            out.print(
+                f"撤销文号：{cancelled['number']}　理由：{cancelled['reason']}　"
+                f"日期：{words(cancelled['on'])}　办理人：{cancelled['by']}",
+                markup=False,
+            )
         if drawn:
             out.print(f"已抽取{drawn}户；名单在检查前不公开，本部门的见 task visits {task}", markup=False)
         for one in proposals:
             state = "已复核" if one["confirmed"] else "待第二人复核"
             out.print(f"{one['label']}（{state}）：{one['words']}", markup=False)
             out.print(f"  哈希 {one['sha256']}", style="dim")
-        if cases:
-            print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
 
     data = {
         **progress.model_dump(mode="json"),
         "proposals": proposals,
         "drawn": drawn,
+        "cancelled": cancelled,
         "cases": [{"scope": scope, **line.model_dump(mode="json")} for scope, line in cases],
     }
     show(data, as_json=as_json, text=text)
+
+
+def _ended(session: Session) -> int:
+    return session.exec(
+        select(func.count()).select_from(JointTask).where(col(JointTask.status) != TaskStatus.OPEN)
+    ).one()
 
 
 def known_task(session: Session, task: str) -> JointTask:
@@ -109,11 +137,83 @@ def known_task(session: Session, task: str) -> JointTask:
     return row
 
 
-def full_progress(session: Session, task: str) -> Progress:
-    """The task's progress with all its open waits, not only the most urgent."""
+def full_progress(session: Session, task: str, cases: Sequence[tuple[str, WaitLine]]) -> Progress:
+    """The task's progress with all its waits, its released departments, and the worst level of its cases."""
     progress = read_progress(session, task)
     waits, _ = open_waits(session, f"joint-task/{task}", limit=max(progress.waits_open, 1))
-    return progress.model_copy(update={"waits": waits})
+    level = max([progress.level, *(line.level for _, line in cases)])
+    branches = progress.branches + _released(session, task)
+    return progress.model_copy(update={"waits": waits, "level": level, "branches": branches})
+
+
+def _released(session: Session, task: str) -> tuple[BranchProgress, ...]:
+    rows = session.exec(
+        select(TakingPart, Department.name)
+        .join(Department, col(Department.id) == col(TakingPart.department))
+        .where(col(TakingPart.task) == task, col(TakingPart.claim) == Claim.RELEASED)
+        .order_by(col(TakingPart.department))
+    )
+    return tuple(
+        BranchProgress(
+            department=part.department,
+            name=name,
+            claim=part.claim,
+            stage=part.stage,
+            since=part.stage_since,
+        )
+        for part, name in rows
+    )
+
+
+def _details(progress: Progress, cases: int) -> str:
+    """The details as the Web UI shows them, but where cases are open they are what is waited for."""
+    details = task_details(progress)
+    if not cases or progress.status is not TaskStatus.OPEN:
+        return details
+    lines = [
+        f"{line}（此前须办完下列{cases}项处置与更正）"
+        if line.startswith("下一步：") and progress.stage >= Stage.FOLLOW_UP
+        else line
+        for line in details.splitlines()
+    ]
+    idle = "当前无人待办，系统正在处理。"
+    return "\n".join(
+        f"任务其余各项当前无人待办，等下列{cases}项处置与更正。" if one == idle else one for one in lines
+    )
+
+
+def _print_details(details: str) -> None:
+    """Markdown for a terminal; its tables are folded, for Markdown's own would cut long names."""
+    for table, group in groupby(details.splitlines(), key=lambda line: line.startswith("|")):
+        if not table:
+            out.print(Markdown("\n".join(group)), soft_wrap=False)
+            continue
+        heads, _, *rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in group]
+        print_table(
+            {str(at): head for at, head in enumerate(heads)},
+            [{str(at): cell for at, cell in enumerate(row)} for row in rows],
+        )
+
+
+def _cancellation(session: Session, task: JointTask) -> dict[str, Any] | None:
+    """By which document, why, when and by whom a task was cancelled."""
+    if task.status is not TaskStatus.CANCELLED:
+        return None
+    paper = session.exec(
+        select(Submission)
+        .join(Answer, col(Answer.submission) == col(Submission.id))
+        .where(
+            col(Submission.target) == f"joint-task/{task.id}",
+            col(Submission.kind) == CancelTask.kind,
+            col(Answer.outcome) == Outcome.ACCEPTED,
+        )
+    ).one()
+    return {
+        "number": paper.content["approval_number"],
+        "reason": paper.content["reason"],
+        "on": local_day(task.closed_at or paper.filed_at),
+        "by": paper.actor,
+    }
 
 
 _CASE_COLUMNS = {
@@ -125,8 +225,18 @@ _CASE_COLUMNS = {
 }
 
 
+def _levels(session: Session) -> dict[str | None, int]:
+    """How far the open waits of each task and of its cases have been escalated."""
+    rows = session.exec(
+        select(Wait.task, func.max(Wait.level))
+        .where(col(Wait.closed_at).is_(None), col(Wait.task).is_not(None))
+        .group_by(col(Wait.task))
+    )
+    return dict(rows.all())
+
+
 def _first_due(session: Session) -> dict[str | None, datetime]:
-    """Each task's earliest due moment among its open waits."""
+    """Each task's earliest due moment among its open waits and those of its cases."""
     rows = session.exec(
         select(Wait.task, func.min(Deadline.due))
         .join(Deadline, col(Deadline.wait) == col(Wait.id))
@@ -138,8 +248,10 @@ def _first_due(session: Session) -> dict[str | None, datetime]:
     return dict(rows.all())
 
 
-def _line(task: JointTask, due: datetime | None, names: dict[str, str], now: datetime) -> dict[str, Any]:
-    late = task.status is TaskStatus.OPEN and (task.level >= Level.HEAD or (due is not None and due <= now))
+def _line(
+    task: JointTask, due: datetime | None, level: int, names: dict[str, str], now: datetime
+) -> dict[str, Any]:
+    late = task.status is TaskStatus.OPEN and (level >= Level.HEAD or (due is not None and due <= now))
     return {
         "task": task.id,
         "name": task.name,
@@ -152,7 +264,7 @@ def _line(task: JointTask, due: datetime | None, names: dict[str, str], now: dat
         "due": due,
         "overdue": late,
         "late": "⚠" if late else "",
-        "level": task.level,
+        "level": level,
     }
 
 
@@ -191,7 +303,7 @@ def _case_row(scope: str, line: WaitLine) -> dict[str, Any]:
     rule = WAITS[WaitKind(line.kind)]
     return {
         "who": f"{line.name} {rule.role.label}",
-        "what": rule.label,
+        "what": rule.label + (" ⚠" if line.level >= Level.HEAD else ""),
         "since": moment(line.since),
         "due": last_day(line),
         "command": rule.command.format(target=scope.split("/", 1)[1]),

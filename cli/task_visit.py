@@ -163,7 +163,9 @@ def visit(
         Path | None,
         typer.Option("--file", metavar="文件", help="检查登记表（task visits --sheet 写出）或 CSV"),
     ] = None,
-    on: Annotated[str | None, typer.Option("--on", metavar="日期", help="检查完成日")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="日期", help="检查完成日；登记一户时必须写")
+    ] = None,
     officer: Annotated[
         list[str] | None,
         typer.Option("--officer", metavar="证号", help="在场执法人员（可重复；默认为匹配的）"),
@@ -184,6 +186,8 @@ def visit(
     if file is not None:
         _upload(who, task, file, as_json=as_json)
         return
+    if on is None and number is not None:
+        raise Refusal("DateNeeded", f"请用 --on 日期 写明 {number} 的检查完成日，如 --on 2026-03-02")
     if number is None or on is None:
         raise Refusal(
             "VisitNeeded", "请写明检查编号和 --on 完成日，或用 --file 上传登记表；编号见 task visits"

@@ -75,25 +75,29 @@ def send(
 ) -> None:
     """Send the sound lines of the visits that are `ready` (visit → cycle), piece by piece.
 
-    The pieces follow from the file alone. A message's id follows from the file, the visits and their
-    cycles, so that the same upload is the same messages, and one after a return is a new one. A piece
+    The pieces follow from the file alone. A message's id follows from who sends it in what posting, the
+    file, the visits and their cycles, so that the same upload is the same messages, and one after a return is a new one. A piece
     that is refused is halved until the visit that it fails by is named and all others have gone through.
     """
 
+    sender: str | None = None
+
     def send_piece(members: list[tuple[int, L]]) -> None:
+        nonlocal sender
         cycles = sorted({(line.visit, ready[line.visit]) for _, line in members})
+        made = paper(tuple(line for _, line in members))
+        if sender is None:
+            actor = who.actor(type(made))
+            sender = f"{actor.person}|{actor.department}|{actor.role.value}"
         try:
-            who.send(
-                f"joint-task/{task}",
-                paper(tuple(line for _, line in members)),
-                message_id=_message_id(who, f"{digest}|{task}|{cycles}"),
-            )
+            message = _message_id(who, f"{sender}|{digest}|{task}|{cycles}")
+            who.send(f"joint-task/{task}", made, message_id=message)
             upload.sent += len(cycles)
         except Refusal as refusal:
             if refusal.type in _HOPELESS:
                 raise
             if len(cycles) == 1:
-                upload.faults.append(RowFault(members[0][0], _fault_of(members, refusal)))
+                upload.faults.append(RowFault(min(row for row, _ in members), _fault_of(members, refusal)))
                 return
             first = {visit for visit, _ in cycles[: len(cycles) // 2]}
             send_piece([one for one in members if one[1].visit in first])
@@ -124,5 +128,6 @@ _HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "
 
 
 def _fault_of(members: Sequence[tuple[int, Any]], refusal: Refusal) -> Fault:
-    rows = f"第{members[0][0]}—{members[-1][0]}行" if len(members) > 1 else "本行"
+    numbers = sorted(row for row, _ in members)
+    rows = f"第{numbers[0]}—{numbers[-1]}行" if len(numbers) > 1 else "本行"
     return Fault(rows, f"未受理（{refusal.type}）：{refusal.words}")

@@ -75,7 +75,11 @@ WAITS: dict[WaitKind, WaitRule] = {
         "提出抽查范围、事项和检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
     ),
     WaitKind.CONFIRM: WaitRule(
-        "第二人复核范围、事项和时段", Stage.INITIATE, Role.APPROVER, PolicyKey.CONFIRM_DAYS, _task("confirm")
+        "第二人（经办人、审批人或负责人）复核范围、事项和时段",
+        Stage.INITIATE,
+        Role.APPROVER,
+        PolicyKey.CONFIRM_DAYS,
+        _task("confirm"),
     ),
     WaitKind.CLAIM: WaitRule("领取任务", Stage.NOTIFY, Role.HANDLER, PolicyKey.CLAIM_DAYS, _task("claim")),
     WaitKind.SETTLE_CLAIM: WaitRule(

@@ -1,6 +1,7 @@
 """The rulings, a module a stage; importing the package registers them all."""
 
 from activities.acts import (
+    approvals,
     calendar,
     claims,
     corrections,
@@ -24,6 +25,7 @@ from activities.acts import (
 )
 
 __all__ = [
+    "approvals",
     "calendar",
     "claims",
     "corrections",

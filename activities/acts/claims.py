@@ -1,6 +1,7 @@
 """Stage 2: partners claim or decline; the coordinating office settles what is declined (领取任务)."""
 
 from activities.acts.launch import office_department
+from activities.authority import name_of
 from activities.clocks import Clocks
 from activities.declaring import declare_claim
 from activities.docket import Docket, Target, notify, ruling
@@ -58,7 +59,7 @@ def decline(docket: Docket, paper: DeclineClaim) -> None:
         Role.OFFICE,
         key=f"{task.id}/declined/{part.department}/{part.offers}",
         event="declined",
-        text=f"{part.department} 拒领任务 {task.id}，理由：{paper.reason}。可再次交办、免除或延期",
+        text=f"{name_of(docket.session, part.department)}拒领任务 {task.id}，理由：{paper.reason}。可再次交办、免除或延期",
         now=docket.now,
         task=task.id,
         urgent=True,
@@ -153,6 +154,12 @@ def _settling(docket: Docket, department: str, *allowed: Claim) -> TakingPart:
 
 
 def _require(part: TakingPart, allowed: tuple[Claim, ...]) -> None:
+    if part.claim is Claim.NONE:
+        raise Refusal(
+            "ClaimNotOpen",
+            "发起部门的抽查范围、事项和检查时段尚未全部复核，任务还没有交办，请待交办通知后领取；"
+            f"可用 task show {part.task} 查看正在等谁",
+        )
     if part.claim not in allowed:
         raise Refusal(
             "ClaimNotOpen",

@@ -35,6 +35,7 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
     known = session.exec(select(func.count()).where(col(Correction.result) == result.id)).one()
     if paper.number != known + 1:
         raise Refusal("CorrectionNumber", f"该结果已有{known}次更正，本次编号须为{known + 1}")
+    _check_decided(docket, result, known)
     check_categories(paper.categories)
     before = _standing(docket, result)
     after = {"categories": [one.value for one in paper.categories], "finding": paper.finding}
@@ -74,7 +75,9 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
     if visit.department != docket.department:
         raise Refusal("NotOwnResult", "更正须由录入单位的主要负责人签字")
     if session.get(CorrectionDecision, correction.id) is not None:
-        raise Refusal("AlreadyDecided", "该更正已有签字意见，无须再签；确需变更的请另提更正")
+        raise Refusal(
+            "AlreadyDecided", "该更正已有签字意见，无须再签；确需变更的请另提更正（result correct）"
+        )
     if not paper.sign and not paper.reason.strip():
         raise Refusal("ReasonMissing", "不同意更正须写明理由")
     session.add(
@@ -94,6 +97,16 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
             proposed = ProposedDisposal.model_validate(correction.disposal)
             # After the task's end it is shown beside it and does not reopen it.
             open_disposals(docket, docket.part(), visit, result, proposed)
+
+
+def _check_decided(docket: Docket, result: Result, number: int) -> None:
+    """A correction starts from what stands: the one before it is signed or refused first."""
+    former = f"{result.id}/{number}"
+    if number and docket.session.get(CorrectionDecision, former) is None:
+        raise Refusal(
+            "CorrectionPending",
+            f"该结果的第{number}次更正尚待主要负责人签字，请先办理：result sign {former}",
+        )
 
 
 def _proposal(paper: CorrectResult) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlmodel import col, func, select
 
+from activities.authority import name_of
 from activities.disposing import await_step, open_disposals, other_department
 from activities.docket import Docket, Target, ruling
 from activities.publishing import await_receipt, queue
@@ -85,7 +86,7 @@ def _taken(docket: Docket, disposal: Disposal, paper: StepDisposal) -> DisposalS
         ) from None
     actor = (disposal.receiver if taken in _RECEIVER_STEPS else None) or disposal.owner
     if docket.department != actor:
-        raise Refusal("NotDisposalOwner", f"“{taken.label}”须由 {actor} 办理")
+        raise Refusal("NotDisposalOwner", f"“{taken.label}”须由{name_of(docket.session, actor)}办理")
     if taken in BY_THE_HEAD and docket.submission.role not in _HEADS:
         raise Refusal("HeadNeeded", f"“{taken.label}”须由审批人或单位主要负责人批准")
     if paper.on > docket.clocks.today:

@@ -10,6 +10,7 @@ from activities import later_acts
 from activities.acts.launch import office_department
 from activities.acts.preparation import newest_proposal
 from activities.acts.sampling import check_sample
+from activities.authority import name_of
 from activities.clocks import Clocks
 from activities.contributions import (
     answered,
@@ -170,7 +171,9 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
     if session.get(DrawStep, (task.id, paper.act, ActStep.APPROVED, docket.department)) is not None:
         return
     if requested.content.get("actor") == docket.submission.actor:
-        raise Refusal("SecondPersonNeeded", "抽取须由申请人以外的人批准")
+        raise Refusal(
+            "SecondPersonNeeded", f"抽取须由申请人以外的人批准，请另一有权人办理：task draw approve {task.id}"
+        )
     if act.kind in (Kind.REPLACEMENT, Kind.ADDED):
         check_sizes(session, task, act)
     session.add(_step(docket, ActStep.APPROVED, paper.act))
@@ -251,7 +254,8 @@ def _check_later(docket: Docket, paper: RequestDraw, number: int) -> dict[str, A
     if not any(session.get(DrawStep, (task.id, number - 1, step, "")) for step in ends):
         raise Refusal("ActPending", f"第{number - 1}次抽取尚未完成，请在其完成后再申请")
     if lacking := set(contributors(session, task, number)) - set(chains(session, task.id, number)):
-        raise Refusal("CommitFirst", f"下列部门须先提交新的承诺值：{'、'.join(sorted(lacking))}")
+        names = "、".join(name_of(session, one) for one in sorted(lacking))
+        raise Refusal("CommitFirst", f"下列部门须先提交新的承诺值：{names}")
     if paper.act is Kind.REDRAW:
         return _check_frozen(docket, paper) | later_acts.check_redraw(session, task)
     if paper.act is Kind.REPLACEMENT:

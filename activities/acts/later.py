@@ -2,6 +2,7 @@
 
 from sqlmodel import col, func, select
 
+from activities.authority import name_of
 from activities.docket import Docket, Target, ruling, wake
 from activities.publishing import queue
 from models.outcomes import Annulment, Disposal, Publication, PublicationKind, Referral, Result
@@ -23,7 +24,7 @@ def annul(docket: Docket, paper: AnnulDecision) -> None:
     session = docket.session
     disposal = session.get_one(Disposal, docket.case)
     if docket.department != disposal.department:
-        raise Refusal("NotDisposalOwner", f"撤回公示须由公示部门 {disposal.department} 办理")
+        raise Refusal("NotDisposalOwner", f"撤回公示须由公示部门{name_of(session, disposal.department)}办理")
     if session.get(Annulment, disposal.id) is not None:
         raise Refusal("AlreadyAnnulled", "该决定的撤回已在办理，无须重复提交")
     if paper.decided_on > docket.clocks.today:

@@ -3,60 +3,44 @@
 from sqlmodel import Session, col, select
 
 from activities import audit
+from activities.acts.approvals import approval_for, former_of, row_of
 from activities.acts.preparation import open_preparation
+from activities.authority import name_of
 from activities.declaring import declare_task
 from activities.docket import Docket, Target, notify, ruling, wake
 from activities.plan_rounds import adopted_first, row_id
 from activities.plan_rows import version_of
 from activities.received import check_received, receive_list
 from models.organisation import Department, DepartmentKind
-from models.papers import ApproveLaunch, CancelTask, StartTask
+from models.papers import CancelTask, StartTask
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus
-from models.task import JointTask, LaunchApproval, Part, TakingPart
-from rules.calendar import local_day
+from models.task import JointTask, Part, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus
-from rules.window import Window, inside, rounds_due, window_days
-
-
-@ruling(Target.OFFICE, ApproveLaunch, Role.OFFICE)
-def approve_launch(docket: Docket, paper: ApproveLaunch) -> None:
-    """The coordinating office approves a launch outside the window, with number and reason (domain, 1)."""
-    _row(docket.session, docket.office, paper.document, paper.seq)
-    if docket.session.get(LaunchApproval, (paper.document, paper.seq, paper.round, paper.number)) is not None:
-        raise Refusal("AlreadyApproved", f"批准文号 {paper.number} 已登记，无须重复批准")
-    docket.session.add(
-        LaunchApproval(
-            document=paper.document,
-            seq=paper.seq,
-            round=paper.round,
-            number=paper.number,
-            reason=paper.reason,
-            submission=docket.by,
-        )
-    )
-    docket.session.flush()
+from rules.window import Window, rounds_due, window_days
 
 
 @ruling(Target.OFFICE, StartTask, Role.HANDLER)
 def start_task(docket: Docket, paper: StartTask) -> None:
     """Launch a round of an adopted row: by its initiator, inside its window or with an approval."""
     session = docket.session
-    document, row = _row(session, docket.office, paper.document, paper.seq)
+    document, row = row_of(session, docket.office, paper.document, paper.seq)
     standing = _adopted(session, document, row)
     if docket.department != standing.initiator:
-        raise Refusal("InitiatorOnly", f"序号{row.seq}由 {standing.initiator} 发起，请联系该部门")
+        raise Refusal(
+            "InitiatorOnly", f"序号{row.seq}由{name_of(session, standing.initiator)}发起，请联系该部门"
+        )
     check_received(docket, standing, paper.received)
     _check_round(standing, paper.round)
-    former = _former(session, paper)
+    former = former_of(session, paper)
     if former is not None and former.status is not TaskStatus.CANCELLED:
         raise Refusal(
             "AlreadyLaunched",
             f"本轮已发起：{former.id}（{former.status.label}），不能重复发起；请用 task show {former.id} 查看进展",
         )
     window = _window(session, document, standing)
-    approval = _approval(docket, paper, window)
+    approval = approval_for(docket, paper, window, former)
     launch = former.launch + 1 if former else 1
     base = f"{paper.document}/{paper.seq}/{paper.round}"
     task = JointTask(
@@ -138,16 +122,6 @@ def office_department(session: Session, office: str) -> str:
     ).one()
 
 
-def _row(session: Session, office: str, document: str, seq: str) -> tuple[PlanDocument, PlanRow]:
-    plan = session.get(PlanDocument, document)
-    row = session.exec(
-        select(PlanRow).where(col(PlanRow.document) == document, col(PlanRow.seq) == seq)
-    ).first()
-    if plan is None or plan.office != office or row is None:
-        raise Refusal("RowUnknown", f"没有计划 {document} 的序号 {seq}；可用 plan rows {document} 查看")
-    return plan, row
-
-
 def _adopted(session: Session, document: PlanDocument, row: PlanRow) -> PlanRowVersion:
     """The row as it is in force; an adjustment that is not settled yet leaves the former version standing."""
     if document.status is not PlanStatus.ADOPTED or row.version == 0:
@@ -186,37 +160,6 @@ def _check_round(row: PlanRowVersion, number: int) -> None:
 def _window(session: Session, document: PlanDocument, row: PlanRowVersion) -> Window:
     adopted = adopted_first(session, document.id, row.seq)
     return window_days(document.year or 0, row.from_month, row.to_month, adopted)
-
-
-def _former(session: Session, paper: StartTask) -> JointTask | None:
-    return session.exec(
-        select(JointTask)
-        .where(
-            col(JointTask.document) == paper.document,
-            col(JointTask.seq) == paper.seq,
-            col(JointTask.round) == paper.round,
-        )
-        .order_by(col(JointTask.launch).desc())
-    ).first()
-
-
-def _approval(docket: Docket, paper: StartTask, window: Window) -> str | None:
-    if inside(local_day(docket.now), window):
-        return None
-    approval = docket.session.exec(
-        select(LaunchApproval).where(
-            col(LaunchApproval.document) == paper.document,
-            col(LaunchApproval.seq) == paper.seq,
-            col(LaunchApproval.round) == paper.round,
-        )
-    ).first()
-    if approval is None:
-        first, last = window
-        when = f"已于{last}结束" if docket.clocks.today > last else f"自{first}开始"
-        raise Refusal(
-            "OutsideWindow", f"抽查起止时间{when}，窗口外发起须由领导小组办公室先批准：task approve-launch"
-        )
-    return approval.number
 
 
 def _add_parts(docket: Docket, task: JointTask, row: PlanRowVersion) -> None:

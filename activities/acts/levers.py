@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from activities.authority import holders_of
+from activities.authority import holders_of, name_of
 from activities.docket import Docket, Target, notify, ruling, wake
 from activities.moving import move_clock, tell_moved
 from activities.reckoning import Terms, suspension_rows
@@ -89,7 +89,7 @@ def reassign(docket: Docket, paper: ReassignWait) -> None:
         if paper.person not in {one.person for one in holders}:
             raise Refusal(
                 "NotPosted",
-                f"{paper.person} 在 {wait.department} 没有有效的“{role.label}”职务；请先 person post 登记",
+                f"{paper.person} 在 {name_of(docket.session, wait.department)} 没有有效的“{role.label}”职务；请先 person post 登记",
             )
     if (role, paper.person) == (wait.role, wait.assignee):
         raise Refusal("NothingReassigned", "承办人与原来相同，无须改派")
@@ -140,7 +140,8 @@ def _open_wait(docket: Docket, wait_id: str, lever: Lever) -> tuple[Wait, Deadli
     if wait.closed_at is not None:
         raise Refusal("WaitClosed", "该待办已办结，期限不再变动，无须办理")
     if docket.submission.role is Role.HEAD and docket.department != wait.department:
-        raise Refusal("NotOwnWait", f"该待办由 {wait.department} 承办，须由其主要负责人或领导小组办公室办理")
+        owner = name_of(docket.session, wait.department)
+        raise Refusal("NotOwnWait", f"该待办由{owner}承办，须由其主要负责人或领导小组办公室办理")
     check_lever(WaitKind(wait.kind), lever, docket.submission.role)
     deadline = docket.clocks.deadline(wait)
     if lever in (Lever.SUSPEND, Lever.RESUME) and Unit(deadline.unit) is Unit.WORKING_HOUR:

@@ -99,6 +99,8 @@ def post_person(docket: Docket, paper: PostPerson) -> None:
         session.flush()
     if paper.acting_for is not None and session.get(Person, paper.acting_for) is None:
         raise Refusal("PersonUnknown", f"没有被代理人 {paper.acting_for}；请先 person post")
+    if paper.acting_for is not None and paper.to_day is None:
+        raise Refusal("SubstituteNeedsEnd", "代理必须有期限，请写明代理的截止日（person post … --to 日期）")
     session.add(
         Posting(
             person=paper.person,

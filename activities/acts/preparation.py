@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
+from activities.acts.scopes import count_of
+from activities.authority import name_of
 from activities.docket import Docket, Target, ruling
-from activities.scope_rows import IN_FORCE, scope_count
-from models.organisation import Department
+from activities.scope_rows import IN_FORCE
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem, Subject
 from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart
@@ -44,7 +45,7 @@ def propose_scope(docket: Docket, paper: ProposeScope) -> None:
         raise Refusal(
             "DrawnAbove", "本任务的检查对象由上级抽取，范围即收到的名单，不能另提；请由第二人核对确认"
         )
-    docket.data["count"] = scope_count(docket.session, docket.office, paper.filter, docket.clocks.today)
+    docket.data["count"] = count_of(docket, paper.filter)
     _propose(docket, Aspect.SCOPE, paper)
 
 
@@ -55,9 +56,9 @@ def propose_items(docket: Docket, paper: ProposeItems) -> None:
     session, task = docket.session, docket.living_task
     parts = session.exec(select(TakingPart.department).where(col(TakingPart.task) == task.id)).all()
     if missing := sorted(set(parts) - set(paper.items)):
-        raise Refusal("ItemsMissing", f"下列参与部门没有抽查事项，请补充：{'、'.join(missing)}")
+        raise Refusal("ItemsMissing", f"下列参与部门没有抽查事项，请补充：{_names(session, missing)}")
     if strange := sorted(set(paper.items) - set(parts)):
-        raise Refusal("NotTakingPart", f"下列部门不参与本任务，请删去：{'、'.join(strange)}")
+        raise Refusal("NotTakingPart", f"下列部门不参与本任务，请删去：{_names(session, strange)}")
     for department, codes in paper.items.items():
         known = set(
             session.exec(
@@ -68,9 +69,9 @@ def propose_items(docket: Docket, paper: ProposeItems) -> None:
         )
         unknown = [code for code in codes if code not in known]
         if unknown or not codes:
-            name = session.get_one(Department, department).name
             raise Refusal(
-                "ItemUnknown", f"{name}的抽查事项清单中没有：{'、'.join(unknown) or '（未选任何事项）'}"
+                "ItemUnknown",
+                f"{name_of(session, department)}的抽查事项清单中没有：{'、'.join(unknown) or '（未选任何事项）'}，请更正",
             )
     _propose(docket, Aspect.ITEMS, paper)
 
@@ -102,11 +103,14 @@ def confirm_aspect(docket: Docket, paper: ConfirmAspect) -> None:
         raise Refusal("ProposalChanged", f"{aspect.label}的最新方案与所见不同，请用 task show 重新查看后确认")
     if newest.confirmed_by is not None:
         return
+    task = docket.living_task
     if newest.proposed_by == docket.submission.actor:
-        raise Refusal("SecondPersonNeeded", f"{aspect.label}须由提出人以外的第二人复核确认")
+        raise Refusal(
+            "SecondPersonNeeded",
+            f"{aspect.label}须由提出人以外的第二人复核，请发起部门另一经办人、审批人或负责人办理：task confirm {task.id}",
+        )
     newest.confirmed_by = docket.submission.actor
     docket.session.flush()
-    task = docket.living_task
     docket.clocks.settle_key(f"{task.id}/confirm/{aspect.value}/{newest.number}", by=docket.by)
 
 
@@ -172,6 +176,10 @@ def _before_draw(docket: Docket) -> None:
         raise Refusal(
             "AlreadyFrozen", "抽取已申请，范围、事项和时段不能再改；确需变更须经领导小组办公室批准重新抽取"
         )
+
+
+def _names(session: Session, departments: list[str]) -> str:
+    return "、".join(name_of(session, one) for one in departments)
 
 
 def _propose(docket: Docket, aspect: Aspect, paper: Paper) -> None:

@@ -1,14 +1,16 @@
 """Stage 7: proof of what a department publishes itself, and rejected records sent again (公示证明、重新报送)."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from activities.docket import Docket, Target, ruling, wake
 from activities.publishing import exchange_id, published, scope_of
 from models.exchange import Declaration
-from models.outcomes import Publication
+from models.outcomes import Annulment, DisposalEntry, Publication, PublicationKind
 from models.papers import ProvePublication, ResendPublications
+from rules.calendar import local_day
 from rules.channel import Channel
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -38,6 +40,7 @@ def prove(docket: Docket, paper: ProvePublication) -> None:
         if row.receipted_at is None:
             raise Refusal("NotEntered", f"{row.id} 尚无省平台录入回执，请在收到回执后提交公示证明")
     fresh = [row for row in mine.values() if row.published_at is None]
+    _check_day(docket, paper.published_on, fresh)
     for row in fresh:
         row.published_at = docket.now
         row.proof = {
@@ -70,6 +73,34 @@ def resend(docket: Docket, paper: ResendPublications) -> None:
         now=docket.now,
         start="ExchangeWorkflow",
     )
+
+
+def _check_day(docket: Docket, published_on: date, rows: Sequence[Publication]) -> None:
+    """Nothing is public before it was decided, nor on a day that is still to come."""
+    if published_on > docket.clocks.today:
+        raise Refusal("ProofInFuture", f"公示日期{published_on}在今日之后，请更正公示日期（--on）")
+    for row in rows:
+        decided = _decided_on(docket.session, row)
+        if published_on < decided:
+            raise Refusal(
+                "ProofBeforeApproval",
+                f"公示日期{published_on}早于 {row.id} 的审批（决定）日{decided}，请更正公示日期（--on）",
+            )
+
+
+def _decided_on(session: Session, row: Publication) -> date:
+    """The day from which it may be public: of the approval or signature, or of the decision where one names it."""
+    queued = local_day(row.queued_at)
+    if row.kind is PublicationKind.WITHDRAWAL:
+        return min(queued, session.get_one(Annulment, row.reference).decided_on)
+    if row.kind is not PublicationKind.DISPOSAL:
+        return queued
+    last = session.exec(
+        select(DisposalEntry)
+        .where(col(DisposalEntry.disposal) == row.reference)
+        .order_by(col(DisposalEntry.number).desc())
+    ).first()
+    return queued if last is None else min(queued, date.fromisoformat(last.content["on"]))
 
 
 def _rejectable(docket: Docket, ids: Sequence[str]) -> list[Publication | Declaration]:

@@ -168,4 +168,6 @@ def _newest(docket: Docket, visit: Visit) -> list[Result]:
 def _second_person(docket: Docket, results: list[Result]) -> None:
     writers = {docket.session.get_one(Submission, result.submission).actor for result in results}
     if docket.submission.actor in writers:
-        raise Refusal("SecondPersonNeeded", "检查结果须由录入人以外的人审批")
+        raise Refusal(
+            "SecondPersonNeeded", f"检查结果须由录入人以外的审批人或负责人审批：result approve {docket.case}"
+        )

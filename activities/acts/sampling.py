@@ -164,7 +164,8 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
     if any(class_ != UNCLASSIFIED for _, class_ in census.entries) and _needs_table(clocks, task):
         raise Refusal(
             "RisingTableUnconfirmed",
-            "范围内有信用风险分类的市场主体，而本部门尚未确认递加比例表；请先办理：policy set rising_table",
+            "范围内有信用风险分类的市场主体，而本部门尚未确认递加比例表；请发起部门主要负责人先办理，如："
+            """policy set rising_table '{"A":"1","B":"2","C":"4","D":"4"}' --clause 依据（倍数由本部门确定）""",
         )
     listing = f"名单见 draw ceilings {task.id}"
     if census.hits[CEILING] and choices.get("ceiling") is None:

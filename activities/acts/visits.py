@@ -32,8 +32,8 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
     }
     by_day: dict[date, list[Visit]] = defaultdict(list)
     for line in paper.lines:
-        _check(docket, line, certified)
         visit = visits[line.visit]
+        _check(docket, line, visit, certified)
         visit.completed_on = line.completed_on
         visit.method = line.method.value
         visit.facts = {
@@ -122,15 +122,24 @@ def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, 
     wrong = [row for row in visits.values() if row.stage not in stages]
     if wrong:
         wanted = "、".join(stage.label for stage in stages)
-        raise Refusal("VisitStage", f"{wrong[0].id} 现为“{wrong[0].stage.label}”，须为“{wanted}”才能这样办理")
+        raise Refusal(
+            "VisitStage",
+            f"{wrong[0].id} 现为“{wrong[0].stage.label}”，须为“{wanted}”才能这样办理；请用 task show {task.id} 查看进展",
+        )
     return visits
 
 
-def _check(docket: Docket, line: VisitLine, certified: dict[str, date]) -> None:
+def _check(docket: Docket, line: VisitLine, visit: Visit, certified: dict[str, date]) -> None:
     if line.completed_on > docket.clocks.today:
         raise Refusal("CompletionInFuture", f"检查完成日{line.completed_on}在今日之后，请更正")
     if line.completed_on < local_day(docket.any_task.opened_at):
         raise Refusal("CompletionBeforeLaunch", f"检查完成日{line.completed_on}早于任务发起日，请更正")
+    if line.completed_on < visit.first_day:
+        raise Refusal(
+            "CompletionBeforePeriod",
+            f"检查完成日{line.completed_on}早于检查时段起始日{visit.first_day}；请更正日期，"
+            "或由审批人、负责人先改检查时段（task postpone 也可提前）",
+        )
     if line.signature in (Signature.REFUSED, Signature.ABSENT) and not line.witness.strip():
         raise Refusal(
             "WitnessMissing", f"当事人{line.signature.label}的，须写明在场见证人或记录方式（--witness）"

@@ -21,6 +21,7 @@ from models.papers import (
     AdoptPlan,
     AnnulDecision,
     ApproveDraw,
+    ApproveLaunch,
     ApproveResults,
     CancelTask,
     CommitSecret,
@@ -347,6 +348,12 @@ def signed(driver: Driver) -> None:
 def cancelled(driver: Driver) -> None:
     """Cancelled by order."""
     driver.act(OFFICE_DESK, Role.OFFICE, CancelTask(approval_number="批1", reason="计划调整"))
+
+
+def allowed_again(driver: Driver, number: str = "批2") -> None:
+    """The coordinating office lets the cancelled round be launched again."""
+    paper = ApproveLaunch(document=DOCUMENT, seq="1", number=number, reason="重新抽取")
+    driver.act(OFFICE_DESK, Role.OFFICE, paper, target=OFFICE_TARGET)
 
 
 def rejected(driver: Driver) -> None:

@@ -164,6 +164,7 @@ def test_a_cancelled_round_is_launched_again_and_names_the_cancelled(at_each: At
     """Launch 2 has an id of its own, the former stays as it was; launch 3 needs launch 2 cancelled."""
     driver = at_each("cancelled")
     start = StartTask(document=DOCUMENT, seq="1")
+    scenes.allowed_again(driver)
     answer = driver.act(LEAD, Role.HANDLER, start, target=OFFICE_TARGET)
     assert {"task": f"{TASK}/2"} == answer.data
     second = Driver(driver.database, driver.folder, task=f"{TASK}/2")
@@ -171,6 +172,7 @@ def test_a_cancelled_round_is_launched_again_and_names_the_cancelled(at_each: At
     again = driver.say(start, actor(LEAD, Role.HANDLER), target=OFFICE_TARGET)
     assert (Outcome.REFUSED, "AlreadyLaunched") == (again.outcome, again.type)
     scenes.cancelled(second)
+    scenes.allowed_again(second, "批3")
     assert {"task": f"{TASK}/3"} == driver.act(LEAD, Role.HANDLER, start, target=OFFICE_TARGET).data
     statuses = driver.read(
         lambda session: session.exec(select(JointTask.status).order_by(col(JointTask.launch))).all()
@@ -181,6 +183,7 @@ def test_a_cancelled_round_is_launched_again_and_names_the_cancelled(at_each: At
 def test_a_second_launch_runs_through_its_draw_beside_the_first_ones_rows(at: At) -> None:
     """A re-draw by cancelling: the former draw, visits and results stay, the new task gets its own."""
     driver = at("cancelled")
+    scenes.allowed_again(driver)
     driver.act(LEAD, Role.HANDLER, StartTask(document=DOCUMENT, seq="1"), target=OFFICE_TARGET)
     former = {visit.id: visit.stage for department in PARTS for visit in driver.visits(department)}
     second = Driver(driver.database, driver.folder, task=f"{TASK}/2")

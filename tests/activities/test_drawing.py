@@ -104,7 +104,9 @@ def test_the_published_hashes_are_of_the_frozen_papers(at_each: At) -> None:
     for department in PARTS:
         assert plan["officers"][department] == sha(officers_file(department))
     papers = driver.read(lambda session: session.exec(select(DrawPaper)).all())
-    assert {DIRECTORY, PLAN, "annex", "root-key", *map(officers_file, PARTS)} == {paper.name for paper in papers}
+    assert {DIRECTORY, PLAN, "annex", "root-key", *map(officers_file, PARTS)} == {
+        paper.name for paper in papers
+    }
 
 
 def test_what_was_confirmed_is_what_is_hashed(at: At) -> None:

@@ -28,6 +28,7 @@ from models.papers import (
     ProposedDisposal,
     ProposeItems,
     ProposePeriods,
+    ProposeScope,
     ProvePublication,
     ReceiptSummary,
     RecordVisits,
@@ -49,6 +50,7 @@ from models.trail import Outcome
 from rules.draw_record import Kind
 from rules.results import Category
 from rules.roles import Role
+from rules.scope import ScopeFilter
 from tests.activities.cases import CASES
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
@@ -104,6 +106,11 @@ def post(**change: Any) -> Callable[[Driver], Paper]:
     return lambda _: PostPerson(**given)
 
 
+def proof(driver: Driver, on: date) -> Paper:
+    """The proof that the case files, of another day."""
+    return CASES["publication.prove"].paper(driver).model_copy(update={"published_on": on})
+
+
 ODD: dict[str, tuple[str, str, Callable[[Driver], Paper]]] = {
     "no such round": (
         "task.start",
@@ -130,6 +137,26 @@ ODD: dict[str, tuple[str, str, Callable[[Driver], Paper]]] = {
         "claim.release",
         "InitiatorClaims",
         lambda _: ReleaseClaim(department=LEAD, reason="无"),
+    ),
+    "a scope of codes that are nobody's": (
+        "scope.propose",
+        "SubjectUnknown",
+        lambda _: ProposeScope(filter=ScopeFilter(hand_picked=("91NOBODY",), reason="投诉集中")),
+    ),
+    "a scope of an unknown kind": (
+        "scope.propose",
+        "KindOfSubjectUnknown",
+        lambda _: ProposeScope(filter=ScopeFilter(kinds=("学效",))),
+    ),
+    "a scope of an unknown class": (
+        "scope.propose",
+        "CreditClassUnknown",
+        lambda _: ProposeScope(filter=ScopeFilter(credit_classes=("E",))),
+    ),
+    "a scope that selects nobody": (
+        "scope.propose",
+        "ScopeEmpty",
+        lambda _: ProposeScope(filter=ScopeFilter(areas=("月球",))),
     ),
     "items of nobody": ("items.propose", "ItemsMissing", lambda _: ProposeItems(items={})),
     "items of a stranger": (
@@ -248,6 +275,16 @@ ODD: dict[str, tuple[str, str, Callable[[Driver], Paper]]] = {
         "PublicationUnknown",
         lambda _: ProvePublication(publications=(NOBODY,), address="x", published_on=DAY, sha256=SHA),
     ),
+    "a proof of tomorrow": (
+        "publication.prove",
+        "ProofInFuture",
+        lambda driver: proof(driver, driver.today + timedelta(days=1)),
+    ),
+    "a proof before the approval": (
+        "publication.prove",
+        "ProofBeforeApproval",
+        lambda driver: proof(driver, driver.today - timedelta(days=1)),
+    ),
     "no such step": ("disposal.step", "DisposalStepUnknown", lambda _: StepDisposal(step="shout", on=DAY)),
     "a step of another kind": (
         "disposal.step",
@@ -357,6 +394,11 @@ ODD: dict[str, tuple[str, str, Callable[[Driver], Paper]]] = {
     "a posting in another office": ("person.post", "DepartmentUnknown", post(department=ABROAD_DESK)),
     "no such role": ("person.post", "RoleUnknown", post(role="king")),
     "a substitute of nobody": ("person.post", "PersonUnknown", post(acting_for=NOBODY)),
+    "a substitute without an end": (
+        "person.post",
+        "SubstituteNeedsEnd",
+        post(acting_for=person(SECOND, Role.HANDLER)),
+    ),
     "a posting that stands": (
         "person.post",
         "AlreadyPosted",

@@ -172,9 +172,52 @@ def test_owner_migrates_in_production(say: Say, monkeypatch: pytest.MonkeyPatch,
     """Nobody's command alters a production database but the owner's."""
     monkeypatch.setenv("JOINT_PROFILE", "production")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
-    assert (3, "DatabaseAway") == refused(say("audit", "verify"))
+    assert (3, "DatabaseMissing") == refused(say("audit", "verify"))
+    assert not (tmp_path / "new.db").exists()
     assert 0 == say("migrate").code
     assert 0 == say("audit", "verify").code
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("JOINT_PROFILE", "quatsch"), ("DATABASE_URL", ""), ("DATABASE_URL", "quatsch"), ("JOINT_DATA", "")],
+)
+def test_bad_settings_are_a_wrong_command_line(
+    say: Say, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """A setting that cannot be used is named in words, without a traceback."""
+    monkeypatch.setenv(variable, value)
+    said = say("task", "list")
+    assert (2, True) == (said.code, variable in said.err)
+
+
+def test_reading_begins_no_database(say: Say, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A mistyped data folder is named instead of looking like an empty office."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none/new.db")
+    assert (3, "DatabaseMissing") == refused(say("task", "list"))
+    assert not (tmp_path / "none").exists()
+
+
+def test_lists_need_a_token_in_production(office: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Subjects' and persons' data are read by people who are posted; with a token they are."""
+    token = office("person", "bootstrap-token", "o1").out.splitlines()[1]
+    assert 0 == office("person", "list").code
+    monkeypatch.setenv("JOINT_PROFILE", "production")
+    for words in (["task", "list"], ["person", "list"], ["disposal", "list"], ["deadline", "list"]):
+        assert (3, "WhoActs") == refused(office(*words))
+        assert 0 == office(*words, "--token", token).code
+
+
+def test_substitute_is_for_a_period(office: Say) -> None:
+    """Whoever acts for another does so until a day."""
+    post = ("person", "post", "o2", "测试人乙", "yc/office", "office", "--acting-for", "o1", "--as", "o1")
+    assert (3, "PeriodNeeded") == refused(office(*post))
+
+
+def test_file_without_a_sound_row_is_refused(office: Say, tmp_path: Path) -> None:
+    """An import of which nothing went in is no success."""
+    file = departments(tmp_path, "x1,,\n")
+    assert (3, "RowsRefused") == refused(office("register", "import", "departments", file, "--as", "o1"))
 
 
 def test_missing_things_are_named_without_a_traceback(say: Say) -> None:

@@ -69,6 +69,24 @@ def test_sheet_locks_its_keys_and_offers_the_categories(say: Say, at: At, tmp_pa
     assert [category.label for category in Category] == [cell.value for cell in choices["A"]][: len(Category)]
 
 
+def test_upload_by_the_wrong_person_does_not_burn_the_file(say: Say, at: At, tmp_path: Path) -> None:
+    """Whoever may not enter is refused; the same file then goes through for whoever may."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    fill(file, {}, every={"检查结果": "未发现问题"})
+    assert 3 == say("result", "enter", TASK, str(file), "--as", APPROVER).code
+    code, answer = enter(say, file)
+    assert (0, len(driver.visits(SECOND))) == (code, answer["sent"])
+
+
+def test_sheet_before_any_visit_says_what_comes_first(say: Say, at: At, tmp_path: Path) -> None:
+    """There is nothing to enter before a check is recorded."""
+    at("matched")
+    said = say("result", "sheet", TASK, str(tmp_path / "x.xlsx"), "--as", HANDLER)
+    assert (3, "NothingToEnter") == refused(said)
+    assert "task visit" in said.err
+
+
 def test_filled_sheet_comes_back_as_results(say: Say, at: At, tmp_path: Path) -> None:
     """What is filled in is what is entered, disposal and all."""
     driver = at("visited")

@@ -71,6 +71,39 @@ def test_hand_picked_scope_needs_its_reason(say: Say, at: At, tmp_path: Path) ->
     assert 2 == data(say, *command, "--reason", "专项整治")["count"]
 
 
+def test_hand_picked_codes_and_conditions_are_of_the_register(say: Say, at: At, tmp_path: Path) -> None:
+    """Unknown codes are named by line, unknown values with those that exist, and nobody is no scope."""
+    at("launched")
+    file = tmp_path / "名单.txt"
+    file.write_text("XK0000000000000001\nXK9\n", encoding="utf-8")
+    picked = say("task", "scope", TASK, "--hand-picked", str(file), "--reason", "专项", "--as", HANDLER)
+    assert (3, "SubjectUnknown") == refused(picked)
+    assert "第2行 XK9" in picked.err
+    for option in ("--kind", "--tag", "--area", "--class"):
+        said = say("task", "scope", TASK, option, "无此值", "--as", HANDLER)
+        assert (3, "ScopeValueUnknown") == refused(said)
+    nobody = say("task", "scope", TASK, "--kind", "学校", "--min-capital", "99999999", "--as", HANDLER)
+    assert (3, "ScopeEmpty") == refused(nobody)
+    wrong = say("task", "scope", TASK, "--min-capital", "abc", "--as", HANDLER)
+    assert (2, True) == (wrong.code, "不是整数" in wrong.err)
+    assert [] == data(say, "task", "show", TASK)["proposals"]
+
+
+def test_second_person_sees_whom_the_scope_takes_in(say: Say, at: At) -> None:
+    """Before the question stand the live count and a sample."""
+    at("launched")
+    say("task", "scope", TASK, "--kind", "学校", "--area", "东镇", "--as", HANDLER)
+    shown = say("task", "confirm", TASK, "scope", "--as", APPROVER, input="n\n").out
+    assert "现有6户" in shown
+    assert "样例" in shown
+
+
+def test_items_are_given_by_department(say: Say, at: At) -> None:
+    """An item alone is told its form."""
+    at("launched")
+    assert (3, "ItemFormWrong") == refused(say("task", "items", TASK, "--item", "foo", "--as", HANDLER))
+
+
 def test_items_and_periods_bring_the_task_to_its_partners(say: Say, at: At) -> None:
     """All three confirmed at once: the task goes on to stage 2."""
     driver = at("launched")
@@ -132,6 +165,19 @@ def test_secret_is_made_once_for_its_owner_only(say: Say, at: At, tmp_path: Path
     assert Stage.DRAW is driver.job().stage
 
 
+def test_refused_commitment_leaves_no_secret(say: Say, at: At, tmp_path: Path) -> None:
+    """A secret that was never committed to must not be taken for one that was."""
+    at("claimed")
+    file = tmp_path / "secret"
+    command = ("task", "draw", "commit", TASK, "--secret-file", str(file), "--as")
+    assert 3 == say(*command, person(SECOND, Role.OFFICER)).code
+    assert not file.exists()
+    assert 0 == say(*command, HANDLER).code
+    kept = file.read_bytes()
+    assert 3 == say(*command, person(SECOND, Role.OFFICER)).code
+    assert kept == file.read_bytes()
+
+
 def test_list_finds_tasks_by_stage_department_and_lateness(say: Say, at: At) -> None:
     """The filters narrow the list; a task whose waits are long due is overdue."""
     at("offered")
@@ -149,6 +195,31 @@ def test_show_tells_all_waits_of_the_task(say: Say, at: At) -> None:
     assert {SECOND, THIRD} == {wait["department"] for wait in waits}
     assert f"starter.py task claim {TASK}" in shown
     assert "第2步，共8步" in shown
+
+
+def test_show_names_disposals_and_what_must_come_first(say: Say, at: At) -> None:
+    """The cases' waits stand with their own commands, and the task is not said to be idle."""
+    at("published")
+    listed = [one["disposal"] for one in data(say, "disposal", "list", TASK, "--open")]
+    shown = say("task", "show", TASK).out
+    assert [] == [one for one in listed if f"starter.py disposal step {one}" not in shown]
+    assert f"此前须办完下列{len(listed)}项处置与更正" in shown
+
+
+def test_show_keeps_released_departments(say: Say, at: At) -> None:
+    """A department that was released stays listed as such."""
+    at("offered")
+    release = ("task", "release", TASK, "协同局", "--reason", "同意", "--as", OFFICE_STAFF)
+    assert "协同局" in say(*release).out
+    assert "已免除" in say("task", "show", TASK).out
+
+
+def test_reason_is_not_empty_in_words(say: Say, at: At) -> None:
+    """An empty reason is named as what it is."""
+    at("offered")
+    said = say("task", "decline", TASK, "--reason", "", "--as", person(SECOND, Role.HANDLER))
+    assert (3, "PaperInvalid") == refused(said)
+    assert "理由不能为空" in said.err
 
 
 def test_inbox_puts_ones_own_waits_first(say: Say, at: At) -> None:
@@ -206,7 +277,8 @@ def test_own_site_results_are_written_out_and_proved(say: Say, at: At, tmp_path:
     assert "牵头局" in text
     page = tmp_path / "公示.html"
     say("publication", "text", TASK, "--output", str(page), "--as", handler)
-    proof = ("--address", "https://example.invalid", "--on", "2026-04-02", "--file", str(page))
+    day = str(driver.today)
+    proof = ("--address", "https://example.invalid", "--on", day, "--file", str(page))
     assert 0 == say("publication", "prove", TASK, "--all", *proof, "--as", handler).code
     assert len(driver.visits(LEAD)) == driver.part(LEAD).published
     assert (3, "NothingToProve") == refused(
@@ -255,3 +327,7 @@ def test_cancelled_task_refuses_everything_else(say: Say, at: At) -> None:
     assert (3, "TaskClosed") == refused(say("task", "claim", TASK, "--as", person(SECOND, Role.HANDLER)))
     assert [] == data(say, "task", "list")
     assert ["cancelled"] == [one["status"] for one in data(say, "task", "list", "--all")]
+    assert "另有1项已办结或已撤销的未列" in say("task", "list").out
+    cancelled = data(say, "task", "show", TASK)["cancelled"]
+    assert ("撤1", "调整") == (cancelled["number"], cancelled["reason"])
+    assert "撤销文号：撤1" in say("task", "show", TASK).out
