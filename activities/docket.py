@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from sqlmodel import Session, col, select
 
 from activities import audit
+from activities.authority import name_of
 from activities.clocks import Clocks
 from models.messages import Wake
 from models.organisation import Department
@@ -96,10 +97,12 @@ class Docket:
         """The task, refused where it has ended."""
         task = self.any_task
         if task.status is not TaskStatus.OPEN:
-            raise Refusal(
-                "TaskClosed",
-                f"任务 {task.id} {task.status.label}，不再受理；结果有误请用 result correct 更正",
+            remedy = (
+                "如需重新抽查，请由发起部门重新发起（task start）"
+                if task.status is TaskStatus.CANCELLED
+                else "结果有误请用 result correct 更正"
             )
+            raise Refusal("TaskClosed", f"任务 {task.id} {task.status.label}，不再受理；{remedy}")
         return task
 
     @property
@@ -119,13 +122,17 @@ class Docket:
         name = department or self.department
         part = self.session.get(TakingPart, (self.any_task.id, name))
         if part is None:
-            raise Refusal("NotTakingPart", f"{name} 不是本任务的参与部门；请由参与部门办理，名单见 task show")
+            called = name_of(self.session, name)
+            raise Refusal(
+                "NotTakingPart", f"{called}不是本任务的参与部门；请由参与部门办理，名单见 task show"
+            )
         return part
 
     def initiator_only(self) -> None:
         """Refuse anyone but the initiating department."""
         if self.department != self.any_task.initiator:
-            raise Refusal("InitiatorOnly", "此事由发起部门办理，请联系发起部门")
+            initiator = name_of(self.session, self.any_task.initiator)
+            raise Refusal("InitiatorOnly", f"此事由发起部门{initiator}办理，请联系该部门")
 
     def audit(self, event: str, **detail: Any) -> None:
         """A link of the paper's chain, with the actor's names."""
