@@ -9,11 +9,13 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.database import Database
 from models.papers import CommitSecret
 from models.task import ActStep, DrawStep
+from rules.calendar import local_day
 from rules.draw import commitment
 from rules.roles import Role
-from tests.builders import LEAD, SECOND, THIRD
+from tests.builders import ALL_YEAR, LEAD, SECOND, THIRD, add_world
 from tests.engine.conftest import own_queue
-from tests.engine.house import TASK, House, fill
+from tests.engine.house import TASK, House
+from tests.engine.skipped import Clock, terminate_started
 from tests.play import secret
 
 
@@ -21,19 +23,23 @@ async def test_a_timer_of_the_task_leaves_out_who_did_not_commit(
     skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path
 ) -> None:
     """Two of three have committed; days later the third is on record as left out, by no paper at all."""
-    fill(sqlite)
+    # The server's clock is shared and only goes forward: the day is whatever day it shows by now.
+    clock = Clock(skipping, await skipping.get_current_time())
+    with sqlite.write() as session:
+        add_world(session, today=local_day(clock.now), months=ALL_YEAR)
     house = House(sqlite, skipping.client, tmp_path / "exchange", own_queue())
+    house.cast.clock = lambda: clock.now
     async with house.working():
         await house.play.run("launch", "prepare", "claim")
         for department in (LEAD, SECOND):
             paper = CommitSecret(commitment=commitment(secret(department)))
             await house.cast.act(department, Role.HANDLER, paper)
-        await skipping.sleep(timedelta(days=12))
+        await clock.skip_to(clock.now + timedelta(days=12))
         missed = await house.cast.until(
             "the missed commitment",
             lambda session: session.exec(
                 select(DrawStep).where(col(DrawStep.task) == TASK, col(DrawStep.step) == ActStep.MISSED)
             ).first(),
         )
-        await house.task.terminate("test")
+        await terminate_started(house)
     assert (THIRD, "commit") == (missed.department, missed.content["of"])
