@@ -135,6 +135,13 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
+_AFTER_DEMO = ("  joint task list --all", "  joint task show yangcheng-2024/4/1", "  joint audit verify")
+_NEW_HERE = (
+    "  joint person bootstrap-office yc 样例县领导小组办公室 样例县 p-0001 测试人甲   # 首次使用",
+    "  joint --help",
+)
+
+
 def _how_to_reach(running: Running) -> str:
     address = running.client.service_client.config.target_host
     profile = running.settings.profile.value
@@ -149,8 +156,6 @@ def _how_to_reach(running: Running) -> str:
             f"  export JOINT_DATA={shlex.quote(str(running.settings.data))}",
             *([f"  export DATABASE_URL={shlex.quote(url)}"] if url else []),
             f"  alias joint='{sys.executable} {_STARTER}'",
-            "  joint task list --all",
-            "  joint task show yangcheng-2024/4/1",
-            "  joint audit verify",
+            *(_AFTER_DEMO if running.settings.profile is Profile.DEMO else _NEW_HERE),
         ]
     )
