@@ -95,8 +95,34 @@ def _broken(running: list[asyncio.Task[None]]) -> BaseException | None:
     return None
 
 
+class CaseHandlers:
+    """The messages that a disposal and a correction take alike; each workflow only sets its case."""
+
+    _case: Case
+
+    @workflow.update(description="办理：按编号处理一份已提交的文书")
+    async def act(self, slip: Slip) -> AnswerSlip:
+        """A person acts on the case; a correction's first paper starts it."""
+        return await self._case.desk.receive(slip)
+
+    @act.validator
+    def _names_an_actor(self, slip: Slip) -> None:
+        if not slip.actor or not slip.submission:
+            raise ValueError("a paper names who files it; use starter.py")
+
+    @workflow.signal(description="有关事实已变化，请重读数据库")
+    def wake(self, wake: Wake) -> None:
+        """The platform's receipts came."""
+        self._case.desk.wake(wake)
+
+    @workflow.query(description="案件当前进展")
+    def progress(self) -> CaseProgress | None:
+        """Where the case stands, as last read."""
+        return self._case.progress
+
+
 @workflow.defn
-class DisposalWorkflow:
+class DisposalWorkflow(CaseHandlers):
     """The follow-up of one finding: its own clock, owner and end (后续处置)."""
 
     @workflow.init
@@ -111,29 +137,9 @@ class DisposalWorkflow:
         except Afresh:
             workflow.continue_as_new(start)
 
-    @workflow.update(description="办理：按编号处理一份已提交的文书")
-    async def act(self, slip: Slip) -> AnswerSlip:
-        """A person acts on the disposal."""
-        return await self._case.desk.receive(slip)
-
-    @act.validator
-    def _names_an_actor(self, slip: Slip) -> None:
-        if not slip.actor or not slip.submission:
-            raise ValueError("a paper names who files it; use starter.py")
-
-    @workflow.signal(description="有关事实已变化，请重读数据库")
-    def wake(self, wake: Wake) -> None:
-        """The platform's receipts came."""
-        self._case.desk.wake(wake)
-
-    @workflow.query(description="处置当前进展")
-    def progress(self) -> CaseProgress | None:
-        """Where the disposal stands, as last read."""
-        return self._case.progress
-
 
 @workflow.defn
-class CorrectionWorkflow:
+class CorrectionWorkflow(CaseHandlers):
     """A correction of a locked result, to its publication; also years after the task's end (更正)."""
 
     @workflow.init
@@ -147,23 +153,3 @@ class CorrectionWorkflow:
             return await self._case.until_closed()
         except Afresh:
             workflow.continue_as_new(start)
-
-    @workflow.update(description="办理：按编号处理一份已提交的文书")
-    async def act(self, slip: Slip) -> AnswerSlip:
-        """A person acts on the correction; the first paper starts it."""
-        return await self._case.desk.receive(slip)
-
-    @act.validator
-    def _names_an_actor(self, slip: Slip) -> None:
-        if not slip.actor or not slip.submission:
-            raise ValueError("a paper names who files it; use starter.py")
-
-    @workflow.signal(description="有关事实已变化，请重读数据库")
-    def wake(self, wake: Wake) -> None:
-        """The platform's receipts came."""
-        self._case.desk.wake(wake)
-
-    @workflow.query(description="更正当前进展")
-    def progress(self) -> CaseProgress | None:
-        """Where the correction stands, as last read."""
-        return self._case.progress
