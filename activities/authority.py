@@ -82,3 +82,12 @@ def check_role(roles: frozenset[Role], role: Role) -> None:
     if role not in roles:
         allowed = "、".join(sorted(one.label for one in roles))
         raise Refusal("WrongRole", f"“{role.label}”不能办理此事，须由{allowed}办理")
+
+
+def office_department(session: Session, office: str) -> str:
+    """The body that stands for the coordinating office itself."""
+    return session.exec(
+        select(Department.id).where(
+            col(Department.office) == office, col(Department.kind) == DepartmentKind.OFFICE
+        )
+    ).one()

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.acts.launch import office_department
+from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.docket import notify
 from activities.sealing import unseal

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.acts.draws import await_request
-from activities.acts.launch import office_department
 from activities.acts.preparation import confirmed
 from activities.acts.sampling import sample
+from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.contributions import (
     CONTRIBUTIONS,

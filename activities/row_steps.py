@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 from temporalio import activity
 
 from activities import audit
-from activities.acts.launch import office_department
+from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.docket import notify
 from activities.plan_rounds import RowYear, row_id, year_of

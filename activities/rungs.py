@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from activities.acts.launch import office_department
+from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.docket import notify
 from models.trail import Deadline, Wait

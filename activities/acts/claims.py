@@ -1,7 +1,6 @@
 """Stage 2: partners claim or decline; the coordinating office settles what is declined (领取任务)."""
 
-from activities.acts.launch import office_department
-from activities.authority import name_of
+from activities.authority import name_of, office_department
 from activities.clocks import Clocks
 from activities.declaring import declare_claim
 from activities.docket import Docket, Target, notify, ruling

@@ -7,10 +7,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from activities import later_acts
-from activities.acts.launch import office_department
 from activities.acts.preparation import newest_proposal
 from activities.acts.sampling import check_sample
-from activities.authority import name_of
+from activities.authority import name_of, office_department
 from activities.clocks import Clocks
 from activities.contributions import (
     answered,

@@ -11,7 +11,6 @@ from activities.docket import Docket, Target, notify, ruling, wake
 from activities.plan_rounds import adopted_first, row_id
 from activities.plan_rows import version_of
 from activities.received import check_received, receive_list
-from models.organisation import Department, DepartmentKind
 from models.papers import CancelTask, StartTask
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus
 from models.task import JointTask, Part, TakingPart
@@ -111,15 +110,6 @@ def cancel_task(docket: Docket, paper: CancelTask) -> None:
             task=task.id,
             urgent=True,
         )
-
-
-def office_department(session: Session, office: str) -> str:
-    """The body that stands for the coordinating office itself."""
-    return session.exec(
-        select(Department.id).where(
-            col(Department.office) == office, col(Department.kind) == DepartmentKind.OFFICE
-        )
-    ).one()
 
 
 def _adopted(session: Session, document: PlanDocument, row: PlanRow) -> PlanRowVersion:

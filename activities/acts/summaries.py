@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col
 
-from activities.acts.launch import office_department
+from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.contributions import first_drawn
 from activities.docket import Docket, Target, ruling
