@@ -17,6 +17,7 @@ from rules.plan.contradictions import (
 from rules.plan.fields import Context, RowFieldReader
 from rules.plan.grid import Line
 from rules.plan.header import settle_headers
+from rules.plan.matrix import fold_matrix
 from rules.plan.merged import Blocks, Proposal, Run
 from rules.plan.notice import read_notice
 from rules.plan.published import is_published, read_published
@@ -43,6 +44,7 @@ def read_lines(lines: Sequence[Line]) -> PlanReading:
         return read_published(lines)
     document = read_notice(lines)
     rows = assemble(lines)
+    fold_matrix(rows)
     settle_headers(rows)
     alignments = [align(row) for row in rows]
     for row, alignment in zip(rows, alignments, strict=True):
