@@ -10,7 +10,7 @@ import typer
 from sqlmodel import col, select
 
 from activities.plan_rows import row_of, rows_of
-from cli import plan_review, plan_versions
+from cli import plan_names, plan_review, plan_versions
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import department_names, read_bytes
@@ -185,6 +185,7 @@ def adopt(
 
 
 app.add_typer(plan_review.app)
+app.add_typer(plan_names.app)
 app.add_typer(plan_versions.app)
 
 
