@@ -196,3 +196,25 @@ def test_only_what_a_notice_may_rule_is_set_for_a_plan(office: Say) -> None:
     command = ("policy", "set", "claim_days", "3", "--clause", "测试", *O1)
     assert (3, "NotOfAPlan") == refused(office(*command, "--plan", "gp-2023"))
     assert (3, "PlanUnknown") == refused(office(*command[:2], "min_count", *command[3:], "--plan", "gp-1999"))
+
+
+def test_regions_that_number_anew_keep_all_their_rows(say: Say, tmp_path: Path) -> None:
+    """Each row has a key of its own, and settling one leaves its namesake alone."""
+    header = (
+        "县区\t序号\t抽查任务名称\t抽查事项\t抽查对象范围\t抽查比例及频次\t抽查起止时间\t发起部门\t配合部门"
+    )
+    row = "对网吧抽查\t实名登记检查\t网吧\t{}；1次/年\t4月-6月\t文旅局\t公安局"
+    lines = [
+        header,
+        "东湖区\t1\t" + row.format("10%"),
+        "\t2\t" + row.format("20%"),
+        "西岭县\t1\t" + row.format("5%"),
+    ]
+    file = tmp_path / "plan.md"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert say("person", "bootstrap-office", "gp", "高平办", "高平市", "o1", "测试人甲").code == 0
+    said = say("plan", "import", str(file), "gp-2025", *O1)
+    assert "2-1" in said.out
+    assert 0 == say("plan", "set", "gp-2025", "2-1", "ratio", "8%", "--reason", "核实", *O1).code
+    rows = data(say, "plan", "rows", "gp-2025", "--json")
+    assert {"1": "10%", "2": "20%", "2-1": "8%"} == {one["seq"]: one["ratio"] for one in rows}
