@@ -57,13 +57,13 @@ def names(
         columns = {"name": "名称", "rows": "序号", "department": "建议部门", "why": "依据"}
         lines = [{**one, "department": _body(one["department"], bodies)} for one in data]
         print_table(columns, lines, title="未对应到部门的名称", empty="全部名称已有对应部门")
-        for one in data:
-            option = (
-                f"--alias {one['name']}={one['department']}"
-                if one["department"]
-                else f"--new 编号={one['name']}"
-            )
-            hint(f"starter.py plan names {document} {option}")
+        likely = [one for one in data if one["department"]]
+        for one in likely:
+            hint(f"starter.py plan names {document} --alias '{one['name']}={one['department']}'")
+        if len(likely) < len(data):
+            first = next(one["name"] for one in data if not one["department"])
+            hint(f"新部门（可一次登记多个）：starter.py plan names {document} --new '编号={first}' --new …")
+            hint("同一部门的几种写法先登记一种，再列一次，其余会建议为别名")
 
     show(data, as_json=as_json, text=tell)
 

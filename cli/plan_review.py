@@ -1,6 +1,7 @@
 """`plan review` and its kin: what was not plainly read, settled by a person (核定计划)."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,7 +56,8 @@ def review(
 
     def text() -> None:
         columns = {"seq": "序号", "label": "字段", "raw": "原文", "proposal": "建议", "why": "依据"}
-        print_table(columns, data, title=f"{document} 待核定{len(data)}项", empty="全部读明")
+        lines = [{**one, "seq": "通知" if one["seq"] == NOTICE else one["seq"]} for one in data]
+        print_table(columns, lines, title=f"{document} 待核定{len(data)}项", empty="全部读明")
         for group in same_proposals(questions)[:5]:
             if len(group) > 1:
                 one = group[0]
@@ -63,6 +65,20 @@ def review(
                     f"{len(group)}行的{one.label}建议同为“{one.proposal}”，一并采纳："
                     f"starter.py plan confirm {document} {one.seq} {one.field} --same"
                 )
+        for wanted, count in Counter(one.field for one in questions if one.value is None).items():
+            if count > 1:
+                hint(
+                    f"{count}行的{LABELS[wanted]}没有建议，可一并核定："
+                    f"starter.py plan set {document} open {wanted} 值 --reason 依据"
+                )
+        for one in questions:
+            if one.seq == NOTICE:
+                means = (
+                    f"confirm {document} notice {one.field}"
+                    if one.proposal
+                    else f"set {document} notice {one.field} 值 --reason 依据"
+                )
+                hint(f"通知的{one.label}：starter.py plan {means}")
         hint(f"导出待定问题表：starter.py plan questions {document} 文件.xlsx")
 
     show(data, as_json=as_json, text=text)
@@ -95,7 +111,7 @@ def confirm(
         )
     )
     done(f"已采纳{len(group)}行的{LABELS[wanted]}：{group[0].proposal}")
-    hint(f"再次采用后生效：starter.py plan adopt {document}")
+    hint(f"采用（已采用的再次采用）后生效：starter.py plan adopt {document}")
 
 
 @app.command("set")
@@ -126,7 +142,7 @@ def set_field(
         answers = tuple(PlanAnswer(seq=one, field=field, value=settled, reason=reason) for one in seqs)
         who.to_office(AnswerPlan(document=document, answers=answers))
     done(f"已核定 {document} 序号 {'、'.join(seqs)} 的{LABELS[field]}")
-    hint(f"再次采用后生效：starter.py plan adopt {document}")
+    hint(f"采用（已采用的再次采用）后生效：starter.py plan adopt {document}")
 
 
 @app.command("questions")
@@ -166,7 +182,7 @@ def answers(document: Document, file: Sheet, who: Who, as_json: Json = False) ->
         done(f"已办理{len(sound) + settled}条答复，{len(faults)}处有误")
         for fault in faults:
             err.print(f"  ✗ {fault}", markup=False)
-        hint(f"再次采用后生效：starter.py plan adopt {document}")
+        hint(f"采用（已采用的再次采用）后生效：starter.py plan adopt {document}")
 
     show({"answered": len(sound) + settled, "faults": faults}, as_json=as_json, text=text)
     if faults:

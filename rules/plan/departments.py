@@ -147,12 +147,21 @@ def _blank_separated(text: str) -> list[str]:
         tokens = ["".join(tokens)]
     out: list[str] = []
     for token in tokens:
-        apart = out and is_name(out[-1]) and not _BRANCH.match(token)
+        apart = out and is_name(out[-1]) and not (_BRANCH.match(token) or _cut_inside(out[-1], token))
         if out and not (apart and is_name(token)):
             out[-1] += token
         else:
             out.append(token)
     return [clean(token) for token in out]
+
+
+# Words that are no department's whole name: what stands before the blank belongs to them.
+_REST = re.compile(r"办公室|委员会|管理局|监督局|专卖局|总队|支队|大队|分公司|支公司")
+
+
+def _cut_inside(first: str, second: str) -> bool:
+    """Whether a line break cut one name in two though both halves end as names do."""
+    return (first.endswith("社") and second.startswith("会保障")) or bool(_REST.fullmatch(second))
 
 
 def _glued(text: str, doubts: list[str]) -> list[str]:
