@@ -149,7 +149,7 @@ def _is_suspect(run: Run, rows: Sequence[RawRow], blocks: Blocks) -> bool:
     empty where many others are, or where their department prints none at all.
     """
     length = run.stop - run.start
-    if run.column is Column.RATIO:
+    if rows[run.start].index(run.column) == rows[run.start].index(Column.RATIO):
         return True
     if run.column is Column.FREQUENCY:
         equal = run.above is None or run.below is None or _same(rows, run.column, run.above, run.below)

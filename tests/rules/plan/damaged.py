@@ -43,12 +43,18 @@ class Notice:
 
 def notice(r: random.Random, count: int = 24, damages: int = 4) -> Notice:
     """A notice of `count` rows with about `damages` damages of different kinds."""
-    rows = truth_rows(r, count)
     columns = list(COLUMNS)
     if r.random() < 0.3:
         columns.remove("mode")
     if r.random() < 0.15:
         columns.remove("risk")
+    return reprint(r, truth_rows(r, count), columns, damages)
+
+
+def reprint(r: random.Random, rows: list[Row], columns: list[str], damages: int) -> Notice:
+    """These rows, numbered from 1 and printed under some of their columns, with damages."""
+    for number, row in enumerate(rows, start=1):
+        row.seq, row.cells["seq"] = number, str(number)
     if r.random() < 0.4:
         tail = columns[4:]
         r.shuffle(tail)
