@@ -1,4 +1,4 @@
-"""Policies of one plan: what its notice rules for its own tasks."""
+"""Policies of one plan: what its notice rules for its own tasks; an office's own level."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("policy", sa.Column("plan", sa.String(), server_default="", nullable=False))
+    op.add_column("office", sa.Column("level", sa.String(), server_default="county", nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("office", "level")
     op.drop_column("policy", "plan")
