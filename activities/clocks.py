@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlmodel import Session, col, select
 
 from activities.reckoning import Terms, hand_down, reckon, suspensions_of
-from activities.standing import Policies, load_calendar
+from activities.standing import Policies, load_calendar, plan_of
 from models.trail import Cause, Deadline, RungFire, Wait
 from rules.calendar import local_day
 from rules.deadline import Unit
@@ -165,11 +165,12 @@ class Clocks:
     ) -> Terms:
         if due is not None or period is None:
             return Terms.fixed(anchor, due or anchor)
+        plan = plan_of(wait.task) if wait.task else ""
         return Terms(
             anchor,
-            int(self.policies.value(period, wait.department)),
+            int(self.policies.value(period, wait.department, plan)),
             period.unit or Unit.WORKING_DAY,
-            self.policies.clause(period, wait.department),
+            self.policies.clause(period, wait.department, plan),
             no_later,
         )
 

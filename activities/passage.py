@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from activities.clocks import Clocks
 from activities.reckoning import Terms
+from activities.standing import plan_of
 from models.papers import Period
 from models.registers import Subject
 from models.task import Assignment, TakingPart, Visit
@@ -97,7 +98,7 @@ def visit_terms(clocks: Clocks, visit: Visit) -> Terms:
         visit.completed_on or clocks.today,
         visit.due_amount,
         Unit.WORKING_DAY,
-        clocks.policies.clause(PolicyKey.ENTRY_DAYS, visit.department),
+        clocks.policies.clause(PolicyKey.ENTRY_DAYS, visit.department, plan_of(visit.task)),
     )
 
 

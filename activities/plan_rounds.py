@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from models.organisation import Office
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, RoundOmission
 from models.task import JointTask
 from rules.plan_rounds import (
@@ -47,7 +48,8 @@ def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowY
         select(PlanRow).where(col(PlanRow.document) == plan.id, col(PlanRow.seq) == seq)
     ).one()
     row = session.get_one(PlanRowVersion, (plan.id, seq, stored.version))
-    mode = launch_mode(row.fields["mode"]["value"]) or LaunchMode.WATCHED
+    own = session.get_one(Office, plan.office).level
+    mode = launch_mode(row.fields["mode"]["value"], own) or LaunchMode.WATCHED
     rounds = rounds_of(plan.year or 0, row.from_month, row.to_month, row.fields["frequency"]["value"])
     launched = launched_rounds(session, plan.id, seq)
     omitted = set(

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from activities.clocks import Clocks
 from activities.docket import wake
 from activities.passage import await_next, move
+from activities.standing import plan_of
 from models.outcomes import Disposal, Publication, PublicationKind
 from models.registers import Subject
 from models.task import JointTask, TakingPart, Visit
@@ -83,7 +84,7 @@ def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> 
         move(clocks, part, members, VisitStage.RECEIPTED, by=by)
         if session.get_one(JointTask, task).status is not TaskStatus.OPEN:
             continue  # Cancelled after its results went out: the fact is kept, nobody owes the rest.
-        stops_at = clocks.policies.value(PolicyKey.ENTRY_STOPS_AT, department)
+        stops_at = clocks.policies.value(PolicyKey.ENTRY_STOPS_AT, department, plan_of(task))
         kind = WaitKind.FORWARD if channel is Channel.NATIONAL else WaitKind.PROOF
         await_next(clocks, kind, members, by=by, anchor=clocks.today, inside_clock=stops_at == "publication")
 

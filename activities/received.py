@@ -5,6 +5,7 @@ from sqlmodel import Session
 from activities.acts.preparation import content_hash
 from activities.docket import Docket
 from activities.lookup import subjects_by_code
+from models.organisation import Office
 from models.papers import DrawnAbove, ProposeScope
 from models.plan import PlanRowVersion
 from models.task import Aspect, JointTask, Preparation, ReceivedList
@@ -21,9 +22,10 @@ def received_of(session: Session, task: str) -> ReceivedList | None:
 
 def check_received(docket: Docket, row: PlanRowVersion, paper: DrawnAbove | None) -> None:
     """The row's mode says whether a list is needed; every subject of the list must stand in the register."""
-    mode = launch_mode(row.fields["mode"]["value"])
+    own = docket.session.get_one(Office, docket.office).level
+    mode = launch_mode(row.fields["mode"]["value"], own)
     if mode is LaunchMode.WATCHED:
-        raise Refusal("RowOnlyWatched", f"序号{row.seq}由上级抽取并检查，本级只关注进展，无须发起")
+        raise Refusal("RowOnlyWatched", f"序号{row.seq}由其他层级检查，本级只关注进展，无须发起")
     if mode is LaunchMode.HERE and paper is not None:
         raise Refusal("DrawnHere", f"序号{row.seq}由本级抽取，请不带名单发起")
     if mode is LaunchMode.RECEIVED and paper is None:

@@ -160,9 +160,7 @@ def _tell_of_window(clocks: Clocks, plan: PlanDocument, year: RowYear) -> None:
             continue
         row = year.row
         watched = year.mode is LaunchMode.WATCHED
-        what = (
-            "由上级抽取、检查，请关注" if watched else f"可以发起：starter.py task start {plan.id} {row.seq}"
-        )
+        what = "由其他层级检查，请关注" if watched else f"可以发起：starter.py task start {plan.id} {row.seq}"
         notify(
             clocks.session,
             row.initiator,

@@ -27,8 +27,16 @@ def load_calendar(session: Session) -> Calendar:
     return calendar
 
 
+def plan_of(task: str) -> str:
+    """The plan that a task's id begins with."""
+    return task.partition("/")[0]
+
+
 class Policies:
-    """The policies of one office on one day; a department's own value goes before the office's."""
+    """The policies of one office on one day.
+
+    What a plan's notice rules for its tasks goes before a department's own value, that before the office's.
+    """
 
     def __init__(self, session: Session, office: str, day: date) -> None:
         rows = session.exec(
@@ -37,18 +45,20 @@ class Policies:
             .order_by(col(Policy.valid_from), col(Policy.version))
         )
         # Later rows overwrite earlier ones: the newest that is in force counts.
-        self._rows = {(row.department, row.key): row for row in rows}
+        self._rows = {(row.plan, row.department, row.key): row for row in rows}
 
-    def row(self, key: PolicyKey, department: str = "") -> Policy | None:
+    def row(self, key: PolicyKey, department: str = "", plan: str = "") -> Policy | None:
         """The row in force, None where the default holds."""
-        return self._rows.get((department, key.value)) or self._rows.get(("", key.value))
+        scopes = ((plan, ""), ("", department), ("", "")) if plan else (("", department), ("", ""))
+        found = (self._rows.get((*scope, key.value)) for scope in scopes)
+        return next((row for row in found if row is not None), None)
 
-    def value(self, key: PolicyKey, department: str = "") -> Any:
+    def value(self, key: PolicyKey, department: str = "", plan: str = "") -> Any:
         """The value in force."""
-        row = self.row(key, department)
+        row = self.row(key, department, plan)
         return key.default if row is None else row.value
 
-    def clause(self, key: PolicyKey, department: str = "") -> str:
+    def clause(self, key: PolicyKey, department: str = "", plan: str = "") -> str:
         """The clause that the value comes from."""
-        row = self.row(key, department)
+        row = self.row(key, department, plan)
         return key.clause if row is None else row.clause

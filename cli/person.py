@@ -18,6 +18,7 @@ from cli.tables import done, hint, mask, print_table
 from models.organisation import Department, DepartmentKind, Office, Person, Posting, Token
 from models.papers import IssueToken, PostPerson, RevokeTokens
 from rules.calendar import TZ, local_day
+from rules.plan.values import Level
 from rules.refusal import Refusal
 from rules.roles import Role
 
@@ -149,6 +150,9 @@ def bootstrap_office(
     person: Annotated[str, typer.Argument(metavar="首名工作人员编号")],
     person_name: Annotated[str, typer.Argument(metavar="首名工作人员姓名")],
     parent: Annotated[str | None, typer.Option("--parent", metavar="代号", help="上级办公室")] = None,
+    level: Annotated[
+        Level, typer.Option("--level", help="本办公室的层级：县（区）county、市 city、省 province")
+    ] = Level.COUNTY,
 ) -> None:
     """新装时由数据库管理员登记领导小组办公室及其首名工作人员；其余人员、部门由其登记。"""
     if not _CODE.fullmatch(code):
@@ -159,7 +163,7 @@ def bootstrap_office(
             raise Refusal("OfficeExists", f"领导小组办公室 {code} 已登记；人员请用 person post 登记")
         if session.get(Person, person) is not None:
             raise Refusal("PersonExists", f"人员编号 {person} 已被使用，请另编")
-        session.add(Office(code=code, name=name, territory=territory, parent=parent))
+        session.add(Office(code=code, name=name, territory=territory, parent=parent, level=level.value))
         session.flush()
         body = Department(id=f"{code}/office", office=code, name=name, kind=DepartmentKind.OFFICE)
         session.add_all([body, Person(id=person, office=code, name=person_name)])

@@ -3,18 +3,17 @@
 import hashlib
 import json
 import sys
-from collections import Counter
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import col, select
 
 from activities.plan_rows import row_of, rows_of
-from cli import plan_review, plan_versions
+from cli import plan_names, plan_review, plan_versions
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import department_names, read_bytes
-from cli.plan_given import Document, PlanFile, Seq, known_plan, paper_row, read_file
+from cli.plan_given import Document, PlanFile, Seq, known_plan, paper_rows, read_file
 from cli.plan_versions import print_coverage
 from cli.plan_words import flag_words, status_words, value_words
 from cli.tables import done, hint, print_table
@@ -22,7 +21,6 @@ from models.papers import AdoptPlan, ImportPlan
 from models.plan import PlanDocument, PlanRow
 from rules.launchable import LABELS
 from rules.plan.reading import DocumentReading
-from rules.refusal import Refusal
 
 app = typer.Typer(help="计划：读取、导入、核定、采用年度抽查计划", no_args_is_help=True)
 
@@ -52,9 +50,7 @@ def import_(file: PlanFile, document: Document, who: Who) -> None:
     """导入计划文件；导入的是提案，逐项核定后再采用。"""
     data = read_bytes(file)
     reading = read_file(file)
-    repeated = [seq for seq, count in Counter(row.seq for row in reading.rows).items() if count > 1]
-    if repeated:
-        raise Refusal("SeqRepeated", f"{file.name} 中序号重复：{'、'.join(repeated)}；请在文件中改正后再导入")
+    rows = paper_rows(reading)
     answer = who.to_office(
         ImportPlan(
             document=document,
@@ -62,11 +58,14 @@ def import_(file: PlanFile, document: Document, who: Who) -> None:
             reading={
                 name: getattr(reading.document, name).to_json() for name in DocumentReading.model_fields
             },
-            rows=tuple(paper_row(reading, number) for number in range(len(reading.rows))),
+            rows=tuple(rows),
         )
     )
     again = "（内容相同，未变动）" if answer.data.get("unchanged") else ""
     done(f"已导入 {document}：{answer.data['rows']}行{again}")
+    anew = [row["seq"] for row, one in zip(rows, reading.rows, strict=True) if row["seq"] != one.seq]
+    if anew:
+        out.print(f"  序号有重复，另编行号：{anew[0]}等{len(anew)}行（如第二段的1号为2-1）", markup=False)
     hint(f"核定未读明之处：starter.py plan review {document}；采用：starter.py plan adopt {document}")
 
 
@@ -185,6 +184,7 @@ def adopt(
 
 
 app.add_typer(plan_review.app)
+app.add_typer(plan_names.app)
 app.add_typer(plan_versions.app)
 
 

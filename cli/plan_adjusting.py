@@ -12,7 +12,7 @@ from sqlmodel import Session
 from activities.acts.plan_adjust import next_key
 from activities.plan_rows import row_of, rows_in_force, rows_of, values_of
 from cli.given import read_bytes
-from cli.plan_given import paper_row, read_file
+from cli.plan_given import paper_rows, read_file
 from cli.plan_words import parse_value
 from models.papers import AdjustedRow
 from models.plan import PlanDocument
@@ -70,12 +70,10 @@ def from_file(session: Session, plan: PlanDocument, file: Path, corrections: Seq
     data = read_bytes(file)
     reading = read_file(file)
     former = rows_in_force(session, plan.id, plan.version)
-    rows = [paper_row(reading, number) for number in range(len(reading.rows))]
+    rows = paper_rows(reading)
     old = [Keyed(row.seq, values_of(row.fields)) for row in former]
     new = [Keyed(row["seq"], values_of(row["fields"])) for row in rows]
     keys = {one.printed: (one.key, one.likeness) for one in pair(old, new)}
-    if len(keys) < len(rows):
-        raise Refusal("SeqRepeated", f"{file.name} 中序号重复，请在文件中改正后再办理")
     keys |= _corrected(corrections, keys, {one.seq for one in old})
     doubled = [key for key, _ in keys.values() if key is not None]
     if len(set(doubled)) < len(doubled):

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from adapters.plan_files import read_plan
 from cli.tables import bar
 from models.plan import PlanDocument
+from rules.plan.keys import row_keys
 from rules.plan.reading import PlanReading
 from rules.refusal import Refusal
 
@@ -26,11 +27,13 @@ def read_file(file: Path) -> PlanReading:
         return read_plan(file, lambda step, total: progress.update(line, completed=step, total=total))
 
 
-def paper_row(reading: PlanReading, number: int) -> dict[str, Any]:
-    """A row of a reading as a paper carries it."""
-    row = reading.rows[number].to_json(reading.document)
-    del row["document"]
-    return row
+def paper_rows(reading: PlanReading) -> list[dict[str, Any]]:
+    """The rows of a reading as a paper carries them, each under a key of its own."""
+    rows = [row.to_json(reading.document) for row in reading.rows]
+    for row, key in zip(rows, row_keys(reading.rows), strict=True):
+        del row["document"]
+        row["seq"] = key
+    return rows
 
 
 def known_plan(session: Session, document: str) -> PlanDocument:

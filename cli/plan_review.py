@@ -1,31 +1,29 @@
 """`plan review` and its kin: what was not plainly read, settled by a person (核定计划)."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
 
-from activities.plan_rows import NOTICE, aliases_of, may_change, rows_of
+from activities.plan_rows import NOTICE, may_change, rows_of
 from adapters.plan_sheets import ACCEPT, SheetAnswer, read_answers, write_questions
 from cli.acting import Who, acts
 from cli.context import Context, Json, err, out, show
-from cli.given import department_named
 from cli.plan_given import Document, known_plan
+from cli.plan_notice import FIELDS, notice_questions, settle_notice
 from cli.plan_words import parse_value
 from cli.tables import done, hint, print_table
 from models.papers import (
-    AddAlias,
-    AddDepartment,
     AnswerPlan,
     ConfirmPlanFields,
     PlanAnswer,
     SetPlanField,
 )
 from models.plan import PlanDocument, PlanRow
-from rules.launchable import LABELS, names_of, resolve
-from rules.name_proposals import propose_name
+from rules.launchable import LABELS
 from rules.plan.published import NOTICE_LABELS
 from rules.plan_questions import Question, chosen_seqs, questions_of, same_proposals
 from rules.refusal import Refusal
@@ -52,13 +50,14 @@ def review(
         plan = known_plan(session, document)
         questions = open_questions(session, plan, field)
     if ask and not as_json:
-        _walk(who, document, questions)
+        _walk(who, plan, questions)
         return
     data = [_view(one) for one in questions]
 
     def text() -> None:
         columns = {"seq": "序号", "label": "字段", "raw": "原文", "proposal": "建议", "why": "依据"}
-        print_table(columns, data, title=f"{document} 待核定{len(data)}项", empty="全部读明")
+        lines = [{**one, "seq": "通知" if one["seq"] == NOTICE else one["seq"]} for one in data]
+        print_table(columns, lines, title=f"{document} 待核定{len(data)}项", empty="全部读明")
         for group in same_proposals(questions)[:5]:
             if len(group) > 1:
                 one = group[0]
@@ -66,6 +65,20 @@ def review(
                     f"{len(group)}行的{one.label}建议同为“{one.proposal}”，一并采纳："
                     f"starter.py plan confirm {document} {one.seq} {one.field} --same"
                 )
+        for wanted, count in Counter(one.field for one in questions if one.value is None).items():
+            if count > 1:
+                hint(
+                    f"{count}行的{LABELS[wanted]}没有建议，可一并核定："
+                    f"starter.py plan set {document} open {wanted} 值 --reason 依据"
+                )
+        for one in questions:
+            if one.seq == NOTICE:
+                means = (
+                    f"confirm {document} notice {one.field}"
+                    if one.proposal
+                    else f"set {document} notice {one.field} 值 --reason 依据"
+                )
+                hint(f"通知的{one.label}：starter.py plan {means}")
         hint(f"导出待定问题表：starter.py plan questions {document} 文件.xlsx")
 
     show(data, as_json=as_json, text=text)
@@ -81,12 +94,16 @@ def confirm(
     field_option: FieldOption = None,
     same: Annotated[bool, typer.Option("--same", help="凡建议相同的行一并采纳")] = False,
 ) -> None:
-    """采纳建议：一行一字段，或凡建议相同的行一并采纳（--field 字段 --same）。"""
+    """采纳建议：一行一字段，或凡建议相同的行一并采纳（--field 字段 --same）；notice 为通知本身。"""
     wanted = field or field_option
     if wanted is None or (seq is None and not same):
         raise Refusal("FieldMissing", f"请写明序号和字段，或用 plan confirm {document} --field 字段 --same")
     with who.database.read() as session:
-        questions = open_questions(session, known_plan(session, document), wanted)
+        plan = known_plan(session, document)
+        questions = open_questions(session, plan, wanted)
+    if wanted in FIELDS:
+        _confirm_notice(who, plan, questions, wanted)
+        return
     group = _group(document, questions, seq, wanted, same=same)
     who.to_office(
         ConfirmPlanFields(
@@ -94,7 +111,7 @@ def confirm(
         )
     )
     done(f"已采纳{len(group)}行的{LABELS[wanted]}：{group[0].proposal}")
-    hint(f"再次采用后生效：starter.py plan adopt {document}")
+    hint(f"采用（已采用的再次采用）后生效：starter.py plan adopt {document}")
 
 
 @app.command("set")
@@ -125,7 +142,7 @@ def set_field(
         answers = tuple(PlanAnswer(seq=one, field=field, value=settled, reason=reason) for one in seqs)
         who.to_office(AnswerPlan(document=document, answers=answers))
     done(f"已核定 {document} 序号 {'、'.join(seqs)} 的{LABELS[field]}")
-    hint(f"再次采用后生效：starter.py plan adopt {document}")
+    hint(f"采用（已采用的再次采用）后生效：starter.py plan adopt {document}")
 
 
 @app.command("questions")
@@ -144,86 +161,70 @@ def answers(document: Document, file: Sheet, who: Who, as_json: Json = False) ->
     """读回待定问题表的答复；有误的行逐行指出，其余照办。"""
     given = read_answers(file)
     with who.database.read() as session:
-        open_ = {(one.seq, one.field): one for one in open_questions(session, known_plan(session, document))}
+        plan = known_plan(session, document)
+        open_ = {(one.seq, one.field): one for one in open_questions(session, plan)}
     sound: list[PlanAnswer] = []
     faults: list[str] = []
+    settled = 0
     for one in given:
         try:
-            sound.append(_understood(one, open_))
+            if one.seq == NOTICE:
+                _settle_notice_answer(who, plan, one, open_)
+                settled += 1
+            else:
+                sound.append(_understood(one, open_))
         except Refusal as refusal:
             faults.append(f"{file.name} 第{one.number}行 序号{one.seq}：{refusal.words}")
     if sound:
         who.to_office(AnswerPlan(document=document, answers=tuple(sound)))
 
     def text() -> None:
-        done(f"已办理{len(sound)}条答复，{len(faults)}处有误")
+        done(f"已办理{len(sound) + settled}条答复，{len(faults)}处有误")
         for fault in faults:
             err.print(f"  ✗ {fault}", markup=False)
-        hint(f"再次采用后生效：starter.py plan adopt {document}")
+        hint(f"采用（已采用的再次采用）后生效：starter.py plan adopt {document}")
 
-    show({"answered": len(sound), "faults": faults}, as_json=as_json, text=text)
+    show({"answered": len(sound) + settled, "faults": faults}, as_json=as_json, text=text)
     if faults:
         raise Refusal("RowsRefused", "有误的行未受理，其余的已办；更正后可用同一文件再次读回")
 
 
-@app.command("names")
-@acts
-def names(
-    document: Document,
-    who: Who,
-    alias: Annotated[
-        list[str] | None, typer.Option("--alias", metavar="名称=部门", help="登记为已有部门的别名，可多次")
-    ] = None,
-    new: Annotated[
-        list[str] | None, typer.Option("--new", metavar="编号=名称", help="登记为新部门，可多次")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """列出对不上部门的名称，提出别名或新部门的建议；带选项即登记。"""
-    for text in alias or []:
-        name, body = _pair(text)
-        with who.database.read() as session:
-            department = department_named(session, body)
-        who.to_office(AddAlias(alias=name, department=department.id))
-        done(f"已登记别名：{name} → {department.id}")
-    for text in new or []:
-        code, name = _pair(text)
-        who.to_office(AddDepartment(code=code, name=name))
-        done(f"已登记新部门：{code} {name}")
-    with who.database.read() as session:
-        plan = known_plan(session, document)
-        known = aliases_of(session, plan.office)
-        unknown = _unresolved(session, plan, known)
-    data: list[dict[str, Any]] = [
-        {"name": name, "rows": rows, **_proposal(name, known)} for name, rows in unknown.items()
-    ]
-
-    def tell() -> None:
-        columns = {"name": "名称", "rows": "序号", "department": "建议部门", "why": "依据"}
-        print_table(columns, data, title="未对应到部门的名称", empty="全部名称已有对应部门")
-        for one in data:
-            option = (
-                f"--alias {one['name']}={one['department']}"
-                if one["department"]
-                else f"--new 编号={one['name']}"
-            )
-            hint(f"starter.py plan names {document} {option}")
-
-    show(data, as_json=as_json, text=tell)
-
-
 def open_questions(session: Session, plan: PlanDocument, field: str | None = None) -> list[Question]:
-    """The open questions of the rows that are not adopted as they stand."""
-    if field is not None and field not in LABELS:
-        raise Refusal("FieldUnknown", f"没有字段“{field}”，可选：{'、'.join(LABELS)}")
+    """The open questions of the notice, and of the rows that are not adopted as they stand."""
+    if field is not None and field not in (*LABELS, *FIELDS):
+        raise Refusal("FieldUnknown", f"没有字段“{field}”，可选：{'、'.join((*LABELS, *FIELDS))}")
+    notice = [one for one in notice_questions(session, plan) if field in (None, one.field)]
     rows = [(row.seq, row.name, row.fields) for row in rows_of(session, plan.id) if may_change(row)]
-    return questions_of(rows, field=field)
+    return [*notice, *questions_of(rows, field=field)]
 
 
-def _walk(who: Who, document: str, questions: list[Question]) -> None:
+def _confirm_notice(who: Who, plan: PlanDocument, questions: list[Question], field: str) -> None:
+    if not questions:
+        raise Refusal("NothingOpen", f"通知的 {field} 没有待核定的建议，无须办理")
+    settle_notice(who, plan, questions[0])
+    done(f"已核定 {plan.id} 的{questions[0].label}：{questions[0].proposal}")
+
+
+def _settle_notice_answer(
+    who: Who, plan: PlanDocument, one: SheetAnswer, open_: dict[tuple[str, str], Question]
+) -> None:
+    question = open_.get((one.seq, one.field))
+    if question is None:
+        raise Refusal("NothingOpen", "通知的这一项已核定，无须答复")
+    if one.answer != ACCEPT:
+        settle_notice(who, plan, question, one.answer, one.reason)
+    elif question.proposal != one.proposal:
+        raise Refusal("ProposalChanged", f"{question.label}的建议已变为“{question.proposal}”，请重新核对")
+    else:
+        settle_notice(who, plan, question)
+
+
+def _walk(who: Who, plan: PlanDocument, questions: list[Question]) -> None:
+    document = plan.id
     answered = 0
     for number, one in enumerate(questions, start=1):
-        out.print(f"\n[{number}/{len(questions)}] 序号{one.seq} {one.name}", markup=False)
+        where = "通知" if one.seq == NOTICE else f"序号{one.seq}"
+        out.print(f"\n[{number}/{len(questions)}] {where} {one.name}", markup=False)
         out.print(f"  {one.label}（{one.field}）", markup=False)
         out.print(f"  原文：{one.raw or '（空）'}\n  依据：{one.why}", markup=False)
         out.print(f"  建议：{one.proposal or '（没有建议）'}", markup=False)
@@ -235,7 +236,9 @@ def _walk(who: Who, document: str, questions: list[Question]) -> None:
         if said == "s" or (not said and one.value is None):
             continue
         try:
-            if said:
+            if one.seq == NOTICE:
+                settle_notice(who, plan, one, said)
+            elif said:
                 value = parse_value(one.field, said)
                 reason = typer.prompt("  依据", default="核对原文")
                 paper = SetPlanField(
@@ -310,29 +313,6 @@ def _understood(one: SheetAnswer, open_: dict[tuple[str, str], Question]) -> Pla
     if question.proposal != one.proposal:
         raise Refusal("ProposalChanged", f"{question.label}的建议已变为“{question.proposal}”，请重新核对")
     return PlanAnswer(seq=one.seq, field=one.field, value=question.value, accepted=True, reason=one.reason)
-
-
-def _unresolved(session: Session, plan: PlanDocument, known: dict[str, str]) -> dict[str, list[str]]:
-    """Each name that no alias knows, with the rows that print it."""
-    found: dict[str, list[str]] = {}
-    for row in rows_of(session, plan.id):
-        for key in ("initiator", "partners"):
-            _, unknown = resolve(names_of(row.fields[key]["value"]), known)
-            for name in unknown:
-                found.setdefault(name, []).append(row.seq)
-    return found
-
-
-def _proposal(name: str, known: dict[str, str]) -> dict[str, Any]:
-    found = propose_name(name, known)
-    return {"department": found.department, "why": found.why}
-
-
-def _pair(text: str) -> tuple[str, str]:
-    first, mark, second = text.partition("=")
-    if not mark or not first.strip() or not second.strip():
-        raise Refusal("PairInvalid", f"“{text}”须写成 甲=乙")
-    return first.strip(), second.strip()
 
 
 def _view(one: Question) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from activities.standing import Policies
 from cli.acting import Who, acts
 from cli.context import Context, Json, show
 from cli.given import day_of, department_named
+from cli.plan_given import known_plan
 from cli.tables import done, print_table
 from models.organisation import Department, Office
 from models.papers import SetPolicy
@@ -33,14 +34,21 @@ def show_policies(
     department: Annotated[
         str | None, typer.Option("--department", metavar="部门", help="按该部门自己的规则查看")
     ] = None,
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="计划编号", help="按这份计划的通知所定的规则查看")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """列出今日有效的全部规则、依据和出处。"""
     with Context().database.read() as session:
         body = department_named(session, department) if department else None
-        code = body.office if body else office or _only_office(session)
+        code = (
+            body.office
+            if body
+            else office or (known_plan(session, plan).office if plan else "") or _only_office(session)
+        )
         policies = Policies(session, code, local_day(datetime.now(UTC)))
-        data = [_view(policies, key, body) for key in PolicyKey]
+        data = [_view(policies, key, body, plan) for key in PolicyKey]
 
     def text() -> None:
         rows = [{**one, "value": _short(one["value"])} for one in data]
@@ -67,6 +75,9 @@ def set_policy(
     valid_from: Annotated[
         str | None, typer.Option("--from", metavar="日期", help="自何日生效（默认今日）")
     ] = None,
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="计划编号", help="只用于这份计划的任务（通知另有规定时）")
+    ] = "",
 ) -> None:
     """设定一项规则；原值保留为旧版本。办公室加 --department 为该部门设定；部门负责人为本部门设定。"""
     actor = _actor(who)
@@ -77,10 +88,12 @@ def set_policy(
         clause=clause,
         valid_from=day_of(valid_from) if valid_from else local_day(datetime.now(UTC)),
         department=who.department_id or own,
+        plan=plan,
     )
     who.context.deliver(f"office/{who.office_of(actor.department)}", paper, actor, who.message_id)
     done(
-        f"已设定 {key}，自 {paper.valid_from} 生效" + (f"（{paper.department}）" if paper.department else "")
+        f"已设定 {key}，自 {paper.valid_from} 生效"
+        + (f"（{paper.department or paper.plan}）" if paper.department or paper.plan else "")
     )
 
 
@@ -100,15 +113,15 @@ def _actor(who: Who) -> Actor:
     return who.actor(SetPolicy)
 
 
-def _view(policies: Policies, key: PolicyKey, body: Department | None) -> dict[str, Any]:
+def _view(policies: Policies, key: PolicyKey, body: Department | None, plan: str) -> dict[str, Any]:
     department = body.id if body else ""
-    row = policies.row(key, department)
+    row = policies.row(key, department, plan)
     return {
         "key": key.value,
         "label": key.label,
-        "value": policies.value(key, department),
+        "value": policies.value(key, department, plan),
         "unit": key.unit.label if key.unit else "",
-        "clause": policies.clause(key, department),
+        "clause": policies.clause(key, department, plan),
         "by": f"第{row.version}版 自{row.valid_from}" if row else "默认",
     }
 

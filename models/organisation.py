@@ -28,6 +28,8 @@ class Office(SQLModel, table=True):
     name: str
     territory: str
     parent: str | None = Field(default=None, foreign_key="office.code")
+    level: str = Field(default="county", sa_column_kwargs={"server_default": "county"})
+    """county, city or province: what 市抽市查 asks of an office depends on its own level."""
 
 
 class Department(SQLModel, table=True):

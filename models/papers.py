@@ -595,7 +595,7 @@ class ConfirmRegister(Paper):
 
 
 class SetPolicy(Paper):
-    """Set a policy value with the clause it comes from (设定规则)."""
+    """Set a policy value with the clause it comes from (设定规则); `plan`: for the tasks of this plan alone."""
 
     kind: ClassVar[str] = "policy.set"
     key: str
@@ -603,6 +603,7 @@ class SetPolicy(Paper):
     clause: Reason
     valid_from: date
     department: str = ""
+    plan: str = ""
 
 
 class ImportPlan(Paper):

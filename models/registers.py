@@ -154,7 +154,8 @@ class CalendarYear(SQLModel, table=True):
 class Policy(SQLModel, table=True):
     """One version of a policy value: the newest that is in force counts; none is ever deleted.
 
-    Of an office, or of one of its departments where `department` is set.
+    Of an office, of one of its departments where `department` is set, or of the tasks of one plan where
+    `plan` is; versions are counted over all plans.
     """
 
     __table_args__ = (UniqueConstraint("office", "department", "key", "version"),)
@@ -162,6 +163,7 @@ class Policy(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     office: str = Field(foreign_key="office.code", index=True)
     department: str = ""
+    plan: str = Field(default="", sa_column_kwargs={"server_default": ""})
     key: str
     version: int
     value: Any = Field(sa_type=DOCUMENT)

@@ -19,15 +19,16 @@ class Question:
     raw: str
     value: Any
     why: str
-
-    @property
-    def label(self) -> str:
-        """The field's Chinese name."""
-        return LABELS[self.field]
+    label: str
+    """The field's Chinese name."""
+    shown: str = ""
+    """The proposal's words where the field is none of a row's."""
 
     @property
     def proposal(self) -> str:
         """The proposal in printed words; '' where there is none."""
+        if self.shown:
+            return self.shown
         return (print_value(self.field, self.value) or "无") if self.value is not None else ""
 
     @property
@@ -44,7 +45,7 @@ def questions_of(
 ) -> list[Question]:
     """The open questions of rows (key, name, fields), in the rows' order."""
     return [
-        Question(seq, name, key, fields[key]["raw"], fields[key]["value"], fields[key]["why"])
+        Question(seq, name, key, fields[key]["raw"], fields[key]["value"], fields[key]["why"], LABELS[key])
         for seq, name, fields in rows
         for key in open_fields(fields)
         if field in (None, key) and (not seqs or seq in seqs)

@@ -68,8 +68,8 @@ class RowState(StrEnum):
             "omitted": "有未实施的轮次（已登记）",
             "before": "计划采用前时间已过",
             "withdrawn": "已调减",
-            "watched": "由上级实施，仅关注",
-            "watched_over": "由上级实施，时间已过",
+            "watched": "由其他层级实施，仅关注",
+            "watched_over": "由其他层级实施，时间已过",
         }[self.value]
 
     @property
@@ -143,16 +143,20 @@ class LaunchMode(StrEnum):
         return {
             "here": "本级抽取、本级检查",
             "received": "上级抽取、本级检查",
-            "watched": "上级抽取、上级检查",
+            "watched": "由其他层级检查",
         }[self.value]
 
 
-def launch_mode(mode: Mapping[str, Any] | None) -> LaunchMode | None:
-    """县抽县查 is launched here, 市抽县查 from a received list, 市抽市查 only watched; None while nobody said which."""
+def launch_mode(mode: Mapping[str, Any] | None, own: str = "county") -> LaunchMode | None:
+    """What a mode asks of an office of level `own`; None while nobody said who checks.
+
+    In a county 县抽县查 is launched here, 市抽县查 from a received list, 市抽市查 only watched; in a city
+    市抽市查 is launched here.
+    """
     said = mode or {}
     draw, check = said.get("draw"), said.get("check")
     if draw is None or check is None:
         return None
-    if check != "county":
+    if check != own:
         return LaunchMode.WATCHED
-    return LaunchMode.HERE if draw == "county" else LaunchMode.RECEIVED
+    return LaunchMode.HERE if draw == own else LaunchMode.RECEIVED

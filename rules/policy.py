@@ -254,5 +254,10 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.DIGEST_HOUR: _Policy("每日提醒时刻（北京时间）", DEFAULT_HOUR, _POLICY, _hour),
 }
 
+OF_A_PLAN = frozenset(
+    {PolicyKey.ENTRY_DAYS, PolicyKey.ENTRY_STOPS_AT, PolicyKey.MIN_COUNT, PolicyKey.MARKET_CLASSES}
+)
+"""What a plan's notice may rule for its own tasks."""
+
 DEFAULTS: Mapping[PolicyKey, Any] = {key: policy.default for key, policy in _POLICIES.items()}
 """Each policy's value until an office sets its own; JSON values."""

@@ -4,12 +4,14 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import col, func, select
 
+from activities.acts.plans import audit_plan
 from activities.docket import Docket, Target, ruling
+from activities.plan_rows import document_of
 from models.organisation import Department, DepartmentKind, Person, Posting, Token
 from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
 from models.registers import Policy, RegisterConfirmation
 from rules.calendar import TZ
-from rules.policy import PolicyKey, check_value
+from rules.policy import OF_A_PLAN, PolicyKey, check_value
 from rules.refusal import Refusal
 from rules.roles import Role
 
@@ -38,6 +40,8 @@ def set_policy(docket: Docket, paper: SetPolicy) -> None:
     if paper.department and (body is None or body.office != docket.office):
         raise Refusal("DepartmentUnknown", f"没有部门 {paper.department}；请核对部门编号")
     check_value(key, paper.value)
+    if paper.plan:
+        _check_plan(docket, paper, key)
     version = docket.session.exec(
         select(func.count()).where(
             col(Policy.office) == docket.office,
@@ -49,6 +53,7 @@ def set_policy(docket: Docket, paper: SetPolicy) -> None:
         Policy(
             office=docket.office,
             department=paper.department,
+            plan=paper.plan,
             key=key.value,
             version=version + 1,
             value=paper.value,
@@ -58,6 +63,14 @@ def set_policy(docket: Docket, paper: SetPolicy) -> None:
             set_at=docket.now,
         )
     )
+
+
+def _check_plan(docket: Docket, paper: SetPolicy, key: PolicyKey) -> None:
+    plan = document_of(docket.session, docket.office, paper.plan)
+    if key not in OF_A_PLAN or paper.department or docket.submission.role is Role.HEAD:
+        known = "、".join(f"{one.value}（{one.label}）" for one in PolicyKey if one in OF_A_PLAN)
+        raise Refusal("NotOfAPlan", f"一份计划只能由办公室统一设定：{known}；其他规则请不写计划")
+    audit_plan(docket, plan.id, "plan.rule", key=key.value, value=paper.value, clause=paper.clause)
 
 
 @ruling(Target.OFFICE, ConfirmRegister, Role.KEEPER)

@@ -136,13 +136,13 @@ def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sampl
     row = version_of(clocks.session, task.document, task.seq, task.row_version)
     ratio = row.fields["ratio"]["value"]
     percent, tiers, minimum = ratio.get("percent"), ratio.get("tiers"), ratio.get("min_count") or 0
-    floor = int(clocks.policies.value(PolicyKey.MIN_COUNT))
+    floor = int(clocks.policies.value(PolicyKey.MIN_COUNT, plan=task.document))
     counts = population(census.entries)
     if not tiers and _wants_classes(clocks, task, row):
         table = clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator)
         tiers = raised(percent or "0", table) if table else None
     use: dict[str, object] = {
-        "required": bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator)),
+        "required": bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator, task.document)),
         "used": bool(tiers),
         "market_entities": census.market,
         "classified": census.classified,
@@ -190,4 +190,4 @@ def _wants_classes(clocks: Clocks, task: JointTask, row: PlanRowVersion) -> bool
     """The row says 递加, or its notice wants classes for every market entity (阳城 二)."""
     risk = row.fields["risk"]["value"] or {}
     rising = risk.get("kind") == "rising" and risk.get("ratio", True)
-    return rising or bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator))
+    return rising or bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator, task.document))

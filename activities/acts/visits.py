@@ -43,7 +43,9 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
             "signature": line.signature.value if line.signature else "",
             "witness": line.witness,
         }
-        visit.due_amount = int(docket.clocks.policies.value(PolicyKey.ENTRY_DAYS, docket.department))
+        visit.due_amount = int(
+            docket.clocks.policies.value(PolicyKey.ENTRY_DAYS, docket.department, docket.living_task.document)
+        )
         visit.due_day = due_day(docket.clocks.calendar, line.completed_on, visit.due_amount, Unit.WORKING_DAY)
         visit.cycle = 1
         by_day[line.completed_on].append(visit)

@@ -7,7 +7,7 @@ import re
 
 from rules.plan.ratios import CLASSES, LONGEST, TOO_LONG
 from rules.plan.reading import Field, Level, Mode, Risk, RiskKind, Window, inferred, read, unknown
-from rules.plan.words import NUMERAL, compact, is_nothing, number
+from rules.plan.words import NUMERAL, compact, is_nothing, misread_digits, number
 
 
 def _month(side: int) -> str:
@@ -38,6 +38,14 @@ def read_window(raw: str) -> Field[Window]:
     text = compact(raw).strip("。、,;.")
     if not text:
         return unknown(raw, "单元格为空")
+    mended = misread_digits(text)
+    if mended:
+        field = _window(raw, mended)
+        return inferred(field.value, raw, "数字疑被误识（l、O），按1、0计", 0.85) if field.value else field
+    return _window(raw, text)
+
+
+def _window(raw: str, text: str) -> Field[Window]:
     found = _SPAN.fullmatch(text)
     if found:
         return _span(raw, found)
@@ -50,7 +58,7 @@ def read_window(raw: str) -> Field[Window]:
         if "季度" in name:
             name = "第" + name.removeprefix("第").translate(str.maketrans("1234", "一二三四"))
         return _months(raw, *_NAMED[name], _years(named[1]))
-    if re.fullmatch(r"(?:20\d\d年?)?(?:常年|长期|年内|全年度)", text):
+    if re.fullmatch(r"(?:20\d\d年?)?(?:常年|长期|年内|全年度)|20\d\d年度?", text):
         return inferred(Window(from_month=1, to_month=12), raw, f"“{text}”按全年计", 0.8)
     return unknown(raw, f"“{text[:20]}”不是起止月份")
 
@@ -90,7 +98,7 @@ def read_risk(raw: str) -> Field[Risk]:
     if len(raw) > 4 * LONGEST:
         return unknown(raw, TOO_LONG)
     text = compact(raw)
-    if not re.search(r"风险|信用|分类|等级|分级|[A-D]类", text):
+    if not re.search(r"风险|信用|分类|等级|分级|[A-D][类级]|[A-D][、,]", text):
         return unknown(raw, "文字与信用风险分类无关，疑为他处文字")
     if re.search(r"不适用|不采用|不运用|不实行", text):
         return inferred(Risk(kind=RiskKind.NONE), raw, "印明不适用", 0.85)
@@ -100,13 +108,14 @@ def read_risk(raw: str) -> Field[Risk]:
     if re.search(r"[A-D]-[A-D]类|[A-D]至[A-D]类", text):
         classes = ("A", "B", "C", "D")
     rising = re.search(r"递加|递增|增加|提高|加大|提升|逐级|加密|依次", text)
+    if rising and (ratio or frequency) and re.search("降低|减少|下调", text):
+        value = Risk(kind=RiskKind.RISING, ratio=ratio, frequency=frequency, classes=classes)
+        return inferred(value, raw, "既有提高又有降低，按递加计", 0.85)
     if rising and (ratio or frequency):
         return read(Risk(kind=RiskKind.RISING, ratio=ratio, frequency=frequency, classes=classes), raw)
     if rising and len(text) > 4:
         return unknown(raw, "有递加的意思，但没有说比例还是频次")
-    own = re.search(r"等级|行业|安全|日常|自有|本部门|评定|评价", text) and not re.search(
-        r"企业信用风险", text
-    )
+    own = re.search(r"等级|行业|安全|日常|自有|本部门|评定|评价", text) and not re.search(r"信用风险", text)
     if own and (ratio or frequency):
         return read(Risk(kind=RiskKind.OWN, ratio=ratio, frequency=frequency, classes=classes), raw)
     value = Risk(kind=RiskKind.UNKNOWN, ratio=ratio, frequency=frequency, classes=classes)

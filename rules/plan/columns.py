@@ -116,7 +116,8 @@ def meanings(text: str) -> tuple[Column, ...]:
 
 def _meanings(words: str) -> tuple[Column, ...]:
     rest = re.sub(r"^(?:部门联合|双随机|跨部门)", "", words)
-    if re.search(rf"(?:{_LEADS}).{{0,3}}[及和与、/].{{0,3}}(?:{_FOLLOWS}){_BODY}", rest):
+    both = re.search(rf"(?:{_LEADS}).{{0,3}}[及和与、/].{{0,3}}(?:{_FOLLOWS})", rest)
+    if both and re.search(_BODY, rest):
         return (Column.INITIATOR, Column.PARTNERS)
     found: list[Column] = []
     for column, pattern in _WORDS:

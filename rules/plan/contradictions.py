@@ -100,9 +100,14 @@ _SUBJECT = re.compile(
 _ACTIVITY = re.compile(r"检查|情况|是否|监管|监督|抽查|执行|落实|核查|管理$|资质$")
 
 
+_EVERYBODY = re.compile(r"全[省市县区](?!域)|本?辖区")
+
+
 def exchanged(items: str, scope: str) -> bool:
     """Whether the items name subjects and the scope names what is checked."""
     items, scope = compact(items).rstrip("。;"), compact(scope).rstrip("。;")
+    if _EVERYBODY.match(items) and scope.startswith("对") and not _EVERYBODY.match(scope):
+        return True
     named = _SUBJECT.search(items) or re.match(r"全[省市县区]|本?辖区|各类|所有", items)
     return bool(
         named and not _ACTIVITY.search(items) and _ACTIVITY.search(scope) and not _SUBJECT.search(scope)

@@ -7,11 +7,15 @@ from functools import lru_cache
 from rules.plan.reading import Departments, Field, inferred, read, unknown
 from rules.plan.words import clean, compact, is_nothing
 
-_OFFICES = "局|委员会|委|省.*厅|部|办公室|办|大队|支队|总队|海关|政府|人行|工商联|残联|妇联|团委"
+_PROVINCIAL = (
+    "(?:教育|科技|科学技术|工业和信息化|工信|公安|民政|司法|财政|人力资源和?社会保障|人社|自然资源|生态环境|"
+    "住房和?城乡建设|住建|交通运输|水利|农业农村|商务|文化和?旅游|文旅|应急管理|应急|国家安全|退役军人事务)"
+)
+_OFFICES = f"局|委员会|委|(?:省|自治区).*厅|{_PROVINCIAL}厅|部|办公室|办|大队|支队|总队|海关|政府|人行|工商联|残联|妇联|团委"
 _BODIES = "中心|所|银行|支行|分行|公司|院|站|社|会|处|署|集团|机构|街道|队|段|台|乡镇|单位|部门"
 _SUFFIX = re.compile(rf"(?:{_OFFICES}|{_BODIES})$")
 _OFFICE = re.compile(rf"(?:{_OFFICES})$")
-_LEVEL = "省|市|县|区|旗|州(?![县市区])"
+_LEVEL = "自治区|省|市|县|区|旗|州(?![县市区])"
 # A level word at the start of these belongs to the body's own name.
 _OWN = r"(?!场|政(?!府|协)|容|域)"
 _PREFIX = re.compile(
@@ -21,8 +25,12 @@ _NO_PREFIX_WORDS = re.compile(r"^(?:城市|市场|市政|市容|区域|县域|�
 _BRANCH = re.compile(r"^(?!.{0,4}(?:消防)).{0,6}(?:分局|支局|分中心|交警|治安|刑侦|森林)(?:大队|支队)?$")
 _UNPREFIXED = re.compile(r"海关|税务|烟草|人民银行|人行|银行|公司|金融监管|银保监|铁路|海事|出入境")
 _NEVER_PREFIXED = re.compile(r"海关|银行|公司|人行")
-_NOT_A_NAME = re.compile(r"\d|%|抽查|企业|学校|情况|月|的|活动|单位$|对象")
+_NOT_A_NAME = re.compile(
+    r"\d|%|抽查|企业|学校|情况|月|的|活动|单位$|对象|相关|有关|主管部门|[县区市][县区]局$"
+)
 _ETC = re.compile(r"等(?:相关|有关|各)?(?:部门|单位)?$")
+_LEADS = re.compile(r"[(（](?:发起|牵头|主办|主责)(?:部门|单位)?[)）]")
+_FOLLOWS = re.compile(r"[(（](?:配合|参与|联合|协同|协办)(?:部门|单位)?[)）]")
 _LABEL = re.compile(r"^(?:发起|牵头|配合|参与|联合|责任)(?:部门|单位)?[:：]")
 _STRONG = re.compile(r"[、，,；;/／|。+]|(?<=[\u4e00-\u9fff)）])\s*[-—–－]+\s*(?=[\u4e00-\u9fff])")
 
@@ -35,13 +43,18 @@ class Names:
 
     names: Departments
     doubts: tuple[str, ...]
-    open_choice: bool = False
+    undecided: str = ""
 
 
 def is_name(text: str) -> bool:
     """Whether a text looks like one department's name."""
     bare = re.sub(r"[(（][^()（）]*[)）]", "", compact(text))
-    return 3 <= len(bare) <= 22 and bool(_SUFFIX.search(bare)) and not _NOT_A_NAME.search(bare)
+    return (
+        3 <= len(bare) <= 22
+        and ":" not in bare
+        and bool(_SUFFIX.search(bare))
+        and not _NOT_A_NAME.search(bare)
+    )
 
 
 def prefix_of(name: str) -> str:
@@ -86,8 +99,10 @@ def split(raw: str) -> Names:
     text = re.sub(r"\s+", " ", re.sub(r"<br ?/?>", " ", raw))
     if text.count("(") != text.count(")"):
         text = text.replace("（", "(").replace("）", ")")
-    for part in _outside_brackets(text):
-        cleaned = _LABEL.sub("", part.strip())
+    parts = _outside_brackets(text.rstrip(" .．"))
+    undecided = _mixed_roles(text)
+    for part in sorted(parts, key=lambda part: not _LEADS.search(part)):
+        cleaned = _LABEL.sub("", _FOLLOWS.sub("", _LEADS.sub("", part)).strip())
         pieces += _blank_separated(cleaned)
     names: list[str] = []
     for piece in pieces:
@@ -101,11 +116,15 @@ def split(raw: str) -> Names:
     unique = tuple(dict.fromkeys(names))
     if len(unique) < len(names):
         doubts.append("同一部门重复出现")
-    return Names(unique, tuple(dict.fromkeys(doubts)), any(_is_choice(name) for name in unique))
+    if any("或" in name for name in unique):
+        undecided = "印的是“或”，由谁承担没有定"
+    return Names(unique, tuple(dict.fromkeys(doubts)), undecided)
 
 
-def _is_choice(name: str) -> bool:
-    return "或" in name
+def _mixed_roles(text: str) -> str:
+    """Why a cell that marks its names in brackets as leading or following can't be one field's."""
+    leads, follows = len(_LEADS.findall(text)), len(_FOLLOWS.findall(text))
+    return "括注中牵头、配合不止一处，分不清角色" if leads > 1 or (leads and follows) else ""
 
 
 def _outside_brackets(text: str) -> list[str]:
@@ -128,12 +147,21 @@ def _blank_separated(text: str) -> list[str]:
         tokens = ["".join(tokens)]
     out: list[str] = []
     for token in tokens:
-        apart = out and is_name(out[-1]) and not _BRANCH.match(token)
+        apart = out and is_name(out[-1]) and not (_BRANCH.match(token) or _cut_inside(out[-1], token))
         if out and not (apart and is_name(token)):
             out[-1] += token
         else:
             out.append(token)
     return [clean(token) for token in out]
+
+
+# Words that are no department's whole name: what stands before the blank belongs to them.
+_REST = re.compile(r"办公室|委员会|管理局|监督局|专卖局|总队|支队|大队|分公司|支公司")
+
+
+def _cut_inside(first: str, second: str) -> bool:
+    """Whether a line break cut one name in two though both halves end as names do."""
+    return (first.endswith("社") and second.startswith("会保障")) or bool(_REST.fullmatch(second))
 
 
 def _glued(text: str, doubts: list[str]) -> list[str]:
@@ -192,8 +220,8 @@ def _restore_prefix(names: list[str], doubts: list[str]) -> list[str]:
 def _doubtful(found: Names) -> str | None:
     if not found.names:
         return "没有认出部门名称"
-    if found.open_choice:
-        return "印的是“或”，由谁承担没有定"
+    if found.undecided:
+        return found.undecided
     strange = [name for name in found.names if not is_name(name)]
     if strange:
         return f"“{strange[0][:20]}”不像部门名称"

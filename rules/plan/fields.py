@@ -14,6 +14,7 @@ from rules.plan.merged import Proposal
 from rules.plan.ratios import read_ratio_and_frequency
 from rules.plan.raw import RawRow
 from rules.plan.reading import Field, Flag, Frequency, Ratio, Risk, Window, inferred, read, unknown
+from rules.plan.shared_cell import shared_initiator, shared_partners
 from rules.plan.words import clean, compact, is_blank
 
 _ABSENT = "表中没有“{}”一栏"
@@ -75,7 +76,10 @@ class RowFieldReader:
             )
         if at in self._row.joined:
             return inferred(
-                field.value, field.raw, "由分开的几行（或并作一行的文字）拼合", min(field.confidence, 0.9)
+                field.value,
+                field.raw,
+                "由分开的几行或几格（或并作一行的文字）拼合",
+                min(field.confidence, 0.9),
             )
         return field
 
@@ -115,14 +119,11 @@ class RowFieldReader:
         return self._typed(Column.WINDOW, read_window)
 
     def initiator(self) -> Field[Any]:
-        """发起部门; from a column shared with the partners, the first name."""
+        """发起部门."""
         row = self._row
         at = row.index(Column.INITIATOR)
         if at is not None and Column.PARTNERS in row.header[at]:
-            names = read_partners(row.cell(Column.INITIATOR))
-            if not names.value:
-                return unknown(names.raw, names.why or "没有部门")
-            return inferred(names.value[0], names.raw, "发起与配合部门并作一栏，首位为发起部门", 0.8)
+            return self._placed(Column.INITIATOR, shared_initiator(row.cell(Column.INITIATOR)))
         return self._typed(Column.INITIATOR, read_initiator)
 
     def partners(self) -> Field[Any]:
@@ -130,10 +131,7 @@ class RowFieldReader:
         row = self._row
         at = row.index(Column.PARTNERS)
         if at is not None and Column.INITIATOR in row.header[at]:
-            names = read_partners(row.cell(Column.PARTNERS))
-            if not names.value:
-                return unknown(names.raw, names.why or "没有部门")
-            return inferred(names.value[1:], names.raw, "发起与配合部门并作一栏，首位之后为配合部门", 0.8)
+            return self._placed(Column.PARTNERS, shared_partners(row.cell(Column.PARTNERS)))
         if self._i in self._context.suspects:
             return unknown(row.cell(Column.PARTNERS), "发起部门为空，而此处是本行业的主管部门，疑为错位")
         return self._typed(Column.PARTNERS, read_partners)

@@ -1,5 +1,7 @@
 """Lines without a number: rows of a gap in the sequence, or the rest of the row above."""
 
+import re
+
 from rules.plan.columns import Column, suits
 from rules.plan.looks import Look, look, seq_by_sight
 from rules.plan.raw import RawRow
@@ -62,10 +64,20 @@ def _continue_last_cell(last: RawRow, piece: RawRow) -> None:
     if piece.line != last.line + 1 or len(last.cells) != len(last.header):
         return
     whole = look(join(last.cells[i], piece.cells[0]))
+    if (
+        whole is not Look.RISK
+        and look(last.cells[i]) is whole
+        and not _OPEN_END.search(last.cells[i].strip())
+    ):
+        # A cell that is complete by itself has no rest.
+        return
     if whole in (Look.DEPARTMENTS, Look.MODE, Look.RISK, Look.WINDOW) and suits(whole, last.header[i]) > 0:
         continue_row(
             last, RawRow(None, [""] * i + piece.cells, last.header, piece.line, piece.page, piece.region)
         )
+
+
+_OPEN_END = re.compile(r"[、，,；;/及和与—–-]$")
 
 
 def _gap(previous: RawRow | None, following: RawRow | None) -> int | None:

@@ -7,20 +7,17 @@ from typing import Any
 
 from rules.plan.columns import is_header
 from rules.plan.grid import Line
+from rules.plan.issuer import DATE, doc_number, issuing_office
 from rules.plan.reading import DocumentReading, Field, inferred, read, unknown
 from rules.plan.words import clean, join, number
 
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,16}[〔\[（(【﹝]20\d\d[〕\])）】﹞]第?\d{1,4}号")
-_DATE = re.compile(
-    r"(20\d\d|二[〇○零O0]{1}[一二三四五六七八九〇零]{2})年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日"
-)
 _DAYS = re.compile(
     r"(?P<from>(?:在|自)?[^。；;，,]{0,40}?(?:完成|结束|终结|作出)[^。；;，,]{0,30}?)?(?:之日起|之日|后|内)?[，,]?(?:的)?"
     r"(?P<days>\d{1,3}|[一二三四五六七八九十]{1,3})个?工作日(?:之?内|以内)(?P<act>[^。；;]{0,60})"
 )
 _MIN = re.compile(r"(?:不得?[低少][于]?|至少|最少|最低)(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})[户家]")
 _REPORT = re.compile(
-    r"(?:于|在)?(?:(?P<y>20\d\d|当|本|今|次|翌)年)?(?:度)?(?P<m>\d{1,2})月(?P<d>\d{1,2}|底)日?(?:之?前|以前)[，,]?(?P<what>[^。；;]{0,60}?)"
+    r"(?:于|在)?(?:(?P<y>20\d\d|当|本|今|次|翌)年)?(?:度)?(?P<m>\d{1,2})月(?P<d>\d{1,2}|底)日?(?:之?前|以前)[，,]?(?P<what>(?:(?!\d{1,2}月)[^。；;]){0,60}?)"
     r"(?:报送?|上报|报告|报备|提交|反馈)(?:至|到|给|送)?(?P<to>[^。；;，,]{0,40})"
 )
 _REPORTED = re.compile(r"总结|情况|数据|信息|报告|汇总")
@@ -42,8 +39,8 @@ def read_notice(lines: Sequence[Line]) -> DocumentReading:
     days = _result_days(flat)
     report = _report(flat, year.value or (date.value.year if date.value else None))
     return DocumentReading(
-        number=_doc_number(prose),
-        office=_office(prose),
+        number=doc_number(prose),
+        office=issuing_office(prose),
         title=title,
         year=year,
         date=date,
@@ -77,39 +74,6 @@ def _missing(what: str) -> Field[Any]:
 def _found(pattern: re.Pattern[str], flat: str, group: str) -> Field[str]:
     found = pattern.search(flat)
     return read(found[group], found[0]) if found else _missing("这一项")
-
-
-def _doc_number(prose: list[str]) -> Field[str]:
-    """A number that stands alone, or behind the head of the paper; one inside a sentence is another paper's."""
-    for text in prose[:40]:
-        bare = re.sub(r"\s+", "", text)
-        found = re.fullmatch(rf"(?:[^〔（(《]*文件)?(?:文号[:：])?({_NUMBER.pattern})(?:签发人.*)?", bare)
-        if found:
-            return read(found[1], text)
-    return _missing("文号")
-
-
-_OFFICE = r"[\u4e00-\u9fff“”\"、，（）()]{4,60}?(?:办公室|局|委员会|领导小组|政府|厅)"
-
-
-def _office(prose: list[str]) -> Field[str]:
-    """From the head of the paper (…文件), else from the signature before the date."""
-    for text in prose[:12]:
-        found = re.fullmatch(rf"({_OFFICE})文件(?:[^《。]*号)?", re.sub(r"\s+", "", text))
-        if found:
-            return read(found[1], text)
-    for i, text in enumerate(prose):
-        bare = re.sub(r"\s+", "", text)
-        date = _DATE.search(bare)
-        if not date or date.end() != len(bare):
-            continue
-        signed = bare[: date.start()] or re.sub(r"\s+", "", prose[i - 1] if i else "")
-        if not bare[: date.start()] and i > 1 and not re.match(r".{2,12}?[省市县区]", signed):
-            signed = re.sub(r"\s+", "", prose[i - 2]) + signed
-        signed = re.sub(r"[（(](?:代章|借章|盖章|章|印章)[）)]$", "", signed)
-        if re.fullmatch(_OFFICE, signed):
-            return read(signed, text if bare[: date.start()] else prose[i - 1])
-    return _missing("发文机关")
 
 
 def _title(prose: list[str]) -> Field[str]:
@@ -154,7 +118,7 @@ def _date(prose: list[str]) -> Field[dt.date]:
     printed: Field[dt.date] | None = None
     for text in prose:
         bare = re.sub(r"\s+", "", text)
-        found = _DATE.search(bare)
+        found = DATE.search(bare)
         if not found:
             continue
         value = _day(found)
@@ -207,12 +171,24 @@ def _report(flat: str, year: int | None) -> tuple[Field[dt.date], Field[str]]:
     if not hits:
         return _missing("报送日期"), _missing("报送对象")
     hit = hits[0]
-    to = read(hit["to"], hit[0]) if hit["to"] else _missing("报送对象")
+    addressee = _addressee(hit["to"])
+    to = read(addressee, hit[0]) if addressee else _missing("报送对象")
     dates = {_reported(other, year) for other in hits}
     if len(dates) > 1:
         return unknown("；".join(other[0] for other in hits), "正文有不止一个报送日期"), to
     date = dates.pop()
     return (read(date, hit[0]) if date else unknown(hit[0], "报送日期没有年份或不成立")), to
+
+
+_WHAT = r"(?:总结|情况|报告|材料|数据|统计表|信息|汇总表|进展)"
+
+
+def _addressee(text: str) -> str:
+    """Whom a report goes to: what follows 至 where the report itself stands behind the verb (报送总结至…)."""
+    found = re.match(rf".*?{_WHAT}(?:至|到|给|报)(.+)", text)
+    if found:
+        return found[1]
+    return "" if re.search(rf"{_WHAT}$", text) else text
 
 
 def _reported(hit: re.Match[str], year: int | None) -> dt.date | None:

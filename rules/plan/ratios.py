@@ -2,9 +2,10 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from rules.plan.reading import Field, Frequency, Per, Ratio, inferred, read, unknown
-from rules.plan.words import NUMERAL, compact, number
+from rules.plan.words import NUMERAL, compact, misread_digits, number
 
 # A longer text under these columns is no value of theirs, and patterns need not bear it.
 LONGEST = 400
@@ -60,6 +61,34 @@ def read_ratio_and_frequency(raw: str) -> tuple[Field[Ratio], Field[Frequency]]:
     if len(raw) > LONGEST:
         return unknown(raw, TOO_LONG), unknown(raw, TOO_LONG)
     text = compact(_words_to_percent(raw))
+    mended = misread_digits(text)
+    ratio, frequency = _amounts(raw, mended or text)
+    if mended:
+        return _doubted(ratio, _MISREAD), _doubted(frequency, _MISREAD)
+    return ratio, frequency
+
+
+_MISREAD = "数字疑被误识（l、O），按1、0计"
+_SMALL_BASE = re.compile(
+    rf"[(;,。]?(?:其中|对)?[^;,。()\d%]{{0,12}}?(?<![不得])(?:不足|少于|低于|小于)(?:{NUMERAL})[户家个](?:的|时)?[;,]?"
+    r"(?:应当?|均|则)?(?:按照?)?(?:100%|全部|全数|全覆盖|逐户)的?(?:比例)?(?:抽取|抽查|检查)?\)?"
+)
+_OF_FREQUENCY = re.compile(r"[次轮频每半季月年周日]|定期")
+
+
+def _doubted(field: Field[Any], why: str) -> Field[Any]:
+    if field.value is None or not any(field.value.model_dump().values()):
+        return field
+    return inferred(field.value, field.raw, "；".join(part for part in (field.why, why) if part), 0.85)
+
+
+def _amounts(raw: str, text: str) -> tuple[Field[Ratio], Field[Frequency]]:
+    without = _SMALL_BASE.sub("", text)
+    ratio, frequency = _both(raw, without)
+    return (_doubted(ratio, "另有户数不足时全部抽取的规定") if without != text else ratio), frequency
+
+
+def _both(raw: str, text: str) -> tuple[Field[Ratio], Field[Frequency]]:
     frequency, rest = _frequency(raw, text)
     ratio, rest = _ratio(raw, rest)
     rest = _RATIO_NOISE.sub("", rest)
@@ -73,7 +102,7 @@ def read_ratio_and_frequency(raw: str) -> tuple[Field[Ratio], Field[Frequency]]:
     elif ratio.value is not None and not ratio.why:
         ratio = inferred(ratio.value, raw, f"单元格中另有文字：{why}", 0.8)
     if frequency.value is not None and frequency.value.times is None:
-        frequency = unknown(raw, why)
+        frequency = unknown(raw, why) if _OF_FREQUENCY.search(rest) else frequency
     elif frequency.value is not None and not frequency.why:
         frequency = inferred(frequency.value, raw, f"单元格中另有文字：{why}", 0.9)
     return ratio, frequency

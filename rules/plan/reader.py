@@ -17,6 +17,7 @@ from rules.plan.contradictions import (
 from rules.plan.fields import Context, RowFieldReader
 from rules.plan.grid import Line
 from rules.plan.header import settle_headers
+from rules.plan.matrix import fold_matrix
 from rules.plan.merged import Blocks, Proposal, Run
 from rules.plan.notice import read_notice
 from rules.plan.published import is_published, read_published
@@ -43,6 +44,7 @@ def read_lines(lines: Sequence[Line]) -> PlanReading:
         return read_published(lines)
     document = read_notice(lines)
     rows = assemble(lines)
+    fold_matrix(rows)
     settle_headers(rows)
     alignments = [align(row) for row in rows]
     for row, alignment in zip(rows, alignments, strict=True):
@@ -131,14 +133,37 @@ def _in_block(rows: list[RawRow], blocks: Blocks) -> dict[Column, set[int]]:
             if merged
             or rows[i].index(column) in rows[i].lost
             or (_lacks(rows[i]) and (run.start in starts or run.stop in stops))
-            or _is_long_gap(run)
+            or _is_suspect(run, rows, blocks)
         }
     return out
 
 
-def _is_long_gap(run: Run) -> bool:
-    """Several rows on end without a ratio are a block; one of them simply prints none."""
-    return run.column in (Column.RATIO, Column.FREQUENCY) and run.stop - run.start >= 2
+_HARDLY = 0.01
+
+
+def _is_suspect(run: Run, rows: Sequence[RawRow], blocks: Blocks) -> bool:
+    """Whether blanks of a column that is merged alone, or whose text was lost, would look like these.
+
+    A wholly blank ratio is hardly ever what a notice means to print. A column that prints equal neighbours
+    one by one leaves a single frequency out, but not between two equal ones. Three requirements on end are
+    empty where many others are, or where their department prints none at all.
+    """
+    length = run.stop - run.start
+    if rows[run.start].index(run.column) == rows[run.start].index(Column.RATIO):
+        return True
+    if run.column is Column.FREQUENCY:
+        equal = run.above is None or run.below is None or _same(rows, run.column, run.above, run.below)
+        return length >= 2 or equal or not blocks.repeats(run.column)
+    return (
+        run.column is Column.RISK
+        and length >= 3
+        and blocks.empty_share(run.column, length) ** length < _HARDLY
+        and any(anchor is not None and _one_lead(run, rows, anchor) for anchor in (run.above, run.below))
+    )
+
+
+def _one_lead(run: Run, rows: Sequence[RawRow], anchor: int) -> bool:
+    return all(_same(rows, Column.INITIATOR, anchor, i) for i in range(run.start, run.stop))
 
 
 _NEVER_EMPTY = (Column.WINDOW, Column.INITIATOR, Column.MODE)

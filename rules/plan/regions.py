@@ -15,6 +15,8 @@ _REGION_END = re.compile(
 )
 TITLE = re.compile(r"计划|附件|清单|年度|制表|填报|合计|说明|备注|注[:：]|第\d+页|共\d+页")
 
+PAGE_MARK = re.compile(r"-+\d{1,4}-+|第\d{1,4}页.*|\d{1,4}/\d{1,4}|Page\d+.*|\(?续表?\)?", re.IGNORECASE)
+
 
 def is_region(text: str) -> bool:
     """A place's name, with or without a number before it; no title, no note."""

@@ -10,7 +10,7 @@ from rules.plan.joins import continue_row, number_rows, settle
 from rules.plan.looks import seq_by_sight, seq_of
 from rules.plan.raw import RawRow
 from rules.plan.reading import Flag
-from rules.plan.regions import TITLE, is_region
+from rules.plan.regions import PAGE_MARK, TITLE, is_region
 from rules.plan.words import clean, compact, is_blank
 
 
@@ -53,6 +53,8 @@ def _prose(state: _State, line: Line) -> None:
         return
     if not text or last is None or text.startswith("#") or len(text) > 400 or TITLE.search(text[:60]):
         return
+    if PAGE_MARK.fullmatch(compact(text)):
+        return
     state.loose.append(
         RawRow(None, [line.text], state.header, line.number, line.page, state.region, prose=True)
     )
@@ -70,6 +72,8 @@ def _table_line(state: _State, line: Line) -> None:
     if is_other_header(cells):
         settle(state.rows, state.loose, None)
         state.loose, state.header = [], ()
+        return
+    if _is_total(cells) or _counts_columns(cells):
         return
     region = _band(state, cells)
     if region:
@@ -126,6 +130,23 @@ def _band(state: _State, cells: list[str]) -> str | None:
     first = not is_blank(cells[0])
     spread = len([cell for cell in cells if not is_blank(cell)]) > 1
     return text if is_region(text) and (first or spread or len(text) <= 8) else None
+
+
+_TOTAL = re.compile(
+    r"(?:合计|总计|小计|共计|累计)[:：]?|(?:填[表报]|制表|审核|联系|负责|经办)(?:人|单位)[:：].*"
+)
+
+
+def _is_total(cells: list[str]) -> bool:
+    """A line of sums, or of who filled in the form."""
+    first = next((compact(cell) for cell in cells if not is_blank(cell)), "")
+    return bool(_TOTAL.fullmatch(first))
+
+
+def _counts_columns(cells: list[str]) -> bool:
+    """A line below the header that only numbers the columns: 1, 2, 3 …"""
+    numbers = [seq_of(cell) for cell in cells]
+    return len(cells) > 3 and numbers == list(range(1, len(cells) + 1))
 
 
 def _unglue(state: _State, cells: list[str]) -> list[tuple[list[str], bool]]:

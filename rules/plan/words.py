@@ -1,5 +1,6 @@
 """Words of a cell: tags resolved, blanks of line breaks removed, full-width signs made plain."""
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -23,6 +24,8 @@ def _raised(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """A string as printed: tags resolved, no blanks of line breaks between Chinese characters."""
+    if "&" in text:
+        text = html.unescape(text)
     text = re.sub(r"[\s\u00a0\u3000]+", " ", _BREAK.sub(" ", text))
     text = _OTHER_TAG.sub("", _TAG.sub(_raised, text))
     text = text.replace("**", "").replace("\\|", "|").replace("\u200b", "").replace("\ufeff", "")
@@ -49,6 +52,16 @@ def compact(text: str) -> str:
     text = unicodedata.normalize("NFKC", clean(text))
     text = re.sub(r"\s+", "", text)
     return re.sub(r"[—–‐‑‒―－ー一]{1,2}(?=\d)|[—–‐‑‒―－~～∼〜﹣−]+", "-", text)
+
+
+_MISREAD = re.compile(r"(?<![A-Za-z])(?=\d*[lIOo|])[lIOo|\d.]{1,5}(?=[%‰次月户家])")
+_SIGHT = str.maketrans("lI|Oo", "11100")
+
+
+def misread_digits(text: str) -> str | None:
+    """The text with l, I, | for 1 and O for 0 before a unit put right; None where there is none."""
+    mended = _MISREAD.sub(lambda found: found[0].translate(_SIGHT), text)
+    return mended if mended != text else None
 
 
 def number(text: str) -> int | None:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from activities.rebuild import open_cases
 from activities.row_steps import RowActivities
 from models.messages import RowProgress, TaskStep
+from models.organisation import Office
 from models.papers import AdjustedRow, AdjustPlan, AdoptPlan, OmitRound, SetPlanField, StartTask
 from models.plan import RoundOmission
 from models.trail import Notification, Wait
@@ -20,7 +21,7 @@ from tests.activities import scenes
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.world import OFFICE_TARGET
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, set_field
+from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, set_field
 
 ROW = f"{DOCUMENT}/1"
 WORKFLOW = f"plan-row/{ROW}"
@@ -167,6 +168,15 @@ def test_a_row_that_is_drawn_and_checked_above_is_only_watched(at: At) -> None:
     assert (RowState.WATCHED.label, ()) == (during.state, during.waits)
     assert [(LEAD, Role.HANDLER)] == told(driver, "window")
     assert (True, RowState.WATCHED_OVER.label) == (tend(driver, 11, 1).over, tend(driver, 11, 1).state)
+
+
+def test_in_a_citys_office_the_same_row_is_launched(at: At) -> None:
+    """市抽市查 is a city's own work: its window opens as a wait."""
+    driver = at("adopted")
+    with driver.database.write() as session:
+        session.get_one(Office, OFFICE).level = "city"
+    adjust(driver, mode={"draw": "city", "check": "city"})
+    assert RowState.OPEN.label == tend(driver, 4, 2).state
 
 
 def test_an_adjusted_window_moves_the_wait(at: At) -> None:

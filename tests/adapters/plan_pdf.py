@@ -16,7 +16,7 @@ _DESCRIPTOR = (
 def pdf(
     pages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]], width: int = 150, height: int = 24
 ) -> bytes:
-    """Pages of (prose lines, table rows); each cell `width` × `height` points, its text on one line."""
+    """Pages of (prose lines, table rows); each cell `width` × `height` points, a line of text at each line break."""
     streams = [_content(prose, rows, width, height) for prose, rows in pages]
     count = len(pages)
     kids = b" ".join(b"%d 0 R" % (6 + 2 * i) for i in range(count))
@@ -47,7 +47,9 @@ def _content(prose: Sequence[str], rows: Sequence[Sequence[str]], width: int, he
     out += [f"40 {y} m {right} {y} l S" for y in range(bottom, top + 1, height)]
     out += [f"{x} {top} m {x} {bottom} l S" for x in range(40, right + 1, width)]
     for i, row in enumerate(rows):
-        out += [_show(44 + j * width, top - (i + 1) * height + 8, cell) for j, cell in enumerate(row) if cell]
+        for j, cell in enumerate(row):
+            for k, text in enumerate(reversed(cell.split("\n"))):
+                out.append(_show(44 + j * width, top - (i + 1) * height + 8 + 10 * k, text))
     return "\n".join(out).encode("ascii")
 
 

@@ -52,9 +52,9 @@ def test_every_name_is_resolved_by_the_office(office: Say) -> None:
 
 
 def test_review_lists_raw_text_proposal_and_reason(office: Say) -> None:
-    """49 rows without a mode, and row 20, which had moved."""
+    """The notice's own rule, 49 rows without a mode, and row 20, which had moved."""
     found = questions(office)
-    assert 54 == len(found)
+    assert 55 == len(found)
     window = next(one for one in found if one["field"] == "window")
     assert ("20", "2月—11月", "2月-11月") == (window["seq"], window["raw"], window["proposal"])
     assert "错位" in window["why"]
@@ -62,14 +62,12 @@ def test_review_lists_raw_text_proposal_and_reason(office: Say) -> None:
 
 def test_a_person_is_walked_through_field_by_field(office: Say) -> None:
     """Enter accepts, words correct, s skips, q ends; a wrong word is told at once."""
-    first = questions(office)[0]
-    assert "mode" == first["field"]
-    said = office(
-        "plan", "review", "gp-2023", "--ask", *O1, input="县抽县查\n电话核实\n乱写\n电话核实\ns\nq\n"
-    )
+    assert ["entry_stops_at", "mode"] == [one["field"] for one in questions(office)[:2]]
+    words = "\n县抽县查\n电话核实\n乱写\n电话核实\ns\nq\n"
+    said = office("plan", "review", "gp-2023", "--ask", *O1, input=words)
     assert 0 == said.code
     assert "写法如" in said.err
-    assert "已核定1项" in said.out
+    assert "已核定2项" in said.out
     assert 53 == len(questions(office))
 
 
@@ -97,13 +95,13 @@ def test_questions_go_out_as_a_sheet_and_answers_come_back(office: Say, tmp_path
     for row in range(3, table.max_row + 1):
         has_proposal = bool(table.cell(row, proposal).value)
         table.cell(row, answer).value = "同意" if has_proposal else "县抽县查"
-    table.cell(3, answer).value = "随便"
-    assert "mode" == table.cell(3, field).value
+    table.cell(4, answer).value = "随便"
+    assert ["entry_stops_at", "mode"] == [table.cell(row, field).value for row in (3, 4)]
     book.save(sheet)
     said = office("plan", "answers", "gp-2023", str(sheet), *O1)
     assert (3, "RowsRefused") == (said.code, said.err[said.err.rindex("（") + 1 : said.err.rindex("）")])
-    assert "questions.xlsx 第3行" in said.err
-    assert "已办理53条答复，1处有误" in said.out
+    assert "questions.xlsx 第4行" in said.err
+    assert "已办理54条答复，1处有误" in said.out
     assert 1 == len(questions(office))
 
 
@@ -171,3 +169,52 @@ def test_coverage_names_what_no_row_covers(office: Say) -> None:
     office("plan", "names", "gp-2023", "--new=idle=闲置局", *O1)
     adopted(office)
     assert ["gp/idle"] == data(office, "plan", "coverage", "gp-2023", "--json")["departments"]
+
+
+def test_what_the_notice_rules_is_a_proposal_that_a_person_confirms_into_policy(office: Say) -> None:
+    """高平 三: publication lies inside the 20 days; until it is confirmed nothing applies it."""
+    question = questions(office)[0]
+    assert ("notice", "entry_stops_at", "公示") == (question["seq"], question["field"], question["proposal"])
+    assert "向社会公示" in question["raw"]
+
+    def in_force(*options: str) -> tuple[str, str]:
+        shown = data(office, "policy", "show", *options, "--json")
+        found = next(one for one in shown if one["key"] == "entry_stops_at")
+        return found["value"], found["clause"]
+
+    assert "receipt" == in_force("--plan", "gp-2023")[0]
+    assert 0 == office("plan", "confirm", "gp-2023", "notice", "entry_stops_at", *O1).code
+    value, clause = in_force("--plan", "gp-2023")
+    assert "publication" == value
+    assert "高市双随机办〔2023〕2号" in clause
+    assert "receipt" == in_force()[0]
+    assert "notice" not in {one["seq"] for one in questions(office)}
+
+
+def test_only_what_a_notice_may_rule_is_set_for_a_plan(office: Say) -> None:
+    """Ladders and periods between departments are the office's for all plans."""
+    command = ("policy", "set", "claim_days", "3", "--clause", "测试", *O1)
+    assert (3, "NotOfAPlan") == refused(office(*command, "--plan", "gp-2023"))
+    assert (3, "PlanUnknown") == refused(office(*command[:2], "min_count", *command[3:], "--plan", "gp-1999"))
+
+
+def test_regions_that_number_anew_keep_all_their_rows(say: Say, tmp_path: Path) -> None:
+    """Each row has a key of its own, and settling one leaves its namesake alone."""
+    header = (
+        "县区\t序号\t抽查任务名称\t抽查事项\t抽查对象范围\t抽查比例及频次\t抽查起止时间\t发起部门\t配合部门"
+    )
+    row = "对网吧抽查\t实名登记检查\t网吧\t{}；1次/年\t4月-6月\t文旅局\t公安局"
+    lines = [
+        header,
+        "东湖区\t1\t" + row.format("10%"),
+        "\t2\t" + row.format("20%"),
+        "西岭县\t1\t" + row.format("5%"),
+    ]
+    file = tmp_path / "plan.md"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert say("person", "bootstrap-office", "gp", "高平办", "高平市", "o1", "测试人甲").code == 0
+    said = say("plan", "import", str(file), "gp-2025", *O1)
+    assert "2-1" in said.out
+    assert 0 == say("plan", "set", "gp-2025", "2-1", "ratio", "8%", "--reason", "核实", *O1).code
+    rows = data(say, "plan", "rows", "gp-2025", "--json")
+    assert {"1": "10%", "2": "20%", "2-1": "8%"} == {one["seq"]: one["ratio"] for one in rows}

@@ -92,3 +92,19 @@ def test_the_mode_says_what_is_done_here(
 ) -> None:
     """市抽查 names only who draws: a person must say which."""
     assert expected is launch_mode({"draw": draw, "check": check})
+
+
+@pytest.mark.parametrize(
+    ("draw", "check", "expected"),
+    [
+        ("city", "city", LaunchMode.HERE),
+        ("province", "city", LaunchMode.RECEIVED),
+        ("city", "county", LaunchMode.WATCHED),
+        ("city", None, None),
+    ],
+)
+def test_in_a_city_the_citys_own_checks_are_launched(
+    draw: str, check: str | None, expected: LaunchMode | None
+) -> None:
+    """What is watched in a county is a city's own work."""
+    assert expected is launch_mode({"draw": draw, "check": check}, "city")

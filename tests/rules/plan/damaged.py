@@ -43,12 +43,18 @@ class Notice:
 
 def notice(r: random.Random, count: int = 24, damages: int = 4) -> Notice:
     """A notice of `count` rows with about `damages` damages of different kinds."""
-    rows = truth_rows(r, count)
     columns = list(COLUMNS)
     if r.random() < 0.3:
         columns.remove("mode")
     if r.random() < 0.15:
         columns.remove("risk")
+    return reprint(r, truth_rows(r, count), columns, damages)
+
+
+def reprint(r: random.Random, rows: list[Row], columns: list[str], damages: int) -> Notice:
+    """These rows, numbered from 1 and printed under some of their columns, with damages."""
+    for number, row in enumerate(rows, start=1):
+        row.seq, row.cells["seq"] = number, str(number)
     if r.random() < 0.4:
         tail = columns[4:]
         r.shuffle(tail)
@@ -165,7 +171,34 @@ def _misread(r: random.Random, rows: list[Row], columns: list[str]) -> None:
         row.cells["seq"] = row.cells["seq"].replace("1", "l").replace("0", "O")
 
 
+def _merge_ratio(r: random.Random, rows: list[Row], columns: list[str]) -> None:
+    """One ratio for two to four rows stands in one of them, at the top, in the middle or at the end."""
+    free = _free(rows)
+    length = r.choice([2, 3, 4])
+    starts = [i for i in free if all(j in free and not rows[j].lines for j in range(i, i + length))]
+    if not starts:
+        return
+    run = [rows[i] for i in range(starts[0], starts[0] + length)]
+    keep = r.choice(run)
+    text, ratio = keep.cells["ratio"], (keep.truth["ratio"], keep.truth["frequency"])
+    for row in run:
+        row.cells["ratio"] = text if row is keep else ""
+        row.truth["ratio"], row.truth["frequency"] = ratio
+        row.damaged.add("ratio")
+
+
+def _misread_amount(r: random.Random, rows: list[Row], columns: list[str]) -> None:
+    """10% is read as l0%, 11月 as 1l月."""
+    row = r.choice(rows)
+    if row.lines or row.damaged & {"ratio", "window"}:
+        return
+    row.cells["ratio"] = row.cells["ratio"].replace("10%", "l0%")
+    row.cells["window"] = row.cells["window"].replace("11月", "1l月").replace("10月", "1O月")
+    row.damaged |= {"ratio", "window"}
+
+
 _DAMAGES = [_merge, _merge, _shift, _lose_number, _space, _foreign, _truncate, _exchange, _misread]
+_DAMAGES += [_merge_ratio, _misread_amount]
 
 
 def _split(r: random.Random, rows: list[Row], columns: list[str]) -> None:
@@ -216,7 +249,15 @@ def _print(r: random.Random, rows: list[Row], columns: list[str]) -> list[Line]:
     for row in rows:
         if row.page != page:
             page = row.page
+            if page > 1 and r.random() < 0.3:
+                out.append(Line(len(out) + 1, (r.choice(["— 3 —", "第3页 共9页", "续表"]),), table=False))
             if page == 1 or repeat:
                 out.append(Line(len(out) + 1, tuple(titles[c] for c in columns), page=page))
+            if page == 1 and r.random() < 0.2:
+                numbers = tuple(str(n) for n in range(1, len(columns) + 1))
+                out.append(Line(len(out) + 1, numbers, page=page))
         out += [Line(len(out) + 1 + k, tuple(cells), page=page) for k, cells in enumerate(row.lines)]
+    if r.random() < 0.3:
+        total = ("合计", f"{len(rows)}项", *[""] * (len(columns) - 2))
+        out.append(Line(len(out) + 1, total, page=page))
     return [Line(number, line.cells, line.table, line.page) for number, line in enumerate(out, start=1)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.plan.departments import read_initiator, read_partners
+from rules.plan.departments import read_initiator, read_partners, split
 from rules.plan.reading import Status
 
 
@@ -62,3 +62,16 @@ def test_several_initiators_are_a_list_led_by_the_first() -> None:
     """One name is a string, several are a list."""
     assert "县公安局" == read_initiator("县公安局").value
     assert ("县公安局", "县交通局") == read_initiator("县公安局、县交通局").value
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("县人力资源和社\n会保障局", ("县人力资源和社会保障局",)),
+        ("县委网络安全和信息化委员会 办公室、县公安局", ("县委网络安全和信息化委员会办公室", "县公安局")),
+        ("县供销合作社 县商务局", ("县供销合作社", "县商务局")),
+    ],
+)
+def test_a_line_break_inside_a_name_makes_no_two(raw: str, expected: tuple[str, ...]) -> None:
+    """Though the first half ends as names do."""
+    assert expected == split(raw).names

@@ -88,8 +88,22 @@ def test_a_ratio_lost_with_the_end_of_its_line_is_unknown() -> None:
     assert "unknown" == fields(read(*rows, header=header), 2)["ratio"]["status"]
 
 
-def test_a_cell_that_is_blank_though_its_line_goes_on_prints_no_ratio() -> None:
+def test_a_cell_that_prints_only_how_often_prints_no_ratio() -> None:
     """All null, and read."""
-    found = fields(read(cells(1, GUARDS), cells(2, HOTELS, ratio=""), cells(3, PAWN)), 2)["ratio"]
+    found = fields(read(cells(1, GUARDS), cells(2, HOTELS, ratio="1次/年"), cells(3, PAWN)), 2)["ratio"]
     nothing = {"percent": None, "at_least": None, "min_count": None, "tiers": None}
     assert (nothing, "read") == (found["value"], found["status"])
+
+
+def test_a_wholly_blank_ratio_is_never_plainly_none() -> None:
+    """It may be the lower cell of a block that is merged alone."""
+    rows = [cells(1, GUARDS), cells(2, HOTELS, ratio=""), cells(3, PAWN, ratio="10%；1次/年")]
+    found = fields(read(*rows), 2)
+    assert ["unknown", "unknown"] == [found[name]["status"] for name in ("ratio", "frequency")]
+
+
+def test_three_requirements_on_end_are_not_taken_for_empty_where_all_others_are_printed() -> None:
+    """A block of requirements may be merged alone."""
+    rows = [cells(i, GUARDS, risk="" if i in (4, 5, 6) else RISING) for i in range(1, 13)]
+    reading = read(*rows)
+    assert {"unknown"} == {fields(reading, i)["risk"]["status"] for i in (4, 5, 6)}

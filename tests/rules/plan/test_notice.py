@@ -91,3 +91,29 @@ def test_a_printing_date_alone_is_an_inference() -> None:
 def test_a_date_that_cannot_be_completed_is_unknown(text: str) -> None:
     """Without a year, or on no day of any year."""
     assert Status.UNKNOWN is _read(text).report_by.status
+
+
+def test_the_report_goes_to_whom_not_to_what() -> None:
+    """报送总结至区联席办; and a date before which the checks end is no date of reports."""
+    text = "抽查于2025年11月底前完成，11月30日前报送总结至区联席办。"
+    found = read_notice([Line(1, ("2025年度抽查计划",), table=False), Line(2, (text,), table=False)])
+    assert ("2025-11-30", "区联席办") == (str(found.report_by.value), found.report_to.value)
+
+
+def test_the_office_is_told_by_the_head_above_the_number() -> None:
+    """Also where the head does not end with 文件, and where the seal stands on a line of its own."""
+    head = ["桐城区监管工作联席会议办公室", "桐双联办〔2026〕 2 号"]
+    foot = ["桐城区监管工作联席会议办公室", "（区市场监管局代章）", "2026年2月28日"]
+    for texts in (head, foot):
+        found = read_notice([Line(i, (text,), table=False) for i, text in enumerate(texts, 1)])
+        assert "桐城区监管工作联席会议办公室" == found.office.value
+
+
+def test_several_signatures_are_an_inference() -> None:
+    """Who leads is not said."""
+    texts = ["青山县市场监督管理局 青山县公安局", "2025年4月1日"]
+    found = read_notice([Line(i, (text,), table=False) for i, text in enumerate(texts, 1)])
+    assert ("青山县市场监督管理局、青山县公安局", "inferred") == (
+        found.office.value,
+        found.office.status.value,
+    )

@@ -35,6 +35,16 @@ def _ratio(r: random.Random) -> tuple[str, dict[str, Any], dict[str, Any]]:
         (f"不低于{n}%", least),
         (f"抽查比例不低{n}%", least),
         (f"不少于{n}％", least),
+        (f"≥{n}%", least),
+        (f"{n}%以上", least),
+        (f"按{n}%的比例抽取", plain),
+        ("千分之五", {**plain, "percent": "0.5"}),
+        ("百分之三", {**plain, "percent": "3"}),
+        ("不少于2家", {"percent": None, "at_least": True, "min_count": 2, "tiers": None}),
+        (
+            "A类1%B类3%C类5%D类10%",
+            {"percent": None, "at_least": False, "min_count": None, "tiers": tiers},
+        ),
         ("不低于3户", {"percent": None, "at_least": True, "min_count": 3, "tiers": None}),
         (f"{n}%（不少于2家）", {**plain, "min_count": 2}),
         (
@@ -58,6 +68,11 @@ def _ratio(r: random.Random) -> tuple[str, dict[str, Any], dict[str, Any]]:
             ("次/年", (1, None, "year")),
             ("", (None, None, None)),
             ("每月1次", (1, None, "month")),
+            ("每年1次", (1, None, "year")),
+            ("一年一次", (1, None, "year")),
+            ("全年2次", (2, None, "year")),
+            ("每季度至少一次", (1, None, "quarter")),
+            ("年内1-2次", (1, 2, "year")),
         ]
     )
     text = r.choice(["；", "; ", " ", "，"]).join(part for part in (ratio, frequency) if part)
@@ -76,6 +91,11 @@ def _window(r: random.Random) -> tuple[str, dict[str, int]]:
             (f"{a}月", a, a),
             ("全年", 1, 12),
             ("上半年", 1, 6),
+            ("第二季度", 4, 6),
+            (f"{a}~{b}月", a, b),
+            (f"{a}月1日至{b}月底", a, b),
+            (f"2025.{a}—2025.{b}", a, b),
+            (f"2025年{a}月—2025年{b}月", a, b),
         ]
     )
     return text, {"from_month": first, "to_month": last}
@@ -110,7 +130,14 @@ def truth_rows(r: random.Random, count: int) -> list[Row]:
     cores = list(TRADES)
     r.shuffle(cores)
     mode = r.choice(
-        [("县抽县查", "county", "county"), ("市抽查", "city", None), ("市抽县查", "city", "county")]
+        [
+            ("县抽县查", "county", "county"),
+            ("区级抽取、区级检查", "county", "county"),
+            ("市抽查", "city", None),
+            ("市抽县查", "city", "county"),
+            ("市级抽取县级检查", "city", "county"),
+            ("省抽县查", "province", "county"),
+        ]
     )
     rows: list[Row] = []
     while len(rows) < count:
