@@ -109,6 +109,7 @@ def post_person(docket: Docket, paper: PostPerson) -> None:
             from_day=paper.from_day,
             to_day=paper.to_day,
             acting_for=paper.acting_for,
+            since=docket.clocks.today,
         )
     )
 

@@ -12,7 +12,7 @@ from activities import audit
 from models.messages import CaseStep
 from models.papers import ApproveLaunch, SetPolicy, StartTask
 from models.plan import RoundOmission
-from models.registers import SubjectHistory
+from models.registers import RegisterHistory
 from models.task import JointTask, ReceivedList
 from models.trail import Outcome, Submission, Suspension, Wait
 from rules.policy import PolicyKey
@@ -73,7 +73,14 @@ def fill_every_table(driver: Driver) -> None:
         session.add(Suspension(wait=wait.id, from_day=date(2026, 5, 1), reason="停电", submission=paper.id))
         day = driver.today
         session.add(
-            SubjectHistory(office=OFFICE, code="XK", valid_from=day, valid_to=day, record={"code": "XK"})
+            RegisterHistory(
+                office=OFFICE,
+                directory="subjects",
+                key="XK",
+                valid_from=day,
+                valid_to=day,
+                record={"code": "XK"},
+            )
         )
         session.add(RoundOmission(document=DOCUMENT, seq="1", round=9, reason="并入专项", recorded_on=day))
         session.add(
