@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from activities.acts.preparation import facts_of, in_force
+from activities.acts.preparation import facts_of
 from activities.plan_rows import rows_in_force
+from activities.scope_rows import in_force
 from models.organisation import Department, DepartmentKind
 from models.plan import PlanDocument, PlanRowVersion
 from models.registers import CheckItem, Subject

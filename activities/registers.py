@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.authority import check_person, check_role
 from activities.register_days import register_on
+from activities.register_state import unfinished
 from activities.register_tables import Store, store_of
 from activities.subject_load import SubjectLoad
 from adapters.database import Database
@@ -114,19 +115,6 @@ def import_register(
                 refused(one)
             progress(total)
     return total
-
-
-def unfinished(session: Session, office: str, register: Register) -> RegisterLoad | None:
-    """The load that has brought only a part of its file so far; the newest where there are several."""
-    return session.exec(
-        select(RegisterLoad)
-        .where(
-            col(RegisterLoad.office) == office,
-            col(RegisterLoad.directory) == register.value,
-            col(RegisterLoad.ended_at).is_(None),
-        )
-        .order_by(col(RegisterLoad.begun_at).desc())
-    ).first()
 
 
 def _end_loads(session: Session, load: RegisterLoad, now: datetime) -> None:

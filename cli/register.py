@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import func, or_, select
 
 from activities.authority import check_role
+from activities.register_state import confirmed_on
 from activities.registers import ImportSummary, export_by, import_register
 from adapters.register_files import RefusedFile, RegisterFile, write_register
 from cli.acting import Who, acts, asks
@@ -19,7 +20,6 @@ from cli.given import chosen, day_of
 from cli.register_views import VIEWS, masked_row
 from cli.tables import bar, done, hint, print_table
 from models.papers import ConfirmRegister
-from models.registers import RegisterConfirmation
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import RefusedRow
@@ -107,7 +107,8 @@ def show_register(
         total = session.exec(select(func.count()).select_from(view.model).where(*where)).one()
         rows = session.exec(select(view.model).where(*where).order_by(view.searched[0]).limit(limit)).all()
         data = [view.row(session, row) for row in rows]
-        confirmed = _confirmed(session, office, register)
+        newest = confirmed_on(session, office, register)
+        confirmed = newest.isoformat() if newest else None
 
     def text() -> None:
         print_table(view.columns, data, title=f"{register.label}（{total}条）")
@@ -128,7 +129,7 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="文件", help="CSV 或 XLSX，可原样再导入")],
     who: Who,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="日期", help="该日的检查对象名录库（如 2026-03-01）")
+        str | None, typer.Option("--on", metavar="日期", help="该日的名录（如 2026-03-01）")
     ] = None,
     masked: Annotated[bool, typer.Option("--masked", help="隐去个人信息（姓名、电话、邮箱等）")] = False,
 ) -> None:
@@ -171,15 +172,6 @@ def confirm(kind: Kind, who: Who) -> None:
 
 def _matching(searched: Sequence[Mapped[str]], text: str | None) -> list[ColumnElement[bool]]:
     return [or_(*(column.contains(text, autoescape=True) for column in searched))] if text else []
-
-
-def _confirmed(session: Session, office: str, register: Register) -> str | None:
-    newest = session.exec(
-        select(func.max(RegisterConfirmation.confirmed_on)).where(
-            col(RegisterConfirmation.office) == office, col(RegisterConfirmation.directory) == register.value
-        )
-    ).one()
-    return newest.isoformat() if newest else None
 
 
 def _summary(summary: ImportSummary, beside: Path) -> dict[str, Any]:

@@ -11,16 +11,14 @@ from models.registers import Policy, RegisterConfirmation
 from rules.calendar import TZ
 from rules.policy import PolicyKey, check_value
 from rules.refusal import Refusal
+from rules.register_columns import Register
 from rules.roles import Role
 
 LONGEST = timedelta(days=3660)
 """How long a personal token may live (policy)."""
-_REGISTERS = {
-    "subjects": "检查对象名录库",
-    "officers": "执法检查人员名录库",
-    "items": "随机抽查事项清单",
-    "experts": "专家库",
-}
+_REGISTERS = tuple(
+    one.value for one in (Register.SUBJECTS, Register.OFFICERS, Register.ITEMS, Register.EXPERTS)
+)
 _OWN = frozenset({PolicyKey.RISING_TABLE})
 """Policies that a department sets for itself; all others are the coordinating office's."""
 

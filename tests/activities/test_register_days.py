@@ -74,7 +74,7 @@ def test_a_record_is_had_as_it_was_on_any_day(
     for day, expected in ((MARCH, row[field]), (MAY - timedelta(days=1), row[field]), (MAY, later)):
         assert [(row["code"], expected)] == held(database, register, day, "code", field)
     with database.read() as session:
-        kept = session.exec(select(RegisterHistory.valid_from, RegisterHistory.valid_to)).all()
+        kept = session.exec(select(col(RegisterHistory.valid_from), col(RegisterHistory.valid_to))).all()
     assert [(MARCH, MAY)] == [tuple(one) for one in kept]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from activities.acts.preparation import subjects_in_scope
 from activities.register_days import directory_of_act, directory_on
 from activities.registers import ImportSummary, export_by, export_register, import_register
+from activities.scope_rows import scope_sample
 from adapters.database import Database
 from models.registers import RegisterHistory, Subject
 from models.task import DrawPaper, JointTask
@@ -145,7 +145,7 @@ def test_a_status_takes_effect_from_its_date(database: Database) -> None:
     load(database, APRIL, subject(1, status="注销", status_date="2026-05-02"), subject(2, status="停业"))
     with database.read() as session:
         found = [
-            [row.code for row in subjects_in_scope(session, "a", ScopeFilter(), day)] for day in (APRIL, MAY)
+            [row.code for row in scope_sample(session, "a", ScopeFilter(), day, 9)] for day in (APRIL, MAY)
         ]
     assert [[subject_code(1)], []] == found
 

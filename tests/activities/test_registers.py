@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col, func, select
 
 from activities import audit
-from activities.registers import CHUNK, ImportSummary, import_register, unfinished
+from activities.register_state import unfinished
+from activities.registers import CHUNK, ImportSummary, import_register
 from adapters.database import Database
 from models.organisation import Department, DepartmentAlias, DepartmentKind, Office, Person, Posting
 from models.registers import CheckItem, Officer, RegisterHistory, Subject
