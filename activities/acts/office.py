@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel import col, func, select
 
 from activities.docket import Docket, Target, ruling
+from activities.register_state import check_whole
 from models.organisation import Department, DepartmentKind, Person, Posting, Token
 from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
 from models.registers import Policy, RegisterConfirmation
@@ -63,6 +64,7 @@ def confirm_register(docket: Docket, paper: ConfirmRegister) -> None:
     """A keeper's word that a register is up to date today (动态管理)."""
     if paper.directory not in _REGISTERS:
         raise Refusal("RegisterUnknown", f"没有名录库“{paper.directory}”，可选：{'、'.join(_REGISTERS)}")
+    check_whole(docket.session, docket.office, Register(paper.directory))
     docket.session.add(
         RegisterConfirmation(
             office=docket.office,
