@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from sqlmodel import Session, col, select
 
-from activities.coverage import listed_items, tags_of
+from activities.coverage import listed_items, vocabulary_of
 from activities.plan_rows import version_of
 from activities.scope_rows import lacking_facts, scope_count, scope_sample
 from cli.context import Context, out, show
@@ -28,7 +28,7 @@ def read_scope(context: Context, task: str) -> tuple[ScopeFilter, str, tuple[str
     with context.database.read() as session:
         row = known_task(session, task)
         prose = version_of(session, row.document, row.seq, row.row_version).fields["scope"]["value"] or ""
-        proposal = propose(prose, tags_of(session, row.office))
+        proposal = propose(prose, vocabulary_of(session, row.office))
     return proposal.filter, prose, proposal.not_understood
 
 
