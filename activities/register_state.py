@@ -1,8 +1,8 @@
 """Whether a register may be drawn from: confirmed by its keeper, and no file half in (名录是否可用)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from activities.clocks import Clocks
 from models.registers import RegisterConfirmation, RegisterLoad
@@ -26,22 +26,24 @@ def check_whole(session: Session, office: str, register: Register) -> None:
 def check_confirmed(clocks: Clocks, office: str, register: Register) -> None:
     """Refuses `RegisterOutOfDate` where no keeper's word is younger than the policy's age."""
     age = int(clocks.policies.value(PolicyKey.REGISTER_MAX_AGE_DAYS))
-    newest = confirmed_on(clocks.session, office, register)
-    if newest is None or newest < clocks.today - timedelta(days=age):
+    newest = newest_confirmation(clocks.session, office, register)
+    if newest is None or newest.confirmed_on < clocks.today - timedelta(days=age):
         raise Refusal(
             "RegisterOutOfDate",
-            f"{register.label}最近一次确认为{newest or '从未'}，超过{age}天；请名录库管理员先办理："
+            f"{register.label}最近一次确认为{newest.confirmed_on if newest else '从未'}，超过{age}天；请名录库管理员先办理："
             f"register confirm {register.value}",
         )
 
 
-def confirmed_on(session: Session, office: str, register: Register) -> date | None:
-    """The day of the newest confirmation."""
+def newest_confirmation(session: Session, office: str, register: Register) -> RegisterConfirmation | None:
+    """The newest word of a keeper, with who and when."""
     return session.exec(
-        select(func.max(RegisterConfirmation.confirmed_on)).where(
+        select(RegisterConfirmation)
+        .where(
             col(RegisterConfirmation.office) == office, col(RegisterConfirmation.directory) == register.value
         )
-    ).one()
+        .order_by(col(RegisterConfirmation.confirmed_on).desc(), col(RegisterConfirmation.id).desc())
+    ).first()
 
 
 def unfinished(session: Session, office: str, register: Register) -> RegisterLoad | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import func, or_, select
 
 from activities.authority import check_role
-from activities.register_state import confirmed_on
+from activities.register_state import newest_confirmation, unfinished
 from activities.registers import ImportSummary, export_by, import_register
 from adapters.register_files import RefusedFile, RegisterFile, write_register
 from cli.acting import Who, acts, asks
@@ -107,16 +107,25 @@ def show_register(
         total = session.exec(select(func.count()).select_from(view.model).where(*where)).one()
         rows = session.exec(select(view.model).where(*where).order_by(view.searched[0]).limit(limit)).all()
         data = [view.row(session, row) for row in rows]
-        newest = confirmed_on(session, office, register)
-        confirmed = newest.isoformat() if newest else None
+        newest = newest_confirmation(session, office, register)
+        load = unfinished(session, office, register)
 
     def text() -> None:
         print_table(view.columns, data, title=f"{register.label}（{total}条）")
         if register in _LIVING:
-            hint(f"最近一次确认：{confirmed or '从未'}；确认：starter.py register confirm {register.value}")
+            said = f"{newest.confirmed_on}，{newest.confirmed_by}" if newest else "从未"
+            hint(f"最近一次确认：{said}；确认：starter.py register confirm {register.value}")
+        if load is not None:
+            hint(f"有一次导入尚未完成（已处理{load.rows}行）；如已中断请重新导入该文件")
 
     show(
-        {"total": total, "confirmed_on": confirmed, "rows": data},
+        {
+            "total": total,
+            "confirmed_on": newest.confirmed_on.isoformat() if newest else None,
+            "confirmed_by": newest.confirmed_by if newest else None,
+            "rows_of_unfinished_import": load.rows if load else None,
+            "rows": data,
+        },
         as_json=as_json,
         text=text,
     )

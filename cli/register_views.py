@@ -26,7 +26,10 @@ class View:
 
 
 def _subject(_: Session, row: Subject) -> dict[str, Any]:
-    return {**row.model_dump(mode="json"), "name": shown_name(row), "form": row.legal_form.label}
+    kept = row.model_dump(mode="json")
+    if row.legal_form is LegalForm.PERSON:
+        kept["address"] = ""
+    return {**kept, "name": shown_name(row), "form": row.legal_form.label}
 
 
 def shown_name(row: Subject) -> str:

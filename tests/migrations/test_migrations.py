@@ -15,15 +15,13 @@ from sqlmodel import SQLModel
 from adapters.database import Database
 from adapters.migrate import config, migrate
 from tests.builders import add_world
+from tests.guarded import APPEND_ONLY
 from tests.postgres import PostgresCluster
 
 # As the entry of the migrations does: each import fills the metadata.
 for _module in ("organisation", "outcomes", "plan", "registers", "task", "trail"):
     import_module(f"models.{_module}")
 
-_FIRST = import_module("migrations.versions.0001_the_first_tables")
-_HISTORY = import_module("migrations.versions.registers_history_of_all")
-APPEND_ONLY = {*_FIRST.APPEND_ONLY, *_HISTORY.APPEND_ONLY} - {*_HISTORY.REPLACED}
 OURS = set(SQLModel.metadata.tables)
 
 
