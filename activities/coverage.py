@@ -1,19 +1,24 @@
 """The three 全覆盖 of a plan: items, departments and subjects that no row covers (全覆盖核对)."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Text, cast
+from sqlalchemy import select as core_select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from activities.acts.preparation import facts_of, in_force
+from activities.acts.preparation import facts_of
 from activities.plan_rows import rows_in_force
+from activities.scope_rows import in_force
 from models.organisation import Department, DepartmentKind
 from models.plan import PlanDocument, PlanRowVersion
 from models.registers import CheckItem, Subject
 from rules.item_matching import ListedItem, match_items
-from rules.scope import ScopeFilter, SubjectFacts, accepts, propose
+from rules.scope import ScopeFilter, SubjectFacts, Vocabulary, accepts, propose
 
 SAMPLE = 5
 _ALL = ScopeFilter()
@@ -71,10 +76,28 @@ def listed_items(session: Session, office: str, departments: Sequence[str] = ())
     return [ListedItem(row.department, row.code, row.name, row.object_class) for row in rows]
 
 
+def vocabulary_of(session: Session, office: str) -> Vocabulary:
+    """The words that the office's register knows: a scope is read by them."""
+
+    def known(column: Mapped[str]) -> frozenset[str]:
+        found = session.exec(select(column).where(col(Subject.office) == office).distinct())
+        return frozenset(one for one in found if one)
+
+    return Vocabulary(
+        tags=tags_of(session, office),
+        kinds=known(col(Subject.kind)),
+        areas=known(col(Subject.area)),
+        licences=known(col(Subject.licence)),
+        levels=known(col(Subject.licence_level)),
+    )
+
+
 def tags_of(session: Session, office: str) -> set[str]:
-    """The tags and kinds that the office's register knows: the words that a scope may be read by."""
-    lists = session.exec(select(Subject.tags).where(col(Subject.office) == office).distinct())
-    return {tag for tags in lists for tag in tags}
+    """The tags that the office's register knows."""
+    # PostgreSQL compares JSON as text only.
+    lists = cast(col(Subject.tags), Text)
+    found = session.execute(core_select(lists).where(col(Subject.office) == office).distinct()).scalars()
+    return {tag for tags in found for tag in json.loads(tags)}
 
 
 def _items_of(row: PlanRowVersion, listed: Sequence[ListedItem]) -> Sequence[ListedItem]:
@@ -97,11 +120,11 @@ def _filters(
     session: Session, plan: PlanDocument, rows: Sequence[PlanRowVersion]
 ) -> tuple[list[ScopeFilter], tuple[str, ...]]:
     """Each row's proposed filter once; one that understood nothing would cover everybody and is left out."""
-    tags = tags_of(session, plan.office)
+    known = vocabulary_of(session, plan.office)
     filters: dict[str, ScopeFilter] = {}
     unread = []
     for row in rows:
-        proposal = propose(row.fields["scope"]["value"] or "", tags)
+        proposal = propose(row.fields["scope"]["value"] or "", known)
         if proposal.not_understood:
             unread.append(row.seq)
             if proposal.filter == _ALL:

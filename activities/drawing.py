@@ -33,7 +33,14 @@ from activities.draw_papers import (
     store,
     store_json,
 )
-from activities.later_acts import base_act, frozen_entries, left_out, ordered_quota, replaced_visits
+from activities.later_acts import (
+    base_act,
+    drawn_before,
+    frozen_entries,
+    gone_from,
+    ordered_quota,
+    replaced_visits,
+)
 from activities.lookup import subjects_by_code
 from activities.officer_file import freeze_officers
 from activities.passage import plan_visits, withdraw
@@ -114,7 +121,7 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
     excluded: set[str] = set()
     if not act.kind.freezes:
         # What was hashed is what counts: the facts of the fixed plan, not of a register that moved on.
-        excluded = left_out(session, task, number)[0] | {one["code"] for one in plan["out_of_force"]}
+        excluded = drawn_before(session, task, number) | {one["code"] for one in plan["out_of_force"]}
     drawn = draw(seed_hex, frozen_entries(session, task.id, number), quota_of(plan), excluded)
     subjects = _record_drawn(session, task, number, drawn)
     for part in _parts(session, task):
@@ -236,8 +243,9 @@ def _freeze(
     rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]
     rest["evidence"] = act.content.get("evidence", "")
     rest["population"] = len(frozen_entries(session, task.id, act.number))
-    gone = left_out(session, task, act.number)[1]
-    return {"directory": str(base.content["directory"])}, rest, ordered_quota(session, task, act), gone
+    gone = gone_from(session, task, act.number, clocks.today)
+    quota = ordered_quota(session, task, act, clocks.today)
+    return {"directory": str(base.content["directory"])}, rest, quota, gone
 
 
 def _later_period(clocks: Clocks, last: dict[str, Any]) -> dict[str, Any]:

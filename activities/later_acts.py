@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from activities.contributions import first_drawn
 from activities.draw_papers import DIRECTORY, load, load_plan
+from activities.scope_rows import out_of_force
 from models.papers import RequestDraw
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
@@ -49,10 +52,10 @@ def frozen_entries(session: Session, task: str, number: int) -> list[tuple[str, 
     return directory_entries(load(session, task, base_act(session, task, number), DIRECTORY))
 
 
-def left_out(session: Session, task: JointTask, number: int) -> tuple[set[str], dict[str, str]]:
-    """Codes drawn since the base act, and codes no longer in force with the register's fact."""
+def drawn_before(session: Session, task: JointTask, number: int) -> set[str]:
+    """Codes drawn since the base act."""
     base = base_act(session, task.id, number)
-    drawn = set(
+    return set(
         session.exec(
             select(Subject.code)
             .join(DrawnSubject, col(DrawnSubject.subject) == col(Subject.id))
@@ -63,24 +66,30 @@ def left_out(session: Session, task: JointTask, number: int) -> tuple[set[str], 
             )
         )
     )
+
+
+def gone_from(session: Session, task: JointTask, number: int, day: date) -> dict[str, str]:
+    """Codes of the frozen directory no longer in force on a day, with the register's fact."""
     frozen = {code for code, _ in frozen_entries(session, task.id, number)}
-    gone = session.exec(
-        select(Subject).where(col(Subject.office) == task.office, col(Subject.status) != "存续")
+    gone = session.execute(
+        core_select(col(Subject.code), col(Subject.status)).where(
+            col(Subject.office) == task.office, out_of_force(day)
+        )
     )
-    return drawn, {row.code: row.status for row in gone if row.code in frozen}
+    return {code: status for code, status in gone if code in frozen}
 
 
-def ordered_quota(session: Session, task: JointTask, act: DrawAct) -> Quota:
+def ordered_quota(session: Session, task: JointTask, act: DrawAct, day: date) -> Quota:
     """The sizes of a replacement or added size; refuses `StratumExhausted` where too few are left."""
-    drawn, gone = left_out(session, task, act.number)
-    counts = population(frozen_entries(session, task.id, act.number), drawn | set(gone))
+    rest = drawn_before(session, task, act.number) | set(gone_from(session, task, act.number, day))
+    counts = population(frozen_entries(session, task.id, act.number), rest)
     sizes = [(name, tuple(classes), size) for name, classes, size in act.content["sizes"]]
     return Quota.ordered(counts, sizes)
 
 
-def check_sizes(session: Session, task: JointTask, act: DrawAct) -> None:
+def check_sizes(session: Session, task: JointTask, act: DrawAct, day: date) -> None:
     """Refuse an act that the directory can no longer fill."""
-    ordered_quota(session, task, act)
+    ordered_quota(session, task, act, day)
 
 
 def check_replacement(session: Session, task: JointTask, paper: RequestDraw) -> dict[str, Any]:

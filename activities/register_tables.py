@@ -1,61 +1,67 @@
 """The tables behind the registers: what stands for a set of keys, and set-based upserts of records."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import Column, Select, String, Table, cast, func, insert, true
+from sqlalchemy import ColumnElement, Select, String, Table, cast, func, or_, true
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from activities.register_history import Former, keep, key_text
 from models.base import opaque_ids
 from models.organisation import Department, DepartmentAlias, Person, Posting
-from models.registers import CheckItem, Expert, Officer, Subject, SubjectHistory
+from models.registers import CheckItem, Expert, Officer, Subject
 from rules.register_columns import BodyKind, Register, column
 from rules.register_rows import Fault, Record
-from rules.register_text import texts
 
 Key = tuple[Any, ...]
+_MODELS: Mapping[Register, type[SQLModel]] = {
+    Register.DEPARTMENTS: Department,
+    Register.PERSONS: Person,
+    Register.ITEMS: CheckItem,
+    Register.SUBJECTS: Subject,
+    Register.OFFICERS: Officer,
+    Register.EXPERTS: Expert,
+}
 
 
 class Store:
-    """The records of one office in one table, by business key."""
+    """The records of one office in one table, by business key; their former states stay on record."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("id", "office")
-    """Columns that are no part of a record."""
-
-    def __init__(self, session: Session, office: str, model: type[SQLModel], *, opaque: bool) -> None:
+    def __init__(
+        self, session: Session, office: str, register: Register, today: date, *, opaque: bool = False
+    ) -> None:
         self.session = session
         self.office = office
-        self.table = table_of(model)
+        self.register = register
+        self.today = today
+        self.table = table_of(_MODELS[register])
         self.opaque = opaque
         """Whether new rows get an opaque id here; elsewhere the database numbers them."""
+        self.standing: dict[Key, Record] = {}
+        self.since: dict[Key, date | None] = {}
 
     def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
         """What stands under the records' keys."""
-        names = [one.name for one in self.table.c if one.name not in self.hidden]
-        place = names.index("code")
-        statement = self._by_code([self.table.c[name] for name in names], [one["code"] for one in records])
-        return {(row[place],): dict(zip(names, row, strict=True)) for row in self.session.execute(statement)}
+        names = _names(self.table)
+        columns = [self.table.c[name] for name in (*names, "since")]
+        codes = [one["code"] for one in records]
+        for *cells, since in self.session.execute(
+            by_code(self.session, self.table, self.office, columns, codes)
+        ):
+            record = dict(zip(names, cells, strict=True))
+            self.standing[(record["code"],)] = record
+            self.since[(record["code"],)] = since
+        return self.standing
 
-    def _by_code(self, columns: list[Column[Any]], codes: list[str]) -> Select[Any]:
-        office, code = self.table.c.office, self.table.c.code
-        if self.session.get_bind().dialect.name != "postgresql":
-            return core_select(*columns).where(office == self.office, code.in_(codes))
-        # Before a table's first ANALYZE the planner takes the index of the office alone for a list of
-        # codes and reads the whole register each time; one code at a time it takes the unique index.
-        wanted = func.unnest(cast(codes, postgresql.ARRAY(String))).table_valued("code").render_derived()
-        row = (
-            core_select(*columns).where(office == self.office, code == wanted.c.code).limit(1).lateral("row")
-        )
-        return core_select(row).select_from(wanted).join(row, true())
-
-    def all(self) -> Iterator[Record]:
-        """Every record of the office, by its code."""
-        names = [one.name for one in self.table.c if one.name not in self.hidden]
+    def all(self, day: date | None = None) -> Iterator[Record]:
+        """Every record of the office that stands, or that stands since a day or before, by its code."""
+        names = _names(self.table)
         statement = core_select(*(self.table.c[name] for name in names)).where(
-            self.table.c.office == self.office
+            self.table.c.office == self.office, *stands(self.table, day)
         )
         rows = self.session.execute(
             statement.order_by(self.table.c.code), execution_options={"yield_per": 1000}
@@ -67,55 +73,27 @@ class Store:
         return None
 
     def save(self, records: list[Record]) -> None:
-        """Write records whole: new ones in, standing ones over."""
-        rows = [{**record, "office": self.office} for record in records]
+        """Write records whole: new ones in, standing ones into the history and over."""
+        self.keep([(one["code"],) for one in records])
+        rows = [{**record, "office": self.office, "since": self.today} for record in records]
         if self.opaque:
             # A standing row keeps its id: the upsert never sets it.
             rows = [{**row, "id": own} for row, own in zip(rows, opaque_ids(len(rows)), strict=True)]
         upsert(self.session, self.table, ("office", "code"), rows)
 
-
-class SubjectStore(Store):
-    """Subjects, whose former states stay on record with the days on which they held."""
-
-    hidden: ClassVar[tuple[str, ...]] = ("id", "office", "since")
-
-    def __init__(self, session: Session, office: str, today: date) -> None:
-        super().__init__(session, office, Subject, opaque=True)
-        self._today = today
-        self._standing: dict[Key, Record] = {}
-
-    def existing(self, records: Iterable[Record]) -> dict[Key, Record]:
-        """What stands, kept until it is overwritten."""
-        self._standing = super().existing(records)
-        return self._standing
-
-    def save(self, records: list[Record]) -> None:
-        """Write what stood into the history, then the records with the day from which they hold."""
-        changed = [record["code"] for record in records if (record["code"],) in self._standing]
-        since = dict(
-            self.session.execute(self._by_code([self.table.c.code, self.table.c.since], changed)).all()
-        )
+    def keep(self, keys: Iterable[Key]) -> None:
+        """Write what stands under the keys into the history, before it is overwritten."""
         former = [
-            {
-                "office": self.office,
-                "code": code,
-                "valid_from": since[code],
-                "valid_to": self._today,
-                "record": texts(Register.SUBJECTS, self._standing[(code,)]),
-            }
-            for code in changed
+            Former(key_text(key), self.since[key], self.standing[key]) for key in keys if key in self.standing
         ]
-        if former:
-            self.session.execute(insert(table_of(SubjectHistory)), former)
-        super().save([{**record, "since": self._today} for record in records])
+        keep(self.session, self.office, self.register, former, self.today)
 
 
 class DepartmentStore(Store):
     """Departments by `<office>/<code>`, with their aliases; an alias is never taken away here."""
 
-    def __init__(self, session: Session, office: str) -> None:
-        super().__init__(session, office, Department, opaque=False)
+    def __init__(self, session: Session, office: str, today: date) -> None:
+        super().__init__(session, office, Register.DEPARTMENTS, today)
         rows = session.exec(select(DepartmentAlias).where(col(DepartmentAlias.office) == office))
         self._owners = {row.alias: row.department for row in rows}
 
@@ -125,23 +103,33 @@ class DepartmentStore(Store):
         rows = self.session.exec(select(Department).where(col(Department.id).in_(wanted)))
         found: dict[Key, Record] = {}
         for row in rows:
+            record = self._record(row)
+            key = (record["code"],)
+            self.standing[key], self.since[key] = record, row.since
             given = wanted[row.id].get("aliases", [])
-            standing = [alias for alias in given if self._owners.get(alias) == row.id]
-            code = row.id.removeprefix(f"{self.office}/")
-            found[(code,)] = {"code": code, "name": row.name, "kind": row.kind, "aliases": standing}
+            found[key] = {
+                **record,
+                "aliases": [alias for alias in given if self._owners.get(alias) == row.id],
+            }
         return found
 
-    def all(self) -> Iterator[Record]:
+    def all(self, day: date | None = None) -> Iterator[Record]:
         """Every department with its aliases."""
         rows = self.session.exec(
-            select(Department).where(col(Department.office) == self.office).order_by(col(Department.id))
+            select(Department)
+            .where(col(Department.office) == self.office, *stands(self.table, day))
+            .order_by(col(Department.id))
         )
-        for row in rows:
-            aliases = sorted(
-                alias for alias, owner in self._owners.items() if owner == row.id and alias != row.name
-            )
-            code = row.id.removeprefix(f"{self.office}/")
-            yield {"code": code, "name": row.name, "kind": BodyKind(row.kind), "aliases": aliases}
+        return map(self._record, rows)
+
+    def _record(self, row: Department) -> Record:
+        owned = sorted(alias for alias, owner in self._owners.items() if owner == row.id)
+        return {
+            "code": row.id.removeprefix(f"{self.office}/"),
+            "name": row.name,
+            "kind": BodyKind(row.kind),
+            "aliases": [alias for alias in owned if alias != row.name],
+        }
 
     def conflict(self, record: Record) -> Fault | None:
         """An alias, or the name, that already stands for another department."""
@@ -157,13 +145,20 @@ class DepartmentStore(Store):
 
     def save(self, records: list[Record]) -> None:
         """Write departments, and their names and aliases into the alias table."""
+        self.keep([(one["code"],) for one in records])
         ids = [f"{self.office}/{record['code']}" for record in records]
         upsert(
             self.session,
             self.table,
             ("id",),
             [
-                {"id": own, "office": self.office, "name": record["name"], "kind": record["kind"]}
+                {
+                    "id": own,
+                    "office": self.office,
+                    "name": record["name"],
+                    "kind": record["kind"],
+                    "since": self.today,
+                }
                 for own, record in zip(ids, records, strict=True)
             ],
         )
@@ -178,8 +173,8 @@ class DepartmentStore(Store):
 class PersonStore(Store):
     """Persons and their postings: a row is one posting with its person."""
 
-    def __init__(self, session: Session, office: str, persons: set[str]) -> None:
-        super().__init__(session, office, Person, opaque=False)
+    def __init__(self, session: Session, office: str, today: date, persons: set[str]) -> None:
+        super().__init__(session, office, Register.PERSONS, today)
         self._persons = persons
         self._strangers: set[str] = set()
 
@@ -189,18 +184,17 @@ class PersonStore(Store):
         people = self.session.exec(select(Person).where(col(Person.id).in_(ids))).all()
         self._strangers = {one.id for one in people if one.office != self.office}
         by_id = {one.id: one for one in people}
-        found: dict[Key, Record] = {}
         for row in self.session.exec(select(Posting).where(col(Posting.person).in_(ids))):
             key = row.person, row.department, row.role, row.from_day
-            found[key] = _posted(row, by_id[row.person])
-        return found
+            self.standing[key], self.since[key] = _posted(row, by_id[row.person]), row.since
+        return self.standing
 
-    def all(self) -> Iterator[Record]:
+    def all(self, day: date | None = None) -> Iterator[Record]:
         """Every posting with its person; a substitute's comes after the one they stand for."""
         rows = self.session.exec(
             select(Posting, Person)
             .join(Person, col(Person.id) == col(Posting.person))
-            .where(col(Person.office) == self.office)
+            .where(col(Person.office) == self.office, *stands(table_of(Posting), day))
             .order_by(col(Posting.acting_for).is_not(None), col(Person.id), col(Posting.id))
         )
         return (_posted(posting, person) for posting, person in rows)
@@ -214,25 +208,43 @@ class PersonStore(Store):
         return None
 
     def save(self, records: list[Record]) -> None:
-        """Write persons, then postings; where rows of one person differ, the last one's name counts."""
-        people = {
-            record["person"]: {
-                "id": record["person"],
-                "office": self.office,
-                **{name: record[name] for name in ("name", "email", "phone")},
-            }
+        """Write persons, then postings; where rows of one person differ, the last one's name counts.
+
+        What changes of a person changes all postings of theirs, as a file shows them.
+        """
+        contact = {
+            record["person"]: {name: record[name] for name in ("name", "email", "phone")}
             for record in records
         }
-        upsert(self.session, self.table, ("id",), list(people.values()))
+        written = {_posting_key(record): record for record in records}
+        for key, held in self.standing.items():
+            if key not in written and {**held, **contact.get(held["person"], {})} != held:
+                written[key] = {**held, **contact[held["person"]]}
+        self.keep(written)
+        people = [{"id": person, "office": self.office, **own} for person, own in contact.items()]
+        upsert(self.session, self.table, ("id",), people)
         fields = ("person", "department", "role", "from_day", "to_day", "acting_for")
-        postings = [{name: record[name] for name in fields} for record in records]
+        postings = [
+            {**{name: record[name] for name in fields}, "since": self.today} for record in written.values()
+        ]
         key = ("person", "department", "role", "from_day")
         upsert(self.session, table_of(Posting), key, postings)
 
 
+def keep_department(session: Session, body: Department, today: date) -> None:
+    """Write a department as it stands into the history, before an alias is added to it."""
+    store = DepartmentStore(session, body.office, today)
+    store.keep(store.existing([{"code": body.id.removeprefix(f"{body.office}/")}]))
+    body.since = today
+
+
+def _posting_key(record: Record) -> Key:
+    return record["person"], record["department"], record["role"], record["from_day"]
+
+
 def _posted(posting: Posting, person: Person) -> Record:
     return {
-        **posting.model_dump(exclude={"id"}),
+        **posting.model_dump(exclude={"id", "since"}),
         **person.model_dump(include={"name", "email", "phone"}),
     }
 
@@ -241,17 +253,44 @@ def store_of(session: Session, office: str, register: Register, persons: set[str
     """The store of a register as of a day; `persons` grows with the persons that are written."""
     match register:
         case Register.DEPARTMENTS:
-            return DepartmentStore(session, office)
+            return DepartmentStore(session, office, today)
         case Register.PERSONS:
-            return PersonStore(session, office, persons)
+            return PersonStore(session, office, today, persons)
         case Register.ITEMS:
-            return Store(session, office, CheckItem, opaque=False)
-        case Register.SUBJECTS:
-            return SubjectStore(session, office, today)
-        case Register.OFFICERS:
-            return Store(session, office, Officer, opaque=True)
-        case Register.EXPERTS:
-            return Store(session, office, Expert, opaque=True)
+            return Store(session, office, register, today)
+        case _:
+            return Store(session, office, register, today, opaque=True)
+
+
+def by_code(
+    session: Session, table: Table, office: str, columns: Sequence[ColumnElement[Any]], codes: Sequence[str]
+) -> Select[Any]:
+    """A statement for columns of an office's rows with these codes."""
+    if session.get_bind().dialect.name != "postgresql":
+        given = func.json_each(json.dumps(codes)).table_valued("value")
+        return core_select(*columns).where(
+            table.c.office == office, table.c.code.in_(core_select(given.c.value))
+        )
+    # Before a table's first ANALYZE the planner takes the index of the office alone for a list of
+    # codes and reads the whole register each time; one code at a time it takes the unique index.
+    wanted = func.unnest(cast(codes, postgresql.ARRAY(String))).table_valued("code").render_derived()
+    row = (
+        core_select(*columns)
+        .where(table.c.office == office, table.c.code == wanted.c.code)
+        .limit(1)
+        .lateral("row")
+    )
+    return core_select(row).select_from(wanted).join(row, true())
+
+
+def stands(table: Table, day: date | None) -> list[ColumnElement[bool]]:
+    """Of rows that stand as they are since a day or before; any where there is no day."""
+    return [] if day is None else [or_(table.c.since.is_(None), table.c.since <= day)]
+
+
+def _names(table: Table) -> list[str]:
+    """The columns that are part of a record."""
+    return [one.name for one in table.c if one.name not in ("id", "office", "since")]
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -1,6 +1,8 @@
 """The import of registers (一单两库导入): good rows in, the others refused with what to do about each."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -10,12 +12,17 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.authority import check_person, check_role
-from activities.register_history import subjects_on
-from activities.register_tables import Key, Store, store_of
+from activities.register_days import register_on
+from activities.register_state import unfinished
+from activities.register_tables import Store, store_of
+from activities.subject_load import SubjectLoad
 from adapters.database import Database
+from adapters.seen_keys import SeenKeys
 from models.organisation import Department, DepartmentAlias, Office, Person
+from models.registers import RegisterLoad
 from rules.calendar import local_day
 from rules.refusal import Refusal
+from rules.register_batch import Batch, BatchReader
 from rules.register_columns import Register
 from rules.register_rows import (
     KEYS,
@@ -32,9 +39,8 @@ from rules.register_rows import (
 from rules.register_text import texts
 from rules.roles import Role
 
-CHUNK = 500
-"""Rows a statement: SQLite takes some 32,000 parameters in one, older builds 999."""
-
+CHUNK = 20_000
+"""Rows a transaction: other writers of SQLite wait some tenths of a second for it."""
 
 _MAY_IMPORT = frozenset({Role.KEEPER, Role.OFFICE})
 
@@ -75,32 +81,59 @@ def import_register(
     department: str = "",
     acting_for: str | None = None,
     sha256: str = "",
-    progress: Callable[[ImportSummary], None] | None = None,
-    refused: Callable[[RefusedRow], None] | None = None,
+    progress: Callable[[ImportSummary], None] = lambda _: None,
+    refused: Callable[[RefusedRow], None] = lambda _: None,
 ) -> ImportSummary:
     """Bring a register up to a file's rows; a row that is refused never stops the others.
 
-    Columns that a file lacks stay as they are, so a monthly list of codes and classes will do. One
-    transaction: a draw's frozen directory is never of half a file. `progress` is told the sums after
-    each chunk, `refused` each refused row. Refuses `OfficeUnknown`, and anybody but a keeper or the
-    coordinating office (`Role.MACHINE` is the bootstrap); that refusal is an event of the chain too.
+    Columns that a file lacks stay as they are, so a monthly list of codes and classes will do. A file of
+    up to `CHUNK` rows is one transaction. A longer one is several, so that nobody waits for it; until it
+    is through it stands in `RegisterLoad`, and no draw freezes a directory. Broken off, it is imported
+    again: what it has brought is unchanged then. `progress` is told the sums after each part, `refused`
+    each refused row. Refuses `OfficeUnknown`, and anybody but a keeper or the coordinating office
+    (`Role.MACHINE` is the bootstrap); that refusal is an event of the chain too.
     """
     who = _Actor(actor, role, department, acting_for)
     _authorise(database, office, register, who, now)
-    with database.write() as session:
-        importing = _Import(session, office, register, local_day(now))
-        total = ImportSummary()
-        for chunk in _chunks(rows):
-            summary, faulty = importing.take(chunk)
-            total = total.plus(summary)
-            if refused is not None:
-                for one in faulty:
-                    refused(one)
-            if progress is not None:
-                progress(total)
-        detail = {"register": register.value, **asdict(total), "sha256": sha256}
-        _record(session, office, "register.imported", who, now, detail)
+    load = RegisterLoad(office=office, directory=register.value, sha256=sha256, begun_by=actor, begun_at=now)
+    total = ImportSummary()
+    with SeenKeys() as seen, _no_collector():
+        importing = _Import(database, office, register, local_day(now), seen)
+        for chunk, last in _chunks(rows):
+            read = importing.read(chunk)
+            with database.write() as session:
+                summary, faulty = importing.take(session, read)
+                total = total.plus(summary)
+                if last:
+                    detail = {"register": register.value, **asdict(total), "sha256": sha256}
+                    _end_loads(session, load, now)
+                    _record(session, office, "register.imported", who, now, detail)
+                else:
+                    load.rows = total.total
+                    session.merge(load)
+            for one in faulty:
+                refused(one)
+            progress(total)
     return total
+
+
+def _end_loads(session: Session, load: RegisterLoad, now: datetime) -> None:
+    """A file that is through ends its own load, and those before it that broke off."""
+    while (open_one := unfinished(session, load.office, Register(load.directory))) is not None:
+        open_one.ended_at = now
+        session.flush()
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Without the cyclic collector, which else walks over a part's rows again and again and finds nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def export_register(
@@ -108,14 +141,12 @@ def export_register(
 ) -> Iterator[dict[str, str]]:
     """A register's rows as a file holds them; imported again they change nothing.
 
-    `on` gives the subjects as the register held them at the end of that day; refuses `NoHistory` for
-    other registers. The rows hold personal data: mask it before it is shown on a screen.
+    `on` gives the rows as the register held them at the end of that day. The rows hold personal data:
+    mask it before it is shown on a screen.
     """
-    if on is not None and register is not Register.SUBJECTS:
-        raise Refusal("NoHistory", f"{register.label}不能按日期查询，可查询的是{Register.SUBJECTS.label}")
     with database.read() as session:
         if on is not None:
-            yield from subjects_on(session, office, on)
+            yield from register_on(session, office, register, on)
             return
         for record in store_of(session, office, register, set(), date.max).all():
             yield texts(register, record)
@@ -192,42 +223,74 @@ def _record(
     )
 
 
+@dataclass
+class _Read:
+    """A part of a file: what of it can be taken, and what not."""
+
+    size: int
+    batches: list[Batch]
+    refused: list[RefusedRow]
+
+
 class _Import:
     """One file on its way into one register."""
 
-    def __init__(self, session: Session, office: str, register: Register, today: date) -> None:
+    def __init__(
+        self, database: Database, office: str, register: Register, today: date, seen: SeenKeys
+    ) -> None:
+        self.office = office
         self.register = register
-        self.departments = _names(session, office)
-        self.persons = set(session.exec(select(Person.id).where(col(Person.office) == office)))
-        self.store: Store = store_of(session, office, register, self.persons, today)
-        self.seen: set[int] = set()
+        self.today = today
+        self.seen = seen
+        with database.read() as session:
+            self.departments = _names(session, office)
+            self.persons = set(session.exec(select(Person.id).where(col(Person.office) == office)))
+        self.reader = BatchReader(register, self.departments)
+        self.subjects = SubjectLoad(office, today)
 
-    def take(self, chunk: list[RawRow]) -> tuple[ImportSummary, list[RefusedRow]]:
-        """Check a chunk's rows and write the good ones."""
+    def read(self, chunk: list[RawRow]) -> _Read:
+        """Check a part's rows one by one and against those before; nothing is locked meanwhile."""
+        batches, refused = self.reader.read(chunk)
+        fault = duplicate(self.register)
+        for place, batch in enumerate(batches):
+            repeated = self.seen.repeated(batch.keys(KEYS[self.register])) if batch.rows else ()
+            if repeated:
+                refused += [RefusedRow(batch.rows[one], (fault,)) for one in sorted(repeated)]
+                batches[place] = batch.without(repeated)
+        return _Read(len(chunk), batches, refused)
+
+    def take(self, session: Session, read: _Read) -> tuple[ImportSummary, list[RefusedRow]]:
+        """Write what can be taken; two files never write into one office's registers at once."""
+        session.get_one(Office, self.office, with_for_update={"key_share": True})
+        refused = list(read.refused)
+        added = changed = unchanged = 0
+        for batch in read.batches:
+            of_batch = self._subjects if self.register is Register.SUBJECTS else self._records
+            new, other, same, faulty = of_batch(session, batch)
+            added, changed, unchanged = added + new, changed + other, unchanged + same
+            refused += faulty
+        refused.sort(key=lambda one: one.row.number)
+        return ImportSummary(added, changed, unchanged, len(refused)), refused
+
+    def _subjects(self, session: Session, batch: Batch) -> tuple[int, int, int, list[RefusedRow]]:
+        return self.subjects.take(session, batch)
+
+    def _records(self, session: Session, batch: Batch) -> tuple[int, int, int, list[RefusedRow]]:
+        """The small registers, record by record."""
+        store = store_of(session, self.office, self.register, self.persons, self.today)
+        read = [check_row(self.register, row.values, self.departments) for row in batch.rows]
+        records = [record for record in read if not isinstance(record, tuple)]
+        existing = store.existing(records)
         refused: list[RefusedRow] = []
-        given: dict[Key, tuple[RawRow, Record]] = {}
-        for row in chunk:
-            checked = (row.fault,) if row.fault else check_row(self.register, row.values, self.departments)
-            if isinstance(checked, tuple):
-                refused.append(RefusedRow(row, checked))
-                continue
-            key = tuple(checked[name] for name in KEYS[self.register])
-            # 64 bits a row instead of the key: a million rows then weigh some 60 MB.
-            if hash(key) in self.seen:
-                refused.append(RefusedRow(row, (duplicate(self.register),)))
-                continue
-            self.seen.add(hash(key))
-            given[key] = row, checked
-        existing = self.store.existing([record for _, record in given.values()]) if given else {}
         changed: list[Record] = []
         added = unchanged = 0
-        for key, (row, record) in given.items():
-            standing = existing.get(key)
+        for row, record in zip(batch.rows, records, strict=True):
+            standing = existing.get(tuple(record[name] for name in KEYS[self.register]))
             whole = complete(self.register, record, standing)
             faults = (
                 check_record(self.register, whole, self.persons)
                 or check_change(self.register, standing, whole)
-                or self._conflict(whole)
+                or _conflict(store, whole)
             )
             if faults:
                 refused.append(RefusedRow(row, faults))
@@ -237,13 +300,13 @@ class _Import:
                 changed.append(whole)
                 added += standing is None
         if changed:
-            self.store.save(changed)
-        refused.sort(key=lambda one: one.row.number)
-        return ImportSummary(added, len(changed) - added, unchanged, len(refused)), refused
+            store.save(changed)
+        return added, len(changed) - added, unchanged, refused
 
-    def _conflict(self, record: Record) -> tuple[Fault, ...]:
-        fault = self.store.conflict(record)
-        return () if fault is None else (fault,)
+
+def _conflict(store: Store, record: Record) -> tuple[Fault, ...]:
+    fault = store.conflict(record)
+    return () if fault is None else (fault,)
 
 
 def _names(session: Session, office: str) -> dict[str, str]:
@@ -256,7 +319,11 @@ def _names(session: Session, office: str) -> dict[str, str]:
     return names
 
 
-def _chunks(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
+def _chunks(rows: Iterable[RawRow]) -> Iterator[tuple[list[RawRow], bool]]:
+    """Parts of a file, and whether one is the last; a file without rows is one empty part."""
     source = iter(rows)
-    while chunk := list(islice(source, CHUNK)):
-        yield chunk
+    chunk = list(islice(source, CHUNK))
+    for following in source:
+        yield chunk, False
+        chunk = [following, *islice(source, CHUNK - 1)]
+    yield chunk, True

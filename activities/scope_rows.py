@@ -1,13 +1,16 @@
-"""The subjects of a scope as rows of a few columns: a million of them would be too many objects (抽查范围)."""
+"""The subjects of a scope, found by the database: a million of them would be too many objects (抽查范围)."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case
+from sqlalchemy import ColumnElement, Row, String, Table, and_, case, cast, exists, false, func, or_
 from sqlalchemy import select as core_select
-from sqlmodel import Session, col
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Session, col, select
 
+from activities.register_tables import table_of
 from models.registers import Subject
 from rules.scope import ScopeFilter
 
@@ -36,23 +39,84 @@ def scope_rows(
     """
     status = case((col(Subject.status_date) > day, IN_FORCE), else_=col(Subject.status)).label("status")
     columns = [status if column is _STATUS else column for column in _COLUMNS]
-    statement = core_select(*columns).where(col(Subject.office) == office, *_conditions(scope))
-    picked, any_of, none_of = set(scope.hand_picked), set(scope.tags_any), set(scope.exclude_tags)
-    for row in session.execute(statement, execution_options={"yield_per": _CHUNK}):
-        if picked and row.code not in picked:
-            continue
-        if (any_of and any_of.isdisjoint(row.tags)) or not none_of.isdisjoint(row.tags):
-            continue
-        yield row
+    statement = core_select(*columns).where(*_accepted(session, office, scope))
+    yield from session.execute(statement, execution_options={"yield_per": _CHUNK})
 
 
 def scope_count(session: Session, office: str, scope: ScopeFilter, day: date) -> int:
     """How many subjects in force a filter accepts."""
-    return sum(row.status == IN_FORCE for row in scope_rows(session, office, scope, day))
+    return _count(session, *_accepted(session, office, scope), in_force(day))
+
+
+def scope_sample(
+    session: Session, office: str, scope: ScopeFilter, day: date, size: int
+) -> Sequence[Subject]:
+    """Some of those in force whom the filter accepts: ids are random, so the first by id are any."""
+    statement = select(Subject).where(*_accepted(session, office, scope), in_force(day))
+    return session.exec(statement.order_by(col(Subject.id)).limit(size)).all()
+
+
+def lacking_facts(session: Session, office: str, scope: ScopeFilter, day: date) -> int:
+    """How many subjects in force drop out because the register does not say what the filter asks (`missing`)."""
+    asked = (
+        (bool(scope.areas), col(Subject.area) == ""),
+        (bool(scope.credit_classes), col(Subject.credit_class).is_(None)),
+        ((scope.min_capital, scope.max_capital) != (None, None), col(Subject.capital).is_(None)),
+        ((scope.min_floor_area, scope.max_floor_area) != (None, None), col(Subject.floor_area).is_(None)),
+        (scope.licence is not None, col(Subject.licence) == ""),
+        (scope.licence_level is not None, col(Subject.licence_level) == ""),
+    )
+    unknown = or_(false(), *(absent for wanted, absent in asked if wanted))
+    return _count(session, col(Subject.office) == office, in_force(day), unknown)
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    """Of subjects in force on a day: a status (注销, 迁出, 停业) takes effect from its date."""
+    return or_(col(Subject.status) == IN_FORCE, col(Subject.status_date) > day)
+
+
+def out_of_force(day: date) -> ColumnElement[bool]:
+    """Of subjects whose status has taken effect by a day."""
+    return and_(
+        col(Subject.status) != IN_FORCE,
+        or_(col(Subject.status_date).is_(None), col(Subject.status_date) <= day),
+    )
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.exec(select(func.count()).select_from(Subject).where(*conditions)).one()
+
+
+def _accepted(session: Session, office: str, scope: ScopeFilter) -> list[ColumnElement[bool]]:
+    """The filter as the database reads it."""
+    found = [col(Subject.office) == office, *_conditions(scope)]
+    postgres = session.get_bind().dialect.name == "postgresql"
+    if scope.hand_picked:
+        found.append(col(Subject.code).in_(core_select(_given(scope.hand_picked, postgres=postgres))))
+    found += [_tagged(scope.tags_any, postgres=postgres)] if scope.tags_any else []
+    found += [~_tagged(scope.exclude_tags, postgres=postgres)] if scope.exclude_tags else []
+    return found
+
+
+def _given(codes: Sequence[str], *, postgres: bool) -> ColumnElement[Any]:
+    """A list of any length as a column: one parameter each would be too many."""
+    if postgres:
+        listed = func.unnest(cast(list(codes), postgresql.ARRAY(String))).table_valued("code")
+        return listed.render_derived().c.code
+    return func.json_each(json.dumps(codes)).table_valued("value").c.value
+
+
+def _tagged(tags: Sequence[str], *, postgres: bool) -> ColumnElement[bool]:
+    """Of subjects with any of the tags, which each database reads from its JSON in its own way."""
+    table: Table = table_of(Subject)
+    function = func.json_array_elements_text if postgres else func.json_each
+    listed = function(table.c.tags).table_valued("value")
+    one = core_select(listed.c.value).where(listed.c.value.in_(tags)).correlate(table)
+    return exists(one)
 
 
 def _conditions(scope: ScopeFilter) -> list[ColumnElement[bool]]:
-    """The filter's conditions on plain columns; tags are a JSON document, which each database reads its own way."""
+    """The filter's conditions on plain columns."""
     found: list[ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (

@@ -59,36 +59,30 @@ class RegisterFile:
         self.sha256, encoding = _survey(path)
         self._encoding = encoding
         self._delimiter = ","
-        self._header_row, self.headers, self._fields = self._find_header()
+        self._header_row, self.headers, self._places = self._find_header()
 
     def __iter__(self) -> Iterator[RawRow]:
         """The rows below the header; blank ones are left out."""
+        places, width = self._places, len(self.headers)
         for number, cells in self._table():
             if number <= self._header_row:
                 continue
             if cells is None:
                 yield RawRow(number, {}, (), _BROKEN)
-                continue
-            if not any(cells):
-                continue
-            values = {
-                name: cells[place] if place < len(cells) else "" for place, name in self._fields.items()
-            }
-            yield RawRow(number, values, tuple(cells), self._fault(cells))
+            elif any(cells):
+                yield RawRow(number, places, cells, None if len(cells) <= width else self._fault(cells))
 
     def _fault(self, cells: list[str]) -> Fault | None:
-        if len(cells) <= len(self.headers):
-            return None
         return _TOO_LONG if any(cell.strip() for cell in cells[len(self.headers) :]) else None
 
-    def _find_header(self) -> tuple[int, list[str], dict[int, str]]:
+    def _find_header(self) -> tuple[int, list[str], dict[str, int]]:
         delimiters = "," if self._path.suffix.lower() in SHEETS else ",\t;"
         for delimiter in delimiters:
             self._delimiter = delimiter
             for number, cells in islice(self._table(), HEADER_WITHIN):
                 fields = match_headers(self.register, cells or [])
                 if cells and set(KEYS[self.register]) <= set(fields.values()):
-                    return number, cells, fields
+                    return number, cells, {name: place for place, name in fields.items()}
         wanted = "、".join(column(self.register, name).header for name in KEYS[self.register])
         raise Refusal(
             "HeaderUnknown",
@@ -102,32 +96,36 @@ class RegisterFile:
 
 
 def _survey(path: Path) -> tuple[str, str]:
-    """The file's SHA-256 and encoding, in one pass."""
+    """The file's SHA-256 and encoding."""
     digest = hashlib.sha256()
-    candidates = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "gb18030")}
     try:
-        with path.open("rb") as file:
-            start = file.read(2)
-            file.seek(0)
-            while block := file.read(_BLOCK):
-                digest.update(block)
-                _try(candidates, block, final=False)
-            _try(candidates, b"", final=True)
+        for block in _blocks(path):
+            digest.update(block)
+        return digest.hexdigest(), "" if path.suffix.lower() in SHEETS else _encoding(path)
     except OSError as error:
         raise Refusal("FileUnreadable", f"无法打开 {path.name}（{error.strerror}），请检查文件") from None
-    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return digest.hexdigest(), "utf-16"
-    if not candidates and path.suffix.lower() not in SHEETS:
-        raise Refusal("FileUnreadable", f"{path.name} 不是 UTF-8 或 GB18030 编码的文本，请另存为 CSV 或 XLSX")
-    return digest.hexdigest(), next(iter(candidates), "")
 
 
-def _try(candidates: dict[str, codecs.IncrementalDecoder], block: bytes, *, final: bool) -> None:
-    for name, decoder in list(candidates.items()):
+def _encoding(path: Path) -> str:
+    """GB18030 is only looked for where UTF-8 breaks off: it reads nearly anything, and slowly."""
+    if next(_blocks(path), b"")[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    for name in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(name)()
         try:
-            decoder.decode(block, final)
+            for block in _blocks(path):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            del candidates[name]
+            continue
+        return name
+    raise Refusal("FileUnreadable", f"{path.name} 不是 UTF-8 或 GB18030 编码的文本，请另存为 CSV 或 XLSX")
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block
 
 
 def _csv(path: Path, encoding: str, delimiter: str) -> Numbered:

@@ -165,10 +165,13 @@ def bootstrap_office(
             raise Refusal("PersonExists", f"人员编号 {person} 已被使用，请另编")
         session.add(Office(code=code, name=name, territory=territory, parent=parent, level=level.value))
         session.flush()
-        body = Department(id=f"{code}/office", office=code, name=name, kind=DepartmentKind.OFFICE)
+        today = local_day(now)
+        body = Department(
+            id=f"{code}/office", office=code, name=name, kind=DepartmentKind.OFFICE, since=today
+        )
         session.add_all([body, Person(id=person, office=code, name=person_name)])
         session.flush()
-        session.add(Posting(person=person, department=body.id, role=Role.OFFICE, from_day=local_day(now)))
+        session.add(Posting(person=person, department=body.id, role=Role.OFFICE, from_day=today, since=today))
         audit.record(
             session,
             audit.office_chain(code),

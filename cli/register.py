@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import func, or_, select
 
 from activities.authority import check_role
+from activities.register_state import newest_confirmation, unfinished
 from activities.registers import ImportSummary, export_by, import_register
 from adapters.register_files import RefusedFile, RegisterFile, write_register
 from cli.acting import Who, acts, asks
@@ -19,7 +20,6 @@ from cli.given import chosen, day_of
 from cli.register_views import VIEWS, masked_row
 from cli.tables import bar, done, hint, print_table
 from models.papers import ConfirmRegister
-from models.registers import RegisterConfirmation
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import RefusedRow
@@ -107,15 +107,25 @@ def show_register(
         total = session.exec(select(func.count()).select_from(view.model).where(*where)).one()
         rows = session.exec(select(view.model).where(*where).order_by(view.searched[0]).limit(limit)).all()
         data = [view.row(session, row) for row in rows]
-        confirmed = _confirmed(session, office, register)
+        newest = newest_confirmation(session, office, register)
+        load = unfinished(session, office, register)
 
     def text() -> None:
         print_table(view.columns, data, title=f"{register.label}（{total}条）")
         if register in _LIVING:
-            hint(f"最近一次确认：{confirmed or '从未'}；确认：starter.py register confirm {register.value}")
+            said = f"{newest.confirmed_on}，{newest.confirmed_by}" if newest else "从未"
+            hint(f"最近一次确认：{said}；确认：starter.py register confirm {register.value}")
+        if load is not None:
+            hint(f"有一次导入尚未完成（已处理{load.rows}行）；如已中断请重新导入该文件")
 
     show(
-        {"total": total, "confirmed_on": confirmed, "rows": data},
+        {
+            "total": total,
+            "confirmed_on": newest.confirmed_on.isoformat() if newest else None,
+            "confirmed_by": newest.confirmed_by if newest else None,
+            "rows_of_unfinished_import": load.rows if load else None,
+            "rows": data,
+        },
         as_json=as_json,
         text=text,
     )
@@ -128,7 +138,7 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="文件", help="CSV 或 XLSX，可原样再导入")],
     who: Who,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="日期", help="该日的检查对象名录库（如 2026-03-01）")
+        str | None, typer.Option("--on", metavar="日期", help="该日的名录（如 2026-03-01）")
     ] = None,
     masked: Annotated[bool, typer.Option("--masked", help="隐去个人信息（姓名、电话、邮箱等）")] = False,
 ) -> None:
@@ -171,15 +181,6 @@ def confirm(kind: Kind, who: Who) -> None:
 
 def _matching(searched: Sequence[Mapped[str]], text: str | None) -> list[ColumnElement[bool]]:
     return [or_(*(column.contains(text, autoescape=True) for column in searched))] if text else []
-
-
-def _confirmed(session: Session, office: str, register: Register) -> str | None:
-    newest = session.exec(
-        select(func.max(RegisterConfirmation.confirmed_on)).where(
-            col(RegisterConfirmation.office) == office, col(RegisterConfirmation.directory) == register.value
-        )
-    ).one()
-    return newest.isoformat() if newest else None
 
 
 def _summary(summary: ImportSummary, beside: Path) -> dict[str, Any]:

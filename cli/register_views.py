@@ -26,8 +26,15 @@ class View:
 
 
 def _subject(_: Session, row: Subject) -> dict[str, Any]:
-    name = mask(row.name) if row.legal_form is LegalForm.PERSON else row.name
-    return {**row.model_dump(mode="json"), "name": name, "form": row.legal_form.label}
+    kept = row.model_dump(mode="json")
+    if row.legal_form is LegalForm.PERSON:
+        kept["address"] = ""
+    return {**kept, "name": shown_name(row), "form": row.legal_form.label}
+
+
+def shown_name(row: Subject) -> str:
+    """A subject's name, masked where the subject is a person."""
+    return mask(row.name) if row.legal_form is LegalForm.PERSON else row.name
 
 
 def _officer(_: Session, row: Officer) -> dict[str, Any]:

@@ -1,23 +1,23 @@
 """What a plan row's prose suggests for scope and items; a person proposes, a second one confirms."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlmodel import Session, col, select
 
-from activities.acts.preparation import facts_of, subjects_in_scope
-from activities.coverage import listed_items, tags_of
+from activities.coverage import listed_items, vocabulary_of
 from activities.plan_rows import version_of
+from activities.scope_rows import lacking_facts, scope_count, scope_sample
 from cli.context import Context, out, show
 from cli.given import department_names
+from cli.register_views import shown_name
 from cli.tables import hint, print_table
 from cli.task_show import known_task
-from models.registers import CheckItem, Subject
+from models.registers import CheckItem
 from models.task import JointTask, TakingPart
 from rules.calendar import local_day
 from rules.item_matching import match_items
 from rules.refusal import Refusal
-from rules.scope import ScopeFilter, describe, missing, propose
+from rules.scope import ScopeFilter, describe, propose
 
 _SAMPLE = 5
 _SAMPLE_COLUMNS = {"code": "代码", "name": "名称", "kind": "种类"}
@@ -28,7 +28,7 @@ def read_scope(context: Context, task: str) -> tuple[ScopeFilter, str, tuple[str
     with context.database.read() as session:
         row = known_task(session, task)
         prose = version_of(session, row.document, row.seq, row.row_version).fields["scope"]["value"] or ""
-        proposal = propose(prose, tags_of(session, row.office))
+        proposal = propose(prose, vocabulary_of(session, row.office))
     return proposal.filter, prose, proposal.not_understood
 
 
@@ -37,13 +37,14 @@ def suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
     suggested, prose, unread = read_scope(context, task)
     with context.database.read() as session:
         office = known_task(session, task).office
-        accepted = subjects_in_scope(session, office, suggested, local_day(datetime.now(UTC)))
-        unknown = _lacking(session, office, suggested, {one.code for one in accepted})
-    sample = _sample(accepted)
+        today = local_day(datetime.now(UTC))
+        count = scope_count(session, office, suggested, today)
+        unknown = lacking_facts(session, office, suggested, today)
+        sample = _sample(session, office, suggested, today)
 
     def text() -> None:
         out.print(f"原文：{prose}", markup=False)
-        out.print(f"建议：{describe(suggested)}，现有{len(accepted)}户", markup=False)
+        out.print(f"建议：{describe(suggested)}，现有{count}户", markup=False)
         if unread:
             out.print(f"未读懂，须由人写明：{'、'.join(unread)}", markup=False)
         if unknown:
@@ -55,7 +56,7 @@ def suggest_scope(context: Context, task: str, *, as_json: bool) -> None:
         "prose": prose,
         "filter": suggested.model_dump(mode="json"),
         "not_understood": list(unread),
-        "count": len(accepted),
+        "count": count,
         "lacking_facts": unknown,
         "sample": sample,
     }
@@ -66,20 +67,16 @@ def tell_scope(context: Context, task: str, wanted: ScopeFilter) -> None:
     """Print how many subjects a proposed scope takes in today, and a sample of them."""
     with context.database.read() as session:
         office = known_task(session, task).office
-        accepted = subjects_in_scope(session, office, wanted, local_day(datetime.now(UTC)))
-    out.print(f"  现有{len(accepted)}户", markup=False)
-    print_table(_SAMPLE_COLUMNS, _sample(accepted), title="样例")
+        today = local_day(datetime.now(UTC))
+        count = scope_count(session, office, wanted, today)
+        sample = _sample(session, office, wanted, today)
+    out.print(f"  现有{count}户", markup=False)
+    print_table(_SAMPLE_COLUMNS, sample, title="样例")
 
 
-def _sample(accepted: Sequence[Subject]) -> list[dict[str, str]]:
-    step = max(1, len(accepted) // _SAMPLE)
-    return [{"code": one.code, "name": one.name, "kind": one.kind} for one in accepted[::step][:_SAMPLE]]
-
-
-def _lacking(session: Session, office: str, wanted: ScopeFilter, accepted: set[str]) -> int:
-    """How many subjects in force drop out only because the register does not say what is asked."""
-    rows = session.exec(select(Subject).where(col(Subject.office) == office, col(Subject.status) == "存续"))
-    return sum(1 for one in rows if one.code not in accepted and missing(wanted, facts_of(one)))
+def _sample(session: Session, office: str, wanted: ScopeFilter, today: date) -> list[dict[str, str]]:
+    found = scope_sample(session, office, wanted, today, _SAMPLE)
+    return [{"code": one.code, "name": shown_name(one), "kind": one.kind} for one in found]
 
 
 def read_items(context: Context, task: str) -> dict[str, tuple[str, ...]]:

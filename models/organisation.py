@@ -39,6 +39,8 @@ class Department(SQLModel, table=True):
     office: str = Field(foreign_key="office.code", index=True)
     name: str
     kind: DepartmentKind = Field(default=DepartmentKind.DEPARTMENT, sa_type=enum_type(DepartmentKind))
+    since: date | None = None
+    """From when the register has held the body and its aliases as they stand; null: before its history."""
 
 
 class DepartmentAlias(SQLModel, table=True):
@@ -78,6 +80,7 @@ class Posting(SQLModel, table=True):
     from_day: date
     to_day: date | None = None
     acting_for: str | None = Field(default=None, foreign_key="person.id")
+    since: date | None = None
 
 
 class Token(SQLModel, table=True):

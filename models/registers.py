@@ -29,6 +29,7 @@ class CheckItem(SQLModel, table=True):
     specialty: str = ""
     edition: str = ""
     guide: str = ""
+    since: date | None = None
 
 
 class Subject(SQLModel, table=True):
@@ -53,6 +54,7 @@ class Subject(SQLModel, table=True):
     credit_class: str | None = None
     class_date: date | None = None
     trade_class: str | None = None
+    trade_date: date | None = None
     tags: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
     capital: int | None = None
     floor_area: int | None = None
@@ -60,24 +62,43 @@ class Subject(SQLModel, table=True):
     licence_level: str = ""
     licensed_by: str | None = None
     since: date | None = None
-    """From when the register has held the subject as it stands here; null: since before its history."""
+    """From when the register has held the record as it stands here; null: since before its history."""
 
 
-class SubjectHistory(SQLModel, table=True):
-    """A subject as the register held it from one day to before another; append-only.
+class RegisterHistory(SQLModel, table=True):
+    """A record as its register held it from one day to before another; append-only.
 
-    `record` is the row without id and office, as a file would hold it.
+    `key` is the record's business key, `record` its cells as a file would hold them.
     """
 
-    __tablename__ = "subject_history"
-    __table_args__ = (Index("subject_history_by_code", "office", "code", "valid_to"),)
+    __tablename__ = "register_history"
+    __table_args__ = (Index("register_history_by_key", "office", "directory", "key", "valid_to"),)
 
     id: int | None = Field(default=None, primary_key=True)
     office: str = Field(foreign_key="office.code")
-    code: str
+    directory: str
+    key: str
     valid_from: date | None = None
     valid_to: date
     record: dict[str, Any] = Field(sa_type=DOCUMENT)
+
+
+class RegisterLoad(SQLModel, table=True):
+    """A file on its way into a register, part by part; without `ended_at` the register holds half of it.
+
+    A load that broke off is ended by the next one of the same register that comes to its end.
+    """
+
+    __tablename__ = "register_load"
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    office: str = Field(foreign_key="office.code", index=True)
+    directory: str
+    sha256: str
+    begun_by: str
+    begun_at: datetime = Field(sa_type=MOMENT)
+    rows: int = 0
+    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class Expert(SQLModel, table=True):
@@ -96,6 +117,7 @@ class Expert(SQLModel, table=True):
     engaged_to: date | None = None
     recusals: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
     phone: str = ""
+    since: date | None = None
 
 
 class Officer(SQLModel, table=True):
@@ -115,6 +137,7 @@ class Officer(SQLModel, table=True):
     leave: list[list[str]] = Field(default_factory=list, sa_type=DOCUMENT)
     recusals: list[str] = Field(default_factory=list, sa_type=DOCUMENT)
     capacity: int = 200
+    since: date | None = None
 
 
 class RegisterConfirmation(SQLModel, table=True):

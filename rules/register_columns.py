@@ -115,6 +115,7 @@ COLUMNS: Mapping[Register, tuple[Column, ...]] = {
         ),
         Column("class_date", "分类日期", f.day, ("信用风险分类日期", "评定日期")),
         Column("trade_class", "行业监管风险分类", _TEXT, ("行业风险分类", "行业分类", "安全等级")),
+        Column("trade_date", "行业分类日期", f.day, ("行业监管风险分类日期", "行业评定日期")),
         Column("tags", "标签", f.words, ("类别标签", "对象标签"), default=()),
         Column("capital", "注册资本（万元）", f.whole("万元"), ("注册资本", "注册资金", "注册资金（万元）")),
         Column("floor_area", "面积（平方米）", f.whole("平方米"), ("面积", "营业面积", "经营面积")),

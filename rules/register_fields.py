@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from operator import mul
+from operator import getitem
 from typing import Any, TypeVar
 
 Parse = Callable[[str], Any]
@@ -19,6 +19,8 @@ _USCC = re.compile(r"[0-9ANY][0-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_WEIGHTED = tuple({one: value * weight for one, value in _VALUES.items()} for weight in _WEIGHTS)
+"""What each character adds at each of the 17 places."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SEPARATORS = re.compile(r"[;；、,，|\n]+")
 _DATE = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
@@ -42,6 +44,8 @@ def compact(text: str) -> str:
 
 def subject_code(text: str) -> str:
     """统一社会信用代码 (GB 32100, check character included) or an 18-character register key."""
+    if _USCC.fullmatch(text) and check_character(text[:17]) == text[17]:
+        return text
     code = compact(text).replace("-", "").upper()
     if _REGISTER_KEY.fullmatch(code):
         return code
@@ -68,7 +72,7 @@ def _remedy(code: str) -> str:
 
 def check_character(code: str) -> str:
     """The check character of a code's first 17 characters (GB 32100, 4.5): weights are powers of 3 mod 31."""
-    total = sum(map(mul, map(_VALUES.__getitem__, code), _WEIGHTS))
+    total = sum(map(getitem, _WEIGHTED, code))
     return _ALPHABET[-total % 31]
 
 
@@ -78,7 +82,7 @@ def plain(longest: int) -> Parse:
     def parse(text: str) -> str:
         if len(text) > longest:
             raise FieldFault(f"不超过{longest}个字，现为{len(text)}个字，请缩短")
-        if _CONTROL.search(text):
+        if not text.isprintable() and _CONTROL.search(text):
             raise FieldFault("含有控制字符或换行，请删去")
         return text
 

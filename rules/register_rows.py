@@ -1,8 +1,8 @@
 """A register's row (名录行): strings in, a checked record out, or every fault with its remedy."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.channel import LegalForm, uses_credit_class
 from rules.register_columns import COLUMNS, Column, Register, column
@@ -23,23 +23,33 @@ class Fault:
         return f"{file} 第{row}行 “{self.field}”：{self.remedy}"
 
 
-@dataclass(frozen=True)
-class RawRow:
-    """A row as it stands in a file: its number there, its cells by field.
+class RawRow(NamedTuple):
+    """A row as it stands in a file: its number there, and all its cells in the file's order.
 
-    `cells` are all cells in the file's order, so that a refused row can be given back whole; `fault`
+    `places` says at which place each known field stands, one mapping for the rows of one file; `fault`
     is what the reader could not make a row of.
     """
 
     number: int
-    values: Mapping[str, str]
-    cells: tuple[str, ...] = ()
+    places: Mapping[str, int]
+    cells: Sequence[str] = ()
     fault: Fault | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The cells by field; a row that is too short ends in blanks."""
+        width = len(self.cells)
+        return {name: self.cells[place] if place < width else "" for name, place in self.places.items()}
 
 
 def numbered(rows: Iterable[Mapping[str, str]]) -> Iterator[RawRow]:
     """Rows as they would stand in a file, below its header."""
-    return (RawRow(number, values) for number, values in enumerate(rows, start=2))
+    shapes: dict[tuple[str, ...], dict[str, int]] = {}
+    for number, row in enumerate(rows, start=2):
+        names = tuple(row)
+        if names not in shapes:
+            shapes[names] = {name: place for place, name in enumerate(names)}
+        yield RawRow(number, shapes[names], tuple(row.values()))
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ _FORM_OF_PREFIX = {
     "93": LegalForm.FARMERS_COOPERATIVE,
 }
 """Registering authority and kind of body, the code's first two characters (GB 32100, table 1)."""
+_CLASS_DATES = (("class_date", "分类日期"), ("trade_date", "行业分类日期"))
 _REGISTERED_FORMS = frozenset(_FORM_OF_PREFIX.values())
 
 
@@ -91,12 +102,8 @@ def check_row(
         text = values.get(one.name)
         if text is None:
             continue
-        text = text.strip()
-        if not text and not one.required:
-            record[one.name] = _default(one)
-            continue
         try:
-            record[one.name] = _read(one, text, departments)
+            record[one.name] = read_cell(one, text, departments)
         except FieldFault as fault:
             faults.append(Fault(one.header, str(fault)))
     faults += [_missing(register, name) for name in KEYS[register] if name not in values]
@@ -107,7 +114,7 @@ def complete(register: Register, given: Record, existing: Record | None) -> Reco
     """The record as it will stand: what is given goes before what stands, that before the defaults."""
     if existing is not None:
         return {**existing, **given}
-    return {**{one.name: _default(one) for one in COLUMNS[register] if one.name not in given}, **given}
+    return {**{one.name: default_of(one) for one in COLUMNS[register] if one.name not in given}, **given}
 
 
 def check_record(register: Register, record: Record, persons: Collection[str]) -> tuple[Fault, ...]:
@@ -126,16 +133,13 @@ def check_record(register: Register, record: Record, persons: Collection[str]) -
 
 def check_change(register: Register, standing: Record | None, record: Record) -> tuple[Fault, ...]:
     """What keeps a sound record from following the one that stands: a class older than the one on record."""
-    if register is not Register.SUBJECTS or standing is None or standing["class_date"] is None:
+    if register is not Register.SUBJECTS or standing is None:
         return ()
-    if record["class_date"] is not None and record["class_date"] < standing["class_date"]:
-        return (
-            Fault(
-                "分类日期",
-                f"早于已登记的分类日期 {standing['class_date']}，疑为旧的分类结果，请核对或去掉这两列",
-            ),
-        )
-    return ()
+    return tuple(
+        Fault(header, f"早于已登记的{header} {standing[name]}，疑为旧的分类结果，请核对或去掉这两列")
+        for name, header in _CLASS_DATES
+        if standing[name] is not None and record[name] is not None and record[name] < standing[name]
+    )
 
 
 def duplicate(register: Register) -> Fault:
@@ -144,14 +148,19 @@ def duplicate(register: Register) -> Fault:
     return Fault(headers, "与本文件前面的行重复，请只保留一行")
 
 
-def _default(one: Column) -> Any:
+def default_of(one: Column) -> Any:
+    """What a new record has where its cell is blank or its column absent."""
     # Lists are stored as JSON: a default must compare equal to what the database gives back.
     return list(one.default) if isinstance(one.default, tuple) else one.default
 
 
-def _read(one: Column, text: str, departments: Mapping[str, str]) -> Any:
+def read_cell(one: Column, text: str, departments: Mapping[str, str]) -> Any:
+    """The value of a cell; raises `FieldFault` for one that can't be taken."""
+    text = text.strip()
     if not text:
-        raise FieldFault("不能为空，请填写")
+        if one.required:
+            raise FieldFault("不能为空，请填写")
+        return default_of(one)
     value = one.parse(text)
     if one.department:
         if value not in departments:
@@ -182,6 +191,8 @@ def _subject(record: Record) -> Iterable[Fault]:
             yield Fault("信用风险分类", f"{form.label}不是市场主体，不适用企业信用风险分类，请留空")
         elif record["class_date"] is None:
             yield Fault("分类日期", "填写了信用风险分类的，须填写分类日期")
+    if record["trade_class"] is not None and record["trade_date"] is None:
+        yield Fault("行业分类日期", "填写了行业监管风险分类的，须填写行业分类日期")
 
 
 def _posting(record: Record) -> Iterable[Fault]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rules.channel import LegalForm
 from rules.scope_filter import ScopeFilter
+from rules.scope_narrowing import Narrowing, take_words
 
 TAG_WORDS: Mapping[str, tuple[str, ...]] = {
     "托幼机构": ("幼儿园", "托幼机构", "托育机构"),
@@ -66,11 +67,29 @@ class Proposal(NamedTuple):
     not_understood: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that a register knows: what it calls its subjects' tags, kinds, areas and licences."""
+
+    tags: Collection[str] = ()
+    kinds: Collection[str] = ()
+    areas: Collection[str] = ()
+    licences: Collection[str] = ()
+    levels: Collection[str] = ()
+
+    @property
+    def own_kinds(self) -> frozenset[str]:
+        """Kinds that are no tags as well: a tag may hold where the kind is another."""
+        return frozenset(self.kinds) - frozenset(self.tags)
+
+
 @dataclass
 class _Reading:
     """What has been read so far of one text."""
 
+    narrowing: Narrowing
     named: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
     forms: set[LegalForm] = field(default_factory=set)
     formless: bool = False
     bounds: dict[str, int] = field(default_factory=dict)
@@ -79,22 +98,33 @@ class _Reading:
     unread: list[str] = field(default_factory=list)
 
 
-def propose(scope_text: str, tags: Collection[str] = ()) -> Proposal:
-    """The filter that keywords suggest for the prose of a scope; `tags` are those of the register."""
-    words = {**{tag: (tag,) for tag in tags}, **TAG_WORDS}
-    reading = _Reading()
+_NO_WORDS = Vocabulary()
+
+
+def propose(scope_text: str, known: Vocabulary = _NO_WORDS) -> Proposal:
+    """The filter that keywords suggest for the prose of a scope; `known` are the register's own words."""
+    words = {**{tag: (tag,) for tag in known.tags}, **TAG_WORDS}
+    reading = _Reading(Narrowing(areas=known.areas, licence=known.licences, licence_level=known.levels))
     text = unicodedata.normalize("NFKC", re.sub(r"</?sup>", "", scope_text)).strip()
     text = _read_bounds(text, reading)
     text = _read_exclusions(text, words, reading)
     # What stands in brackets narrows or names the part before it; it is no alternative of its own.
     for number, segment in enumerate(re.split(r"[()]", text)):
         for part in _BETWEEN.split(segment):
-            _read_part(part, words, reading, alternative=number % 2 == 0)
+            _read_part(part, words, known.own_kinds, reading, alternative=number % 2 == 0)
     if reading.forms and reading.formless:
         # A filter joins its conditions with "and": a form said of one alternative would cut the others.
         reading.unread += sorted(form.label for form in reading.forms)
         reading.forms.clear()
+    if reading.kinds and reading.named:
+        # Kinds and tags are joined by "and" as well: "one of this kind or with that tag" can't be said.
+        reading.unread += sorted(reading.kinds)
+        reading.kinds.clear()
+    narrowed, unread = reading.narrowing.agreed()
+    reading.unread += unread
     proposed = ScopeFilter(
+        **narrowed,
+        kinds=tuple(reading.kinds),
         legal_forms=tuple(reading.forms),
         tags_any=tuple(reading.named),
         exclude_tags=tuple(reading.excluded),
@@ -108,27 +138,36 @@ def propose(scope_text: str, tags: Collection[str] = ()) -> Proposal:
 
 
 def _read_part(
-    part: str, words: Mapping[str, tuple[str, ...]], reading: _Reading, *, alternative: bool
+    part: str,
+    words: Mapping[str, tuple[str, ...]],
+    own_kinds: Collection[str],
+    reading: _Reading,
+    *,
+    alternative: bool,
 ) -> None:
-    """Reads one alternative (or bracket) into classes, tags and forms; the rest of it stays unread."""
+    """Reads one alternative (or bracket) into classes, kinds, tags and forms; the rest of it stays unread."""
     rest = _WHOLE_PLACE.sub("", part)
     for word, class_ in _CLASS_WORDS.items():
         if word in rest:
             rest = rest.replace(word, "、")
             reading.classes.add(class_)
-    rest, tags = _take(rest, words)
-    if len(tags) > 1:
+    rest, found = reading.narrowing.take(rest)
+    rest, kinds = take_words(rest, own_kinds)
+    rest, tags = take_words(rest, words)
+    if len(tags) + len(kinds) > 1:
         # Two words in one breath (民办学校高中) mean both at once; "any of these tags" would say either.
         reading.unread.append(part)
         return
-    rest, forms = _take(rest, _FORM_WORDS)
+    rest, forms = take_words(rest, _FORM_WORDS)
+    reading.kinds.update(kinds)
     for one in tags:
         reading.named.update(words[one])
     for one in forms:
         reading.forms.update(_FORM_WORDS[one])
     unread = [one for one in re.split(r"[、的等类]+", rest) if one not in ("", "单位")]
     reading.unread += unread
-    if alternative and not forms and (tags or unread):
+    reading.narrowing.note(found, alternative=alternative, names=bool(kinds or tags or forms or unread))
+    if alternative and not forms and (kinds or tags or unread):
         reading.formless = True
 
 
@@ -166,13 +205,3 @@ def _read_exclusions(text: str, words: Mapping[str, tuple[str, ...]], reading: _
         return "、"
 
     return _EXCLUDED.sub(excluded, text)
-
-
-def _take(text: str, words: Collection[str]) -> tuple[str, list[str]]:
-    """Takes known words out of the text, the longest first: what is left, and the words."""
-    found: list[str] = []
-    for word in sorted(words, key=len, reverse=True):
-        if word in text:
-            text = text.replace(word, "、")
-            found.append(word)
-    return text, found

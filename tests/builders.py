@@ -101,11 +101,12 @@ def add_registers(session: Session, *, subjects: int = 12, officers: int = 6, to
                     capacity=100_000,
                 )
             )
-    session.add(
-        RegisterConfirmation(
-            office=OFFICE, directory="subjects", confirmed_on=today, confirmed_by=person(LEAD, Role.KEEPER)
+    for directory in ("subjects", "officers"):
+        session.add(
+            RegisterConfirmation(
+                office=OFFICE, directory=directory, confirmed_on=today, confirmed_by=person(LEAD, Role.KEEPER)
+            )
         )
-    )
     session.flush()
 
 

@@ -1,10 +1,7 @@
 """Stage 3: commitments, the request for a draw act, its approval, the reveals (抽取检查对象)."""
 
-from datetime import timedelta
 from secrets import token_bytes
 from typing import Any
-
-from sqlmodel import col, select
 
 from activities import later_acts
 from activities.acts.preparation import newest_proposal
@@ -27,20 +24,19 @@ from activities.contributions import (
 from activities.docket import Docket, Target, ruling
 from activities.later_acts import check_sizes
 from activities.received import refuse_received
+from activities.register_state import check_confirmed, check_whole
 from activities.sealing import seal
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RequestDraw, RevealLink
-from models.registers import RegisterConfirmation
 from models.task import ActStep, Aspect, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
 from rules.draw import CHAIN_LINKS, commitment, opens
 from rules.draw_record import Kind
-from rules.policy import PolicyKey
 from rules.refusal import Refusal
+from rules.register_columns import Register
 from rules.roles import Role
 from rules.stages import Stage
 from rules.waits import WaitKind
 
 FIRST = 1
-SUBJECT_REGISTER = "subjects"
 
 
 def open_draw(clocks: Clocks, task: JointTask) -> None:
@@ -129,6 +125,8 @@ def request(docket: Docket, paper: RequestDraw) -> None:
     docket.initiator_only()
     session, task = docket.session, docket.living_task
     refuse_received(session, task)
+    check_confirmed(docket.clocks, docket.office, Register.OFFICERS)
+    check_whole(session, docket.office, Register.OFFICERS)
     number = newest_act(session, task.id) + 1
     content = (
         _check_first(docket, paper, number)
@@ -169,12 +167,15 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
         docket.initiator_only()
     if session.get(DrawStep, (task.id, paper.act, ActStep.APPROVED, docket.department)) is not None:
         return
+    # The approval is followed by the freeze at once: a file that is on its way in must not be cut in two.
+    for register in (Register.SUBJECTS, Register.OFFICERS):
+        check_whole(session, docket.office, register)
     if requested.content.get("actor") == docket.submission.actor:
         raise Refusal(
             "SecondPersonNeeded", f"抽取须由申请人以外的人批准，请另一有权人办理：task draw approve {task.id}"
         )
     if act.kind in (Kind.REPLACEMENT, Kind.ADDED):
-        check_sizes(session, task, act)
+        check_sizes(session, task, act, docket.clocks.today)
     session.add(_step(docket, ActStep.APPROVED, paper.act))
     session.flush()
     docket.clocks.settle_key(f"{task.id}/approve-draw/{paper.act}", by=docket.by)
@@ -238,7 +239,8 @@ def _check_first(docket: Docket, paper: RequestDraw, number: int) -> dict[str, A
 
 def _check_frozen(docket: Docket, paper: RequestDraw) -> dict[str, Any]:
     """An act that freezes a directory: the register is up to date, and every choice is made."""
-    _check_register(docket)
+    check_confirmed(docket.clocks, docket.office, Register.SUBJECTS)
+    check_whole(docket.session, docket.office, Register.SUBJECTS)
     choices = paper.model_dump(include={"ceiling", "recent", "leave_out"})
     docket.data["found"] = check_sample(docket.clocks, docket.living_task, choices)
     return choices
@@ -268,23 +270,6 @@ def _check_proposals(docket: Docket) -> None:
         newest = newest_proposal(docket.session, docket.living_task.id, aspect)
         if newest is not None and newest.confirmed_by is None:
             raise Refusal("ProposalOpen", f"{aspect.label}的最新方案尚未复核，请由第二人先确认")
-
-
-def _check_register(docket: Docket) -> None:
-    age = int(docket.clocks.policies.value(PolicyKey.REGISTER_MAX_AGE_DAYS))
-    newest = docket.session.exec(
-        select(col(RegisterConfirmation.confirmed_on))
-        .where(
-            col(RegisterConfirmation.office) == docket.office,
-            col(RegisterConfirmation.directory) == SUBJECT_REGISTER,
-        )
-        .order_by(col(RegisterConfirmation.confirmed_on).desc())
-    ).first()
-    if newest is None or newest < docket.clocks.today - timedelta(days=age):
-        raise Refusal(
-            "RegisterOutOfDate",
-            f"检查对象名录库最近一次确认为{newest or '从未'}，超过{age}天；请名录库管理员先办理：register confirm subjects",
-        )
 
 
 def _step(docket: Docket, step: ActStep, act: int = FIRST, **content: str) -> DrawStep:

@@ -7,22 +7,21 @@ from sqlmodel import col, func, select
 from activities.acts.plans import audit_plan
 from activities.docket import Docket, Target, ruling
 from activities.plan_rows import document_of
+from activities.register_state import check_whole
 from models.organisation import Department, DepartmentKind, Person, Posting, Token
 from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
 from models.registers import Policy, RegisterConfirmation
 from rules.calendar import TZ
 from rules.policy import OF_A_PLAN, PolicyKey, check_value
 from rules.refusal import Refusal
+from rules.register_columns import Register
 from rules.roles import Role
 
 LONGEST = timedelta(days=3660)
 """How long a personal token may live (policy)."""
-_REGISTERS = {
-    "subjects": "检查对象名录库",
-    "officers": "执法检查人员名录库",
-    "items": "随机抽查事项清单",
-    "experts": "专家库",
-}
+_REGISTERS = tuple(
+    one.value for one in (Register.SUBJECTS, Register.OFFICERS, Register.ITEMS, Register.EXPERTS)
+)
 _OWN = frozenset({PolicyKey.RISING_TABLE})
 """Policies that a department sets for itself; all others are the coordinating office's."""
 
@@ -78,6 +77,7 @@ def confirm_register(docket: Docket, paper: ConfirmRegister) -> None:
     """A keeper's word that a register is up to date today (动态管理)."""
     if paper.directory not in _REGISTERS:
         raise Refusal("RegisterUnknown", f"没有名录库“{paper.directory}”，可选：{'、'.join(_REGISTERS)}")
+    check_whole(docket.session, docket.office, Register(paper.directory))
     docket.session.add(
         RegisterConfirmation(
             office=docket.office,
@@ -122,6 +122,7 @@ def post_person(docket: Docket, paper: PostPerson) -> None:
             from_day=paper.from_day,
             to_day=paper.to_day,
             acting_for=paper.acting_for,
+            since=docket.clocks.today,
         )
     )
 

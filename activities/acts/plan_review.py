@@ -13,6 +13,7 @@ from activities.plan_rows import (
     write_field,
     write_notice,
 )
+from activities.register_tables import keep_department
 from models.organisation import Department, DepartmentAlias
 from models.papers import AddAlias, AddDepartment, AnswerPlan, ConfirmPlanFields, SetPlanField
 from models.plan import PlanDocument
@@ -57,6 +58,7 @@ def add_alias(docket: Docket, paper: AddAlias) -> None:
         raise Refusal(
             "DepartmentUnknown", f"没有部门 {paper.department}；可用 register show departments 查看"
         )
+    keep_department(docket.session, body, docket.clocks.today)
     _alias(docket, paper.alias.strip(), body.id)
     _settle_all(docket)
 
@@ -67,7 +69,9 @@ def add_department(docket: Docket, paper: AddDepartment) -> None:
     own = f"{docket.office}/{paper.code}"
     if docket.session.get(Department, own) is not None:
         raise Refusal("DepartmentExists", f"部门编号 {own} 已在使用；登记别名请用 plan names --alias")
-    docket.session.add(Department(id=own, office=docket.office, name=paper.name.strip()))
+    docket.session.add(
+        Department(id=own, office=docket.office, name=paper.name.strip(), since=docket.clocks.today)
+    )
     docket.session.flush()
     for name in dict.fromkeys((paper.name.strip(), *(one.strip() for one in paper.aliases))):
         _alias(docket, name, own)

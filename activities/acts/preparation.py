@@ -2,22 +2,20 @@
 
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from activities.acts.scopes import count_of
 from activities.authority import name_of
 from activities.docket import Docket, Target, ruling
-from activities.scope_rows import IN_FORCE
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem, Subject
 from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.scope import ScopeFilter, SubjectFacts, accepts
+from rules.scope import SubjectFacts
 from rules.waits import WaitKind
 
 FARTHEST = timedelta(days=366)
@@ -131,20 +129,6 @@ def newest_proposal(session: Session, task: str, aspect: Aspect) -> Preparation 
         .where(col(Preparation.task) == task, col(Preparation.aspect) == aspect)
         .order_by(col(Preparation.number).desc())
     ).first()
-
-
-def subjects_in_scope(session: Session, office: str, scope: ScopeFilter, day: date) -> list[Subject]:
-    """The subjects of the directory that a filter accepts and that are in force (存续) on a day."""
-    statement = select(Subject).where(col(Subject.office) == office, in_force(day))
-    if scope.kinds:
-        statement = statement.where(col(Subject.kind).in_(scope.kinds))
-    rows = session.exec(statement.order_by(col(Subject.code)))
-    return [row for row in rows if accepts(scope, facts_of(row))]
-
-
-def in_force(day: date) -> ColumnElement[bool]:
-    """Of subjects in force on a day: a status (注销, 迁出, 停业) takes effect from its date."""
-    return or_(col(Subject.status) == IN_FORCE, col(Subject.status_date) > day)
 
 
 def facts_of(subject: Subject) -> SubjectFacts:

@@ -110,10 +110,10 @@ class Opening:
             department=LEAD,
         )
         await self.cast.act(LEAD, Role.HEAD, rising, target=f"office/{OFFICE}")
-        await self.cast.act(
-            LEAD, Role.KEEPER, ConfirmRegister(directory="subjects"), target=f"office/{OFFICE}"
-        )
-        self.tell("  县市场监管局负责人确认递加比例表（A×1 B×2 C×4 D×4），管理员确认检查对象名录库")
+        for directory in ("subjects", "officers"):
+            paper = ConfirmRegister(directory=directory)
+            await self.cast.act(LEAD, Role.KEEPER, paper, target=f"office/{OFFICE}")
+        self.tell("  县市场监管局负责人确认递加比例表（A×1 B×2 C×4 D×4），管理员确认检查对象和执法人员名录库")
 
     async def launch(self) -> None:
         """1 发起: refused outside the window, then launched with the office's approval."""

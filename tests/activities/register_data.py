@@ -1,5 +1,6 @@
 """Rows of small registers, and a database of two offices to import them into."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def load(
     office: str = "a",
 ) -> ImportSummary:
     """Import rows; the refused are collected."""
-    collect = (lambda _: None) if refused is None else refused.append
+    collect: Callable[[RefusedRow], None] = (lambda _: None) if refused is None else refused.append
     return import_register(
         database, office, register, numbered(rows), now=NOW, actor="p-1", sha256="f" * 64, refused=collect
     )

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from activities.acts.preparation import subjects_in_scope
-from activities.register_history import directory_bytes_on
+from activities.register_days import directory_of_act, directory_on
 from activities.registers import ImportSummary, export_by, export_register, import_register
+from activities.scope_rows import scope_sample
 from adapters.database import Database
-from models.registers import Subject, SubjectHistory
-from models.task import Aspect, DrawPaper, Preparation
+from models.registers import RegisterHistory, Subject
+from models.task import DrawPaper, JointTask
 from models.trail import AuditEvent
+from rules.draw import canonical_directory
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import RefusedRow, numbered
@@ -43,7 +44,7 @@ def load(
         numbered(rows),
         now=datetime(day.year, day.month, day.day, 2, tzinfo=UTC),
         actor="test",
-        refused=None if refused is None else refused.append,
+        refused=(lambda _: None) if refused is None else refused.append,
     )
 
 
@@ -73,7 +74,7 @@ def test_what_is_unchanged_leaves_no_history(database: Database) -> None:
     load(database, APRIL, subject(1, area="东镇"))
     load(database, APRIL, subject(1, area="西镇"))
     with database.read() as session:
-        rows = session.exec(select(SubjectHistory).order_by(col(SubjectHistory.id))).all()
+        rows = session.exec(select(RegisterHistory).order_by(col(RegisterHistory.id))).all()
     assert [(MARCH, APRIL, ""), (APRIL, APRIL, "东镇")] == [
         (row.valid_from, row.valid_to, row.record["area"]) for row in rows
     ]
@@ -92,12 +93,11 @@ def test_the_frozen_directory_of_a_draw_can_be_had_again_from_the_register_of_it
     import_register(driver.database, OFFICE, Register.SUBJECTS, numbered(changed), now=later, actor="test")
     with driver.database.read() as session:
         paper = session.get_one(DrawPaper, (driver.task, 1, "directory"))
-        scope = session.exec(select(Preparation).where(col(Preparation.aspect) == Aspect.SCOPE)).one()
-        wanted = ScopeFilter.model_validate(scope.content["filter"])
-        again = directory_bytes_on(session, OFFICE, wanted, frozen_on)
-        now = directory_bytes_on(session, OFFICE, wanted, frozen_on + timedelta(days=41))
+        task = session.get_one(JointTask, driver.task)
+        again = directory_of_act(session, task, 1)
+        now = directory_on(session, OFFICE, ScopeFilter(kinds=("学校",)), frozen_on + timedelta(days=41))
     assert gzip.decompress(paper.body) == again
-    assert again != now
+    assert again != canonical_directory(now)
 
 
 def enterprise(**cells: str) -> dict[str, str]:
@@ -120,11 +120,24 @@ def test_classes_are_loaded_with_their_date_and_never_go_back(database: Database
 
 def test_the_trades_own_class_stands_beside_the_credit_class(database: Database) -> None:
     """A load of one leaves the other."""
-    load(database, MARCH, enterprise(credit_class="A", class_date="2026-03-01", trade_class="三星"))
-    load(database, APRIL, {"code": subject_code(1), "trade_class": "二星"})
+    both = enterprise(credit_class="A", class_date="2026-03-01", trade_class="三星", trade_date="2026-01-10")
+    load(database, MARCH, both)
+    load(database, APRIL, {"code": subject_code(1), "trade_class": "二星", "trade_date": "2026-03-31"})
     with database.read() as session:
         row = session.exec(select(Subject)).one()
-    assert ("A", "二星") == (row.credit_class, row.trade_class)
+    assert ("A", "二星", date(2026, 3, 31)) == (row.credit_class, row.trade_class, row.trade_date)
+
+
+def test_the_trades_own_class_carries_its_date_and_never_goes_back(database: Database) -> None:
+    """Without a date, or with one before that on record, the row is refused."""
+    first = enterprise(trade_class="三星", trade_date="2026-03-01")
+    assert ImportSummary(added=1) == load(database, MARCH, first)
+    refused: list[RefusedRow] = []
+    older = {"code": subject_code(1), "trade_class": "一星", "trade_date": "2026-02-01"}
+    undated = subject(2, legal_form="企业", trade_class="三星")
+    assert ImportSummary(refused=2) == load(database, APRIL, older, undated, refused=refused)
+    assert "早于已登记的行业分类日期 2026-03-01" in refused[0].reason
+    assert "行业分类日期：填写了行业监管风险分类的，须填写行业分类日期" == refused[1].reason
 
 
 def test_a_status_takes_effect_from_its_date(database: Database) -> None:
@@ -132,7 +145,7 @@ def test_a_status_takes_effect_from_its_date(database: Database) -> None:
     load(database, APRIL, subject(1, status="注销", status_date="2026-05-02"), subject(2, status="停业"))
     with database.read() as session:
         found = [
-            [row.code for row in subjects_in_scope(session, "a", ScopeFilter(), day)] for day in (APRIL, MAY)
+            [row.code for row in scope_sample(session, "a", ScopeFilter(), day, 9)] for day in (APRIL, MAY)
         ]
     assert [[subject_code(1)], []] == found
 
@@ -180,13 +193,6 @@ def test_an_export_is_for_keepers_and_stands_in_the_trail(at: At) -> None:
             department=handler.department,
         )
     assert "WrongRole" == refusal.value.type
-
-
-def test_only_the_subjects_have_a_history(database: Database) -> None:
-    """The others say so."""
-    with pytest.raises(Refusal) as refusal:
-        next(export_register(database, "a", Register.OFFICERS, MARCH))
-    assert "NoHistory" == refusal.value.type
 
 
 def test_experts_are_a_register_like_the_others(database: Database) -> None:

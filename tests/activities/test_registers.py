@@ -8,15 +8,16 @@ import pytest
 from sqlmodel import col, func, select
 
 from activities import audit
+from activities.register_state import unfinished
 from activities.registers import CHUNK, ImportSummary, import_register
 from adapters.database import Database
-from models.organisation import Department, DepartmentAlias, DepartmentKind, Person, Posting
-from models.registers import CheckItem, Officer, Subject
+from models.organisation import Department, DepartmentAlias, DepartmentKind, Office, Person, Posting
+from models.registers import CheckItem, Officer, RegisterHistory, Subject
 from models.trail import AuditEvent
 from rules.channel import LegalForm
 from rules.refusal import Refusal
 from rules.register_columns import Register
-from rules.register_rows import RefusedRow, numbered
+from rules.register_rows import RawRow, RefusedRow, numbered
 from tests.activities.register_data import DEPARTMENTS, NOW, PERSONS, load, subject, two_offices
 
 
@@ -177,18 +178,52 @@ def test_each_import_is_one_event_of_the_offices_chain(database: Database) -> No
     } == event.detail
 
 
-def test_a_file_that_breaks_off_leaves_nothing(database: Database) -> None:
+def breaking_off(after: int) -> Iterator[RawRow]:
+    """So many subjects, then a fault of the file."""
+    yield from numbered(subject(number) for number in range(after))
+    raise Refusal("FileUnreadable", "文件损坏")
+
+
+def test_a_short_file_that_breaks_off_leaves_nothing(database: Database) -> None:
     """One transaction: no half register, and no event of one."""
-
-    def rows() -> Iterator[dict[str, str]]:
-        yield from (subject(number) for number in range(CHUNK + 1))
-        raise Refusal("FileUnreadable", "文件损坏")
-
     with pytest.raises(Refusal, match="文件损坏"):
-        import_register(database, "a", Register.SUBJECTS, numbered(rows()), now=NOW, actor="p-1")
+        import_register(database, "a", Register.SUBJECTS, breaking_off(CHUNK - 1), now=NOW, actor="p-1")
     with database.read() as session:
         assert 0 == session.exec(select(func.count()).select_from(Subject)).one()
         assert 0 == session.exec(select(func.count()).select_from(AuditEvent)).one()
+        assert unfinished(session, "a", Register.SUBJECTS) is None
+
+
+def test_a_long_file_that_breaks_off_is_known_to_be_half_in_and_is_taken_up_again(database: Database) -> None:
+    """Its parts are in and it stands as unfinished; the whole file ends that, and tells only what is new."""
+    with pytest.raises(Refusal, match="文件损坏"):
+        import_register(database, "a", Register.SUBJECTS, breaking_off(CHUNK + 5), now=NOW, actor="p-1")
+    with database.read() as session:
+        half = unfinished(session, "a", Register.SUBJECTS)
+        assert half is not None
+        assert (CHUNK, "p-1") == (half.rows, half.begun_by)
+        assert 0 == session.exec(select(func.count()).select_from(AuditEvent)).one()
+    whole = [subject(number) for number in range(CHUNK + 5)]
+    assert ImportSummary(added=5, unchanged=CHUNK) == load(database, Register.SUBJECTS, whole)
+    with database.read() as session:
+        assert unfinished(session, "a", Register.SUBJECTS) is None
+        assert 0 == session.exec(select(func.count()).select_from(RegisterHistory)).one()
+
+
+def test_nobody_waits_for_a_long_file(database: Database) -> None:
+    """Between its parts others write: each part is a transaction of its own."""
+    written: list[int] = []
+
+    def rows() -> Iterator[RawRow]:
+        for row in numbered(subject(number) for number in range(CHUNK * 2 + 1)):
+            if row.number % CHUNK == 0:
+                with database.write() as session:
+                    session.add(Office(code=f"o{row.number}", name="别办", territory="别县"))
+                    written.append(row.number)
+            yield row
+
+    import_register(database, "a", Register.SUBJECTS, rows(), now=NOW, actor="p-1")
+    assert [CHUNK, CHUNK * 2] == written
 
 
 def test_progress_tells_the_sums_chunk_by_chunk(database: Database) -> None:

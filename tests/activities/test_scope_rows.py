@@ -6,11 +6,11 @@ from datetime import date
 from sqlmodel import Session, delete, select
 
 from activities.acts.preparation import facts_of
-from activities.scope_rows import IN_FORCE, scope_count, scope_rows
+from activities.scope_rows import IN_FORCE, lacking_facts, scope_count, scope_rows, scope_sample
 from adapters.database import Database
 from models.registers import Subject
 from rules.channel import LegalForm
-from rules.scope import ScopeFilter, accepts
+from rules.scope import ScopeFilter, accepts, missing
 from tests.builders import OFFICE, add_world, subject_code
 
 TAGS = ("学校食堂", "幼儿园", "托管")
@@ -80,8 +80,13 @@ def test_rows_are_whom_the_filter_accepts(database: Database) -> None:
             assert sorted(wanted) == sorted(
                 row.code for row in scope_rows(session, OFFICE, scope, date(2026, 4, 1))
             ), scope
-            in_force = sum(one.status == IN_FORCE for one in wanted.values())
-            assert in_force == scope_count(session, OFFICE, scope, date(2026, 4, 1))
+            day = date(2026, 4, 1)
+            in_force = {one.code for one in wanted.values() if one.status == IN_FORCE}
+            assert len(in_force) == scope_count(session, OFFICE, scope, day)
+            assert in_force == {one.code for one in scope_sample(session, OFFICE, scope, day, 100)}
+            assert min(3, len(in_force)) == len(scope_sample(session, OFFICE, scope, day, 3))
+            lacking = [one for one in subjects if one.status == IN_FORCE and missing(scope, facts_of(one))]
+            assert len(lacking) == lacking_facts(session, OFFICE, scope, day)
 
 
 def test_another_office_s_subjects_are_out_of_sight(database: Database) -> None:

@@ -182,7 +182,7 @@ def test_refused_rows_go_to_a_file_of_the_same_shape(tmp_path: Path, suffix: str
     again = RegisterFile(path, Register.OFFICERS)
     (row,) = again
     assert [*source.headers, REASON] == again.headers
-    assert ("甲", "SL1", "测试人甲", "县教育局", "", "证件有效期至：不能为空，请填写") == row.cells
+    assert ("甲", "SL1", "测试人甲", "县教育局", "", "证件有效期至：不能为空，请填写") == tuple(row.cells)
     assert row.fault is None
     second = tmp_path / f"again{suffix}"
     with RefusedFile(second, again) as refused:

@@ -20,7 +20,7 @@ from models.registers import CalendarDay, Subject
 from rules.register_columns import Register
 from rules.register_rows import check_row
 from rules.roles import Role
-from rules.scope import SubjectFacts, accepts, propose
+from rules.scope import SubjectFacts, Vocabulary, accepts, propose
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -78,7 +78,13 @@ def test_schools_need_both_channels_and_every_class(made: County) -> None:
 
 def test_the_words_of_row_4_find_the_schools(made: County) -> None:
     """“学校、托幼机构”, read as a filter, is wholly understood and accepts the 160 and nobody else."""
-    proposal = propose("学校、托幼机构")
+    known = Vocabulary(
+        tags={tag for row in made.subjects for tag in row["tags"].split(";")} - {""},
+        kinds={row["kind"] for row in made.subjects},
+        areas={row["area"] for row in made.subjects},
+        licences={row["licence"] for row in made.subjects} - {""},
+    )
+    proposal = propose("学校、托幼机构", known)
     found = [row["kind"] for row in made.subjects if accepts(proposal.filter, facts(row))]
     assert () == proposal.not_understood
     assert {"中小学": 96, "幼儿园": 48, "托幼机构": 16} == Counter(found)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from rules.channel import LegalForm
-from rules.scope import ScopeFilter, SubjectFacts, accepts, describe, missing, propose
+from rules.scope import ScopeFilter, SubjectFacts, Vocabulary, accepts, describe, missing, propose
 
 SHOP = SubjectFacts(
     code="91140522TEST000001",
@@ -221,7 +221,7 @@ def test_a_form_said_of_the_only_alternative_stays_beside_what_is_not_understood
 
 def test_a_registers_own_tags_are_understood() -> None:
     """The office's words come from its register."""
-    proposed, not_understood = propose("全县油库、污水处理厂", tags=("油库", "污水处理厂"))
+    proposed, not_understood = propose("全县油库、污水处理厂", Vocabulary(tags=("油库", "污水处理厂")))
     assert ScopeFilter(tags_any=("油库", "污水处理厂")) == proposed
     assert not not_understood
 
@@ -232,3 +232,37 @@ def test_a_proposal_from_the_prose_accepts_whom_the_prose_means() -> None:
     assert accepts(scope, SHOP)
     assert not accepts(scope, replace(SHOP, floor_area=299))
     assert not accepts(scope, replace(SHOP, tags=("药店",)))
+
+
+WORDS = Vocabulary(
+    tags=("超市", "食品经营"),
+    kinds=("餐饮", "学校", "超市"),
+    areas=("东镇", "西镇", "北"),
+    licences=("食品经营许可证", "取水许可证"),
+    levels=("一级", "二级"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "unread"),
+    [
+        ("全县餐饮企业", {"kinds": ("餐饮",), "legal_forms": (LegalForm.ENTERPRISE,)}, ()),
+        ("全县学校", {"kinds": ("学校",)}, ()),
+        ("超市", {"tags_any": ("超市",)}, ()),
+        ("东镇的超市", {"areas": ("东镇",), "tags_any": ("超市",)}, ()),
+        ("东镇、西镇的超市", {"areas": ("东镇", "西镇"), "tags_any": ("超市",)}, ()),
+        ("超市（东镇）", {"areas": ("东镇",), "tags_any": ("超市",)}, ()),
+        ("东镇、西镇", {"areas": ("东镇", "西镇")}, ()),
+        ("食品经营许可证企业", {"licence": "食品经营许可证", "legal_forms": (LegalForm.ENTERPRISE,)}, ()),
+        ("一级学校", {"licence_level": "一级", "kinds": ("学校",)}, ()),
+        ("东镇的超市、加油站", {"tags_any": ("加油站", "超市")}, ("东镇",)),
+        ("一级、二级学校", {"kinds": ("学校",)}, ("一级", "二级")),
+        ("餐饮、超市", {"tags_any": ("超市",)}, ("餐饮",)),
+    ],
+)
+def test_the_registers_own_words_are_read_where_they_hold_for_all(
+    text: str, expected: dict[str, Any], unread: tuple[str, ...]
+) -> None:
+    """Kinds, places, licences and their levels; what is said of one alternative only waits for a person."""
+    proposed, not_understood = propose(text, WORDS)
+    assert (ScopeFilter(**expected), unread) == (proposed, not_understood)
