@@ -32,7 +32,7 @@ SETTLE = 8.0
 async def main(folder: Path, names: Sequence[str]) -> None:
     """Take the pictures, play by play."""
     configure(json=False, level=40)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before anything runs
     async with browser() as eye:
         for play in PLAYS:
             shots = [shot for shot in play.shots if not names or shot.name in names]
@@ -76,21 +76,21 @@ async def _take(shot: Shot, settings: Settings, file: Path, eye: Browser) -> Non
         async with working(world.client, shot.settings(settings), world.database):
             await bring_up(world)
             await asyncio.sleep(SETTLE)
-            await shot.trouble(world)
-            if shot.working:
-                await _picture(shot, world, file, eye)
+            async with shot.trouble(world):
+                if shot.working:
+                    await _picture(shot, world, file, eye)
         if not shot.working:
             await _picture(shot, world, file, eye)
-    print(f"{file}  {shot.words}", flush=True)  # noqa: T201 - a tool tells what it does
+    print(f"{file}  {shot.words}", flush=True)
 
 
 async def _picture(shot: Shot, world: Served, file: Path, eye: Browser) -> None:
-    if shot.page.startswith("?"):
-        await shoot(eye, list_of(world.ui, shot.page), file)
+    if shot.query:
+        await shoot(eye, list_of(world.ui, shot.query), file, shot.expected)
         return
     query = f"WorkflowId STARTS_WITH '{shot.page}'"
     found = [one async for one in world.client.list_workflows(query)]
-    await shoot(eye, page_of(world.ui, found[0].id, found[0].run_id, shot.tab), file)
+    await shoot(eye, page_of(world.ui, found[0].id, found[0].run_id, shot.tab), file, shot.expected)
 
 
 def _quiet(_: object) -> None:

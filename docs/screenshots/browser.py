@@ -9,7 +9,8 @@ from urllib.parse import quote
 from playwright.async_api import Browser, async_playwright
 
 WIDTH, HEIGHT = 1500, 1150
-SETTLE_MS = 4000
+SETTLE_MS = 5000
+TRIES = 6
 """A page of the Web UI goes on loading after its load event."""
 
 
@@ -20,7 +21,7 @@ def page_of(ui: str, workflow: str, run: str, tab: str) -> str:
 
 def list_of(ui: str, query: str) -> str:
     """The address of the list of workflows that a query finds."""
-    return f"{ui}/namespaces/default/workflows{query}"
+    return f"{ui}/namespaces/default/workflows?query={quote(query)}"
 
 
 @asynccontextmanager
@@ -38,12 +39,16 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-async def shoot(browser: Browser, address: str, file: Path) -> None:
-    """Write a PNG of a page as it stands after some seconds."""
+async def shoot(browser: Browser, address: str, file: Path, expected: str) -> None:
+    """Write a PNG of a page, opened again until the expected words have come."""
     page = await browser.new_page(
         viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="Asia/Shanghai", locale="zh-CN"
     )
-    await page.goto(address)
-    await page.wait_for_timeout(SETTLE_MS)
+    for _ in range(TRIES):
+        # The page asks its worker once; what was not ready is shown only when it is opened again.
+        await page.goto(address)
+        await page.wait_for_timeout(SETTLE_MS)
+        if expected in await page.inner_text("body"):
+            break
     await page.screenshot(path=file)
     await page.close()
