@@ -110,12 +110,12 @@ def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
 
 def waiting_on(waits: Sequence[WaitLine]) -> list[str]:
     """The departments waited for, each once, as people call them: operators search for these words."""
-    return list(dict.fromkeys(wait.name or wait.department for wait in waits))
+    return sorted({wait.name or wait.department for wait in waits})
 
 
 def waiting_names(waits: Sequence[WaitLine]) -> str:
-    """The departments waited for, in one line."""
-    return "、".join(waiting_on(waits))
+    """The departments waited for, in one line, the most urgent first."""
+    return "、".join(dict.fromkeys(wait.name for wait in waits))
 
 
 def waiting_for(waits: Sequence[WaitLine]) -> str:
