@@ -149,6 +149,7 @@ class Filing:
     async def _update(self, target: str, slip: Slip) -> None:
         client = self._courier().client
         if target.startswith(f"{Target.CORRECTION}/"):
+            words = await asyncio.to_thread(self._courier().caption, target)
             await client.execute_update_with_start_workflow(
                 "act",
                 slip,
@@ -161,7 +162,8 @@ class Filing:
                     id=target,
                     task_queue=self.task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    static_summary=target,
+                    static_summary=words.summary,
+                    static_details=words.details,
                 ),
             )
             return

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.captions import Caption, caption
 from adapters.database import Database
 from models.messages import (
     TASK_QUEUE,
@@ -30,7 +31,6 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 HELD = timedelta(seconds=30)
 """How long a courier holds the rows that it took; one that died leaves them to the next."""
-STATIC_DETAILS = "真实情况以数据库为准；此处显示进展、等谁、期限和办理命令。办理请用 `starter.py`。"
 
 
 def _waiting(source: str | None, now: datetime) -> list[ColumnElement[bool]]:
@@ -111,9 +111,15 @@ class OutboxActivities:
             statement = select(func.count()).select_from(Outbox).where(*_waiting(source, datetime.now(UTC)))
             return session.exec(statement).one()
 
+    def caption(self, workflow: str) -> Caption:
+        """What a workflow that is started is called."""
+        with self.database.read() as session:
+            return caption(session, workflow)
+
     async def _signal(self, row: Outbox) -> None:
         wake = Wake.model_validate(row.argument)
         if row.start:
+            words = await asyncio.to_thread(self.caption, row.workflow)
             await self.client.start_workflow(
                 row.start,
                 start_argument(row.workflow),
@@ -122,8 +128,8 @@ class OutboxActivities:
                 start_signal=row.signal,
                 start_signal_args=[wake],
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=row.workflow,
-                static_details=STATIC_DETAILS,
+                static_summary=words.summary,
+                static_details=words.details,
             )
             return
         try:

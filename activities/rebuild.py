@@ -10,8 +10,9 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities import audit
+from activities.captions import caption
 from activities.docket import desk_id
-from activities.outbox import STATIC_DETAILS, start_argument
+from activities.outbox import start_argument
 from activities.plan_rounds import is_over, row_id
 from activities.publishing import exchange_id
 from adapters.database import Database
@@ -53,6 +54,8 @@ async def rebuild(
     client: Client, database: Database, ids: Sequence[str], now: datetime, *, task_queue: str = TASK_QUEUE
 ) -> int:
     """Start each workflow afresh at its present stage; one that is alive is kept. Returns how many were sent."""
+    with database.read() as session:
+        captions = {workflow: caption(session, workflow) for workflow in ids}
     for workflow in ids:
         await client.start_workflow(
             TYPES[workflow.split("/", 1)[0]],
@@ -61,8 +64,8 @@ async def rebuild(
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=workflow,
-            static_details=STATIC_DETAILS,
+            static_summary=captions[workflow].summary,
+            static_details=captions[workflow].details,
         )
     with database.write() as session:
         for workflow in ids:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import AnswerSlip, Slip, Wake
@@ -78,12 +77,7 @@ class PaperDesk:
     async def _apply(self, apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]]) -> None:
         papers, self._papers, self._woken = tuple(self._papers), [], False
         self._busy = True
-        try:
-            answers = await apply(papers)
-        except ActivityError as error:
-            # A refusal is an answer; this is a bug or a database that is away. Fail the workflow task,
-            # so that the engine reports the problem and tries again, instead of ending the case.
-            raise RuntimeError(f"papers of {self.target} cannot be applied") from error
+        answers = await apply(papers)
         self._answers.update({answer.submission: answer for answer in answers})
         self._busy = False
 

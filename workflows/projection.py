@@ -101,27 +101,26 @@ def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
     """The open waits, the most urgent first: who, what, how many, since, due, and the command."""
     if not waits:
         return ["当前无人待办，系统正在处理。", ""]
-    lines = ["| 等谁 | 办什么 | 件数 | 自何时 | 期限 | 怎样办 |", "|---|---|---|---|---|---|"]
-    lines += [_wait_row(wait, target) for wait in waits]
+    lines = [line for wait in waits for line in _wait_item(wait, target)]
     if total > len(waits):
-        lines.append(f"| … | 另有{total - len(waits)}项，见 `starter.py task show {target}` | | | | |")
+        lines += [f"- 另有{total - len(waits)}项待办，见 `starter.py task show {target}`"]
     first = waits[0]
     return [*lines, "", f"无人办理时：{WAITS[WaitKind(first.kind)].otherwise}{_next_rung(first)}", ""]
 
 
 def waiting_on(waits: Sequence[WaitLine]) -> list[str]:
-    """The departments waited for, each once."""
-    return sorted({wait.department for wait in waits})
+    """The departments waited for, each once, as people call them: operators search for these words."""
+    return sorted({wait.name or wait.department for wait in waits})
 
 
 def waiting_names(waits: Sequence[WaitLine]) -> str:
-    """The departments waited for, as people call them."""
+    """The departments waited for, in one line, the most urgent first."""
     return "、".join(dict.fromkeys(wait.name for wait in waits))
 
 
 def waiting_for(waits: Sequence[WaitLine]) -> str:
-    """What is waited for most urgently."""
-    return waits[0].kind if waits else ""
+    """What is waited for most urgently, in the words of the trade."""
+    return WaitKind(waits[0].kind).label if waits else ""
 
 
 def earliest_due(waits: Sequence[WaitLine]) -> datetime | None:
@@ -147,13 +146,17 @@ def last_day(wait: WaitLine) -> str:
     return text + ("（暂定）" if wait.provisional else "")
 
 
-def _wait_row(wait: WaitLine, target: str) -> str:
+def _wait_item(wait: WaitLine, target: str) -> list[str]:
+    """One wait as a list's item of three lines: the page is narrow, and a table of it breaks every word."""
     rule = WAITS[WaitKind(wait.kind)]
-    count = f"{wait.open}/{wait.total}" if wait.total > 1 else "1"
-    late = " ⚠" if wait.level >= Level.HEAD else ""
-    command = rule.command.format(target=target)
-    who = f"{wait.name} {Role(wait.role).label}"
-    return f"| {who} | {rule.label}{late} | {count} | {moment(wait.since)} | {last_day(wait)} | `{command}` |"
+    count = f"，未办{wait.open}件，共{wait.total}件" if wait.total > 1 else ""
+    late = "⚠ " if wait.level >= Level.HEAD else ""
+    return [
+        # Two blanks break the line: the Web UI draws no lists inside lists.
+        f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{rule.label}**{count}  ",
+        f"  期限 **{last_day(wait)}** · 自 {moment(wait.since)} 起  ",
+        f"  办理 `{rule.command.format(target=target)}`",
+    ]
 
 
 def _overdue(level: int) -> list[str]:
@@ -177,7 +180,9 @@ def _open_disposals(progress: Progress) -> list[str]:
 
 def _branch_table(progress: Progress) -> list[str]:
     lines = [
-        "| 部门 | 领取 | 阶段 | 户数 | 已匹配 | 已检查 | 已审批 | 已录入 | 已公示 | 处置未结 |",
+        "**已办情况（户数）**",
+        "",
+        "| 部门 | 领取 | 阶段 | 抽中 | 已匹配 | 已检查 | 已审批 | 已录入 | 已公示 | 处置未结 |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     return [*lines, *(_branch_row(branch) for branch in progress.branches), ""]

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import (
@@ -34,8 +35,15 @@ SHORT = timedelta(seconds=30)
 LONG = timedelta(minutes=10)
 ALIVE = timedelta(seconds=15)
 """How long a worker may give no sign of life before its activity is given to another."""
-LOCAL = timedelta(seconds=60)
-"""How long applying papers may fail before the workflow task does: then the engine reports the problem."""
+FEW_TRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_attempts=3
+)
+"""Applying papers, tried again only while the workflow task is young.
+
+A local activity that fails for longer keeps the workflow task alive by heartbeats, each of which counts as a
+success: the engine would then never report the problem, and the worker could not be shut down. What still
+fails fails the workflow task, which the engine tries again, further and further apart, and reports.
+"""
 
 
 async def apply_task_papers(request: ApplyRequest, summary: str) -> Applied:
@@ -129,13 +137,19 @@ async def _plain(
 
 
 async def _local(name: str, argument: Message, answer: type[Answer], summary: str) -> Answer:
-    result: Answer = await workflow.execute_local_activity(
-        name,
-        argument,
-        result_type=answer,
-        start_to_close_timeout=SHORT,
-        schedule_to_close_timeout=LOCAL,
-        retry_policy=PATIENT,
-        summary=summary,
-    )
+    try:
+        result: Answer = await workflow.execute_local_activity(
+            name,
+            argument,
+            result_type=answer,
+            start_to_close_timeout=SHORT,
+            retry_policy=FEW_TRIES,
+            summary=summary,
+        )
+    except FailureError as error:
+        if is_cancelled_exception(error):
+            raise
+        # A refusal is an answer; this is a bug or a database that is away. A failure that left the workflow
+        # would end the case: fail the workflow task instead, which the engine reports and tries again.
+        raise RuntimeError(f"{name} failed") from error
     return result

@@ -17,8 +17,8 @@ from workflows import attributes, projection
 
 PATIENCE = 10.0
 """Seconds for a workflow to take in what SQL says already."""
-_WAIT_ROW = re.compile(r"^\| ([^|\s]+) [^|\s]+ \|", re.MULTILINE)
-"""A line of the table of waits: the department's name, then the role."""
+_WAIT_ITEM = re.compile(r"^- (?:⚠ )?等 \*\*([^*]+)\*\*", re.MULTILINE)
+"""A wait's item: the department's name, then the role."""
 
 
 async def disagreements(house: House) -> list[str]:
@@ -49,10 +49,10 @@ async def _disagreements(house: House) -> list[str]:
     details = await _details(house.task)
     faults += _compare("details", projection.task_details(progress), details)
     named = {wait.name for wait in progress.waits}
-    faults += _compare("details' departments", named, set(_WAIT_ROW.findall(details)))
+    faults += _compare("details' departments", named, set(_WAIT_ITEM.findall(details)))
     faults += _compare("names", departments, {wait.department for wait in progress.waits})
     shown = (await house.task.describe()).typed_search_attributes
-    faults += _compare("WaitingOn", departments, set(shown.get(attributes.WAITING_ON, [])))
+    faults += _compare("WaitingOn", named, set(shown.get(attributes.WAITING_ON, [])))
     faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(attributes.DUE))
     faults += _compare("EscalationLevel", progress.level, shown.get(attributes.ESCALATION))
     stage = f"{min(int(progress.stage), 8)} {progress.stage.label}"
@@ -110,13 +110,13 @@ async def _case_faults(house: House) -> list[str]:
         handle = house.client.get_workflow_handle(workflow)
         seen = await handle.query("progress", result_type=CaseProgress)
         shown = (await handle.describe()).typed_search_attributes
-        departments = {wait.department for wait in progress.waits}
+        named = {wait.name for wait in progress.waits}
         faults += _compare(f"{workflow} state", progress.state, seen and seen.state)
         faults += _compare(f"{workflow} waits", progress.waits, seen and seen.waits)
         faults += _compare(
             f"{workflow} details", projection.case_details(progress, workflow), await _details(handle)
         )
-        faults += _compare(f"{workflow} WaitingOn", departments, set(shown.get(attributes.WAITING_ON, [])))
+        faults += _compare(f"{workflow} WaitingOn", named, set(shown.get(attributes.WAITING_ON, [])))
     return faults
 
 

@@ -1,0 +1,54 @@
+"""Pictures of the Web UI's pages by a real, headless Chromium, which runs the pages' scripts."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.async_api import Browser, async_playwright
+
+WIDTH, HEIGHT = 1500, 1150
+SETTLE_MS = 5000
+TRIES = 6
+"""A page of the Web UI goes on loading after its load event."""
+
+
+def page_of(ui: str, workflow: str, run: str, tab: str) -> str:
+    """The address of a tab of a workflow's page."""
+    return f"{ui}/namespaces/default/workflows/{quote(workflow, safe='')}/{run}/{tab}"
+
+
+def list_of(ui: str, query: str) -> str:
+    """The address of the list of workflows that a query finds."""
+    return f"{ui}/namespaces/default/workflows?query={quote(query)}"
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium; RuntimeError where it is not installed."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        raise RuntimeError("no Chromium on PATH: apt-get install chromium fonts-noto-cjk")
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield launched
+        await launched.close()
+
+
+async def shoot(browser: Browser, address: str, file: Path, expected: str) -> None:
+    """Write a PNG of a page, opened again until the expected words have come."""
+    page = await browser.new_page(
+        viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="Asia/Shanghai", locale="zh-CN"
+    )
+    for _ in range(TRIES):
+        # The page asks its worker once; what was not ready is shown only when it is opened again.
+        await page.goto(address)
+        await page.wait_for_timeout(SETTLE_MS)
+        if expected in await page.inner_text("body"):
+            break
+    await page.screenshot(path=file)
+    await page.close()

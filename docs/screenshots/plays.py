@@ -1,0 +1,203 @@
+"""What is played for the pictures, and where each play stops."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from adapters.settings import Settings
+from cli.demo.county import County
+from cli.demo.platform_server import Habits, Platform, serve
+from cli.demo.play import HEALTH, SCHOOLS, TASK
+from models.messages import Wake
+from models.papers import (
+    AcceptClaim,
+    ApproveResults,
+    Paper,
+    RecordVisits,
+    RevealLink,
+    StepDisposal,
+    SubmitResults,
+)
+
+from .world import Line, Served
+
+TASK_PAGE = f"joint-task/{TASK}"
+
+
+@asynccontextmanager
+async def untroubled(_: Served) -> AsyncIterator[None]:
+    """Nothing is broken: a person has not acted."""
+    yield
+
+
+def as_played(settings: Settings) -> Settings:
+    """The worker before the picture has the settings of the play."""
+    return settings
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: what it shows, where the play stops, how long ago that was, what is broken besides."""
+
+    name: str
+    words: str
+    line: Line
+    days: int = 0
+    page: str = TASK_PAGE
+    """How the id of the workflow begins whose page is shown."""
+    query: str = ""
+    """Where given, the list that it finds is shown instead of a page."""
+    tab: str = "user-metadata"
+    expected: str = "期限"
+    """Words without which the page is not loaded yet."""
+    trouble: Callable[[Served], AbstractAsyncContextManager[None]] = untroubled
+    settings: Callable[[Settings], Settings] = as_played
+    working: bool = True
+    """Whether a worker still runs when the picture is taken."""
+
+
+@dataclass(frozen=True)
+class Play:
+    """One county's play before one platform, and its pictures in the order of the play."""
+
+    shots: tuple[Shot, ...]
+    county: Callable[[County], County] = lambda county: county
+    habits: Habits = field(default_factory=Habits)
+
+    @contextmanager
+    def platform(self, state: Path) -> Iterator[str]:
+        """The platform's address, for as long as the play lasts."""
+        server = serve(Platform(state, self.habits))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def before(paper: type[Paper], department: str = "") -> Line:
+    """The line before a kind of paper, of one department or of any."""
+    return lambda who, what: isinstance(what, paper) and department in {"", who}
+
+
+def waiting_for(what: str) -> Line:
+    """The line at which the play waits for something."""
+    return lambda _, line: line == what
+
+
+@asynccontextmanager
+async def terminated(world: Served) -> AsyncIterator[None]:
+    """Somebody terminates the task in the Web UI."""
+    await world.client.get_workflow_handle(TASK_PAGE).terminate("清理测试数据")
+    yield
+
+
+@asynccontextmanager
+async def broken(world: Served) -> AsyncIterator[None]:
+    """A table is gone: the next workflow task fails, and is tried again for ever."""
+    with sqlite3.connect(world.database.url.removeprefix("sqlite:///")) as database:
+        database.execute("ALTER TABLE taking_part RENAME TO mislaid")
+        task = world.client.get_workflow_handle(TASK_PAGE)
+        await task.signal("wake", Wake(kind="reading again"))
+        for _ in range(120):
+            if "TemporalReportedProblems" in (await task.describe()).search_attributes:
+                break
+            await asyncio.sleep(1)
+        yield
+        # A worker ends only when its local activities do, and these are tried again until they succeed.
+        database.execute("ALTER TABLE mislaid RENAME TO taking_part")
+
+
+def nowhere(settings: Settings) -> Settings:
+    """The platform's address answers nobody."""
+    return replace(settings, exchange="http://127.0.0.1:9")
+
+
+def hardly_anybody(county: County) -> County:
+    """All but one of the health department's officers are on leave."""
+    staff = [row for row in county.officers if row["department"] == "wj"]
+    away = {row["code"] for row in staff[1:]}
+    officers = [
+        row | {"leave": "2020-01-01~2099-12-31"} if row["code"] in away else row for row in county.officers
+    ]
+    return replace(county, officers=officers)
+
+
+PLAYS = (
+    Play(
+        (
+            Shot("1-claim", "配合部门没有领取", before(AcceptClaim, SCHOOLS), days=7),
+            Shot("2-reveal", "一个部门没有揭示随机值", before(RevealLink, HEALTH)),
+            Shot("4-visit", "检查时段已过，没有登记检查", before(RecordVisits), days=21),
+            Shot(
+                "list-overdue",
+                "逾期任务的清单",
+                before(RecordVisits),
+                days=21,
+                query="EscalationLevel >= 2",
+                expected=TASK_PAGE,
+            ),
+            Shot("5-entry", "检查后20个工作日没有录入", before(SubmitResults), days=35),
+            Shot(
+                "fault-no-worker",
+                "没有工作进程：只剩搜索属性",
+                before(SubmitResults),
+                days=35,
+                tab="search-attributes",
+                expected="InspectionStage",
+                working=False,
+            ),
+            Shot(
+                "fault-terminated",
+                "有人在界面上终止了任务",
+                before(SubmitResults),
+                trouble=terminated,
+                expected="Terminated",
+            ),
+            Shot("6-approval", "结果没有审批", before(ApproveResults), days=14),
+            Shot(
+                "fault-broken",
+                "工作流任务失败（程序错误或数据库故障）",
+                before(ApproveResults),
+                trouble=broken,
+                tab="history",
+                expected="Workflow Task Failed",
+            ),
+            Shot(
+                "list-problems",
+                "有故障的工作流清单",
+                before(ApproveResults),
+                query='TemporalReportedProblems IN ("category=WorkflowTaskFailed")',
+                trouble=broken,
+                expected=TASK_PAGE,
+            ),
+            Shot(
+                "fault-platform-away",
+                "省平台连接不上",
+                waiting_for("entry"),
+                page="exchange/",
+                expected="省平台",
+                settings=nowhere,
+            ),
+            Shot("8-recheck", "责令改正后没有复查", before(StepDisposal), days=35, page="disposal/"),
+        )
+    ),
+    Play(
+        (Shot("3-unmatched", "有对象匹配不到两名执法人员", waiting_for("the match"), days=7),), hardly_anybody
+    ),
+    Play(
+        (
+            Shot("7-refused", "省平台退回了部分结果", waiting_for("entry"), days=7),
+            Shot(
+                "7-refused-exchange",
+                "交换：被退回的记录",
+                waiting_for("entry"),
+                page="exchange/",
+                expected="省平台",
+            ),
+        ),
+        habits=Habits(refuse=7),
+    ),
+)
