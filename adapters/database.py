@@ -49,14 +49,21 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    """The engine; parameters hold personal data, which must not get into logs by way of an error."""
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        return create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=20)
+    engine = create_engine(
+        parsed,
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=20,
+        max_overflow=20,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
