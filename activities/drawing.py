@@ -224,9 +224,9 @@ def _freeze(
     }
     if act.kind.freezes:
         frozen = sample(clocks, task, act.content)
-        body, key = canonical_directory(frozen.entries), token_bytes(32)
+        body, key = canonical_directory(frozen.census.entries), token_bytes(32)
         hashes = {"directory": store(session, task.id, act.number, DIRECTORY, body)}
-        if frozen.entries:
+        if body:
             # Who can read this database reads the directory itself: the key guards it from all others.
             store(session, task.id, act.number, ROOT_KEY, key)
             hashes["root"] = root_of(key, body)
@@ -236,13 +236,13 @@ def _freeze(
         rest["class_use"] = frozen.class_use
         rest["trade_classes"] = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
         rest["periods"] = aspects[Aspect.PERIODS].content["periods"]
-        rest["population"] = len(frozen.entries)
+        rest["population"] = sum(frozen.census.population.values())
         rest["register_as_of"] = clocks.today.isoformat()
         return hashes, rest, frozen.quota, {}
     base = session.get_one(DrawStep, (task.id, base_act(session, task.id, act.number), ActStep.FIXED, ""))
     rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]
     rest["evidence"] = act.content.get("evidence", "")
-    rest["population"] = len(frozen_entries(session, task.id, act.number))
+    rest["population"] = sum(1 for _ in frozen_entries(session, task.id, act.number))
     gone = gone_from(session, task, act.number, clocks.today)
     quota = ordered_quota(session, task, act, clocks.today)
     return {"directory": str(base.content["directory"])}, rest, quota, gone
