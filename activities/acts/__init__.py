@@ -2,6 +2,7 @@
 
 from activities.acts import (
     approvals,
+    assistants,
     calendar,
     claims,
     corrections,
@@ -12,6 +13,7 @@ from activities.acts import (
     launch,
     levers,
     match_aids,
+    offers,
     office,
     plan_adjust,
     plan_review,
@@ -26,6 +28,7 @@ from activities.acts import (
 
 __all__ = [
     "approvals",
+    "assistants",
     "calendar",
     "claims",
     "corrections",
@@ -36,6 +39,7 @@ __all__ = [
     "launch",
     "levers",
     "match_aids",
+    "offers",
     "office",
     "plan_adjust",
     "plan_review",
