@@ -98,16 +98,28 @@ def items_of(session: Session, task: str, department: str) -> dict[str, str]:
 
 def offers_to(session: Session, visit: Visit) -> list[MatchAid]:
     """The joint visits that were offered for a visit and have no answer yet."""
+    return [
+        row for row in open_offers(session, visit.task, visit.department) if row.content["other"] == visit.id
+    ]
+
+
+def open_offers(session: Session, task: str, department: str) -> list[MatchAid]:
+    """The joint visits that were offered to a department's task and have no answer yet."""
     offered = session.exec(select(MatchAid).where(col(MatchAid.kind) == AidKind.OFFER)).all()
     answered = {
         (row.content["task"], row.content["department"], row.content["answers"])
-        for row in aids(session, visit.task, visit.department, AidKind.JOIN, AidKind.APART)
+        for row in aids(session, task, department, AidKind.JOIN, AidKind.APART)
     }
-    return [
+    waiting = [
         row
         for row in offered
-        if row.content["other"] == visit.id and (row.task, row.department, row.number) not in answered
+        if row.content["task"] == task and (row.task, row.department, row.number) not in answered
     ]
+    visits = {row.content["other"] for row in waiting}
+    mine = session.exec(
+        select(Visit.id).where(col(Visit.id).in_(visits), col(Visit.department) == department)
+    ).all()
+    return [row for row in waiting if row.content["other"] in mine]
 
 
 def joined_with(session: Session, task: str, department: str) -> dict[str, list[str]]:

@@ -124,9 +124,8 @@ def compare(name: str, database: Database, subjects: int) -> None:
     pairs = [(best_seconds(lambda: read(database), 1), best_seconds(work, 1)) for _ in range(3)]
     reading, whole = (min(seconds) for seconds in zip(*pairs, strict=True))
     print(f"  reading the rows: {reading:.2f} s = 1")
-    print(
-        f"  freeze, compress, write and draw: {whole / reading:.2f} × (goal {GOAL}), {peak_mib(work):.0f} MiB"
-    )
+    print(f"  freeze, compress, write and draw: {whole / reading:.2f} × (goal {GOAL})", flush=True)
+    print(f"  memory: {peak_mib(work):.0f} MiB")
     if database.engine.dialect.name == "sqlite":
         _with_tickets(database)
     limit = best_seconds(lambda: hashlib.sha256(bytes(64 * subjects)).digest())

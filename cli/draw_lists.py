@@ -9,7 +9,7 @@ from activities.acts.sampling import Counting
 from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
 from activities.lookup import subjects_by_id
-from activities.offers import standing_results
+from activities.offers import open_offers, standing_results
 from activities.scope_rows import IN_FORCE
 from cli.given import department_names
 from models.registers import Subject
@@ -97,6 +97,25 @@ def overlap_lines(session: Session, task: str) -> list[dict[str, Any]]:
             "last_day": last,
         }
         for subject, other, department, first, last in rows
+    ]
+
+
+def offer_lines(session: Session, task: str, own: str) -> list[dict[str, Any]]:
+    """The joint visits that were offered to a department and wait for its answer."""
+    offered = [(session.get_one(Visit, row.content["other"]), row) for row in open_offers(session, task, own)]
+    subjects = subjects_by_id(session, [visit.subject for visit, _ in offered])
+    names = department_names(session, sorted({row.department for _, row in offered}))
+    theirs = {row.content["visit"]: session.get_one(Visit, row.content["visit"]) for _, row in offered}
+    return [
+        {
+            "visit": visit.id,
+            "code": subjects[visit.subject].code,
+            "department_name": names.get(row.department, row.department),
+            "task": row.task,
+            "first_day": theirs[row.content["visit"]].first_day,
+            "last_day": theirs[row.content["visit"]].last_day,
+        }
+        for visit, row in offered
     ]
 
 

@@ -6,8 +6,9 @@ import typer
 
 from activities.experts import lacking
 from cli.acting import TaskId, Who, acts, task_id
+from cli.draw_lists import offer_lines
 from cli.given import department_named
-from cli.tables import done, hint
+from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.papers import (
     AnswerJointVisit,
@@ -163,18 +164,33 @@ def joint(
 @acts
 def join(
     task: TaskId,
-    visit: Visit,
-    reason: Reason,
     who: Who,
+    visit: Annotated[str | None, typer.Argument(metavar="检查编号", help="不写则列出待答复的提议")] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="理由")] = "一次上门，查多项事",
     no: Annotated[bool, typer.Option("--no", help="不同意合并上门")] = False,
 ) -> None:
     """答复合并上门的提议：同意的，本部门该户的检查时段改为提议的时段；或 --no 不同意。"""
+    if visit is None:
+        _list_offers(who, task_id(task))
+        return
     answer = who.to_task(task, AnswerJointVisit(visit=visit, join=not no, reason=reason))
     if no:
         done(f"已答复：{visit} 不合并上门")
         return
     again = answer.data.get("to_match", 0)
     done(f"{visit} 已与对方合并上门" + ("；原执法人员时间不合，正在重新匹配" if again else ""))
+
+
+def _list_offers(who: Who, task: str) -> None:
+    own = who.own_department()
+    with who.database.read() as session:
+        known_task(session, task)
+        data = offer_lines(session, task, own)
+    columns = {
+        "visit": "检查编号", "code": "代码", "department_name": "提议部门", "task": "其任务",
+        "first_day": "检查时段自", "last_day": "至",
+    }  # fmt: skip
+    print_table(columns, data, empty="没有待答复的合并上门提议")
 
 
 @app.command("recognise")

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from activities.offers import joined_with
 from activities.visit_papers import papers_of
 from models.papers import AnswerJointVisit, OfferJointVisit, RecogniseResults
-from models.task import AidKind, MatchAid, Visit
+from models.registers import Subject
+from models.task import AidKind, JointTask, MatchAid, Visit
 from models.trail import Outcome
 from rules.roles import Role
 from rules.stages import VisitStage
@@ -16,6 +17,7 @@ from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.neighbours import OTHER, OTHER_TARGET, neighbour
+from tests.activities.scenes import drawn
 from tests.activities.waits import notices, wait_of
 from tests.builders import SECOND, THIRD, actor
 
@@ -86,6 +88,25 @@ def test_what_the_other_side_has_checked_is_not_joined_any_more(at: At) -> None:
     late = AnswerJointVisit(visit=mine.id, join=True, reason="一次上门")
     assert "OfferOver" == driver.say(late, actor(SECOND, Role.APPROVER)).type
     driver.act(SECOND, Role.APPROVER, late.model_copy(update={"join": False}))
+
+
+def test_the_drawn_departments_are_told_what_they_may_share(at: At) -> None:
+    """The notice of a draw says how many subjects another task has drawn too; otherwise nothing of it."""
+    driver = at("fixed")
+    with driver.database.write() as session:
+        session.add(
+            JointTask(**{**session.get_one(JointTask, driver.task).model_dump(), "id": OTHER, "launch": 9})
+        )
+        session.flush()
+        for subject in session.exec(select(Subject)):
+            day = driver.today
+            session.add(
+                Visit(task=OTHER, department=THIRD, subject=subject.id, act=1, first_day=day, last_day=day)
+            )
+    drawn(driver)
+    (text,) = {one.text for one in notices(driver, "drawn")}
+    assert "9户与其他任务重叠" in text
+    assert "互认" not in text
 
 
 def test_an_offer_is_made_once(at: At) -> None:
