@@ -95,7 +95,14 @@ def test_the_drawn_departments_are_told_what_they_may_share(at: At) -> None:
     driver = at("fixed")
     with driver.database.write() as session:
         session.add(
-            JointTask(**{**session.get_one(JointTask, driver.task).model_dump(), "id": OTHER, "launch": 9})
+            JointTask(
+                **{
+                    **session.get_one(JointTask, driver.task).model_dump(),
+                    "id": OTHER,
+                    "round": 2,
+                    "launch": 9,
+                }
+            )
         )
         session.flush()
         for subject in session.exec(select(Subject)):
