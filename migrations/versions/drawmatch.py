@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "drawmatch"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
