@@ -11,17 +11,10 @@ from activities.acts.draws import await_request
 from activities.acts.preparation import confirmed
 from activities.acts.sampling import sample
 from activities.authority import office_department
+from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
-from activities.contributions import (
-    CONTRIBUTIONS,
-    await_public_value,
-    contributors,
-    open_commitments,
-    open_kept_links,
-    open_reveals,
-    opened_links,
-    since_of,
-)
+from activities.contributing import await_public_value, open_commitments, open_kept_links, open_reveals
+from activities.contributions import CONTRIBUTIONS, contributors, opened_links, since_of
 from activities.docket import notify
 from activities.draw_papers import (
     ANNEX,
@@ -42,6 +35,7 @@ from activities.later_acts import (
     replaced_visits,
 )
 from activities.lookup import subjects_by_code
+from activities.offers import standing_results
 from activities.officer_file import freeze_officers
 from activities.passage import plan_visits, withdraw
 from models.papers import Period
@@ -153,6 +147,7 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
     audit.record(session, audit.task_chain(task.id), "draw.drawn", at=clocks.now, detail=detail)
     if since_of(number + 1) > since_of(number):
         open_commitments(clocks, task, number + 1, by=f"chain ends with draw act {number}")
+    overlaps = len({row[0] for row in running_overlaps(session, task)})
     for department in departments_of(session, task):
         notify(
             session,
@@ -160,10 +155,18 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
             Role.HANDLER,
             key=f"{task.id}/drawn/{number}/{department}",
             event="drawn",
-            text=f"任务 {task.id} {act.kind.label}：抽取检查对象{len(drawn)}户，正在匹配执法人员",
+            text=f"任务 {task.id} {act.kind.label}：抽取检查对象{len(drawn)}户，正在匹配执法人员"
+            + _offered(clocks, task, department, overlaps),
             now=clocks.now,
             task=task.id,
         )
+
+
+def _offered(clocks: Clocks, task: JointTask, department: str, overlaps: int) -> str:
+    """What a department may take instead of a check of its own: nothing is said where there is nothing."""
+    standing = len({one.visit for one in standing_results(clocks, task, department)})
+    words = f"；{overlaps}户与其他任务重叠，可提议合并上门（draw overlaps {task.id}）" if overlaps else ""
+    return words + (f"；{standing}户有可互认的结果（draw recognised {task.id}）" if standing else "")
 
 
 def public_value_of(session: Session, task: str, number: int) -> str:
@@ -224,9 +227,9 @@ def _freeze(
     }
     if act.kind.freezes:
         frozen = sample(clocks, task, act.content)
-        body, key = canonical_directory(frozen.entries), token_bytes(32)
+        body, key = canonical_directory(frozen.census.entries), token_bytes(32)
         hashes = {"directory": store(session, task.id, act.number, DIRECTORY, body)}
-        if frozen.entries:
+        if body:
             # Who can read this database reads the directory itself: the key guards it from all others.
             store(session, task.id, act.number, ROOT_KEY, key)
             hashes["root"] = root_of(key, body)
@@ -236,13 +239,13 @@ def _freeze(
         rest["class_use"] = frozen.class_use
         rest["trade_classes"] = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
         rest["periods"] = aspects[Aspect.PERIODS].content["periods"]
-        rest["population"] = len(frozen.entries)
+        rest["population"] = sum(frozen.census.population.values())
         rest["register_as_of"] = clocks.today.isoformat()
         return hashes, rest, frozen.quota, {}
     base = session.get_one(DrawStep, (task.id, base_act(session, task.id, act.number), ActStep.FIXED, ""))
     rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]
     rest["evidence"] = act.content.get("evidence", "")
-    rest["population"] = len(frozen_entries(session, task.id, act.number))
+    rest["population"] = sum(1 for _ in frozen_entries(session, task.id, act.number))
     gone = gone_from(session, task, act.number, clocks.today)
     quota = ordered_quota(session, task, act, clocks.today)
     return {"directory": str(base.content["directory"])}, rest, quota, gone

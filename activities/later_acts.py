@@ -1,7 +1,7 @@
 """Replacement, added size and re-draw: draw acts after the first, from the frozen directory (后续抽取)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,13 +41,12 @@ def base_act(session: Session, task: str, number: int) -> int:
     )
 
 
-def directory_entries(body: bytes) -> list[tuple[str, str]]:
+def directory_entries(body: bytes) -> Iterator[tuple[str, str]]:
     """The (code, class) lines of a frozen directory."""
-    lines = body.decode().splitlines()
-    return [(code, name) for code, _, name in (line.partition(",") for line in lines)]
+    return ((code, name) for code, _, name in (line.partition(",") for line in body.decode().splitlines()))
 
 
-def frozen_entries(session: Session, task: str, number: int) -> list[tuple[str, str]]:
+def frozen_entries(session: Session, task: str, number: int) -> Iterator[tuple[str, str]]:
     """The directory that an act draws from."""
     return directory_entries(load(session, task, base_act(session, task, number), DIRECTORY))
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
+from activities.aids import aids
 from models.organisation import Department
 from models.registers import Officer
-from models.task import AidKind, Assignment, JointTask, MatchAid, Visit
+from models.task import AidKind, Assignment, JointTask, Visit
 from rules.stages import TaskStatus
 
 
@@ -20,16 +21,6 @@ def pool(session: Session, task: str, department: str) -> list[Officer]:
         .order_by(col(Officer.code))
     )
     return sorted(rows, key=lambda row: row.code)
-
-
-def aids(session: Session, task: str, department: str, kind: AidKind) -> list[MatchAid]:
-    """The approved ways on of one kind, in their order."""
-    rows = session.exec(
-        select(MatchAid)
-        .where(col(MatchAid.task) == task, col(MatchAid.department) == department, col(MatchAid.kind) == kind)
-        .order_by(col(MatchAid.number))
-    )
-    return list(rows)
 
 
 def freeze_officers(session: Session, task: str, department: str, today: date) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from activities.acts.preparation import confirmed
 from activities.clocks import Clocks
 from activities.docket import notify
 from activities.draw_papers import load_json, officers_file
+from activities.experts import review_experts
 from activities.later_acts import seed_of
 from activities.lookup import subjects_by_id
 from activities.officer_file import freeze_officers, pool, reserve
@@ -50,6 +51,7 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
         unmatched |= _match_act(clocks, part, act, group, fresh=fresh)
     if unmatched:
         _open_shortage(clocks, task, part, len(unmatched))
+    review_experts(clocks, task, part, by=f"match run {part.match_run}")
     audit.record(
         session,
         audit.task_chain(task.id),

@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.acts.claims import offer
 from activities.apply import apply_waiting
 from activities.clocks import Clocks
-from activities.contributions import settle_overdue, watch_due
+from activities.contributing import settle_overdue, watch_due
 from activities.drawing import draw_act, fix_act
 from activities.officers import match_department
 from activities.progress import advance, read_progress

@@ -6,12 +6,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import confirmed
+from activities.experts import assistants_of
 from activities.lookup import subjects_by_id
-from activities.officer_file import aids
+from activities.offers import joined_with
 from models.organisation import Department
 from models.plan import PlanDocument
 from models.registers import CheckItem, Officer
-from models.task import AidKind, Aspect, Assignment, JointTask, Visit
+from models.task import Aspect, Assignment, JointTask, Visit
 from rules.refusal import Refusal
 from rules.stages import VisitStage
 
@@ -34,13 +35,8 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
     names = {row.id: row.name for row in session.exec(select(Department))}
     items = _items(session, task, names)
     officers = _officers(session, task_id, names)
-    assistants = {
-        department: [
-            {"department": names[department], **aid.content}
-            for aid in aids(session, task_id, department, AidKind.ASSIST)
-        ]
-        for department in {visit.department for visit in visits}
-    }
+    attached = {one: assistants_of(session, task_id, one) for one in {visit.department for visit in visits}}
+    joined = joined_with(session, task_id, own)
     for subject in sorted(subjects.values(), key=lambda row: row.code):
         joint = sorted(
             (visit for visit in visits if visit.subject == subject.id),
@@ -55,14 +51,29 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
             "act": joint[0].act,
             "subject": {"name": subject.name, "code": subject.code, "address": subject.address},
             "departments": "、".join(names[visit.department] for visit in joint),
+            "joined": "、".join(names[one] for one in joined.get(subject.id, [])),
             "own_department": names[own],
             "first_day": min(visit.first_day for visit in joint),
             "last_day": max(visit.last_day for visit in joint),
             "methods": "、".join(dict.fromkeys(line["method"] for line in listed)),
             "items": listed,
-            "assistants": [line for visit in joint for line in assistants.get(visit.department, [])],
+            "assistants": [
+                {"department": names[visit.department], **line}
+                for visit in joint
+                for line in _assistants(attached[visit.department], subject.code)
+            ],
             "officers": [line for visit in joint for line in officers.get(visit.id, [])],
         }
+
+
+def _assistants(
+    by_item: dict[str, list[tuple[dict[str, str], set[str]]]], subject: str
+) -> Iterator[dict[str, str]]:
+    """For each item the first expert who does not recuse themself, and every helper outside the register."""
+    for attached in by_item.values():
+        experts = [line for line, barred in attached if line.get("expert") and subject not in barred]
+        yield from experts[:1]
+        yield from (line for line, _ in attached if not line.get("expert"))
 
 
 def _items(session: Session, task: JointTask, names: dict[str, str]) -> dict[str, list[dict[str, str]]]:

@@ -82,7 +82,7 @@ def _groups(table: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]
                 ("平台录入（户）", table["entered"]),
                 ("已公示（户）", table["published"]),
                 ("未公示（户）", table["unpublished"]),
-                ("因对象情况终止（户）", table["exempt"]),
+                ("终止检查（对象情况、结果互认，户）", table["exempt"]),
                 ("公示率（%）", table["publication_rate"]),
             ],
         ),

@@ -50,7 +50,7 @@ def figures_of(year: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("录入率（%）", year["entry_rate"]),
         ("已公示", year["published"]),
         ("公示率（%）", year["publication_rate"]),
-        ("因对象情况终止", year["exempt"]),
+        ("终止检查（对象情况、结果互认）", year["exempt"]),
         *((f"对象情况：{name}", count) for name, count in year["facts"].items()),
         ("市场主体", use["market_entities"]),
         ("采用信用风险分类", use["by_class"]),

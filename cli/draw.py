@@ -148,7 +148,9 @@ def overlaps(task: TaskId, who: Who, as_json: Json = False) -> None:
     }  # fmt: skip
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
     if data and not as_json:
-        hint("合并上门：用 task postpone 把检查时段调到同一天，一次完成各部门事项")
+        hint(
+            f"提议合并上门：starter.py task joint {name} 检查编号 --with 另一任务 --department-there 部门 --reason 理由"
+        )
 
 
 @app.command("recognised")
@@ -160,12 +162,13 @@ def recognised(task: TaskId, who: Who, as_json: Json = False) -> None:
         _for_parties(session, name, who)
         data = recognised_lines(session, name, datetime.now(UTC))
     columns = {
-        "code": "代码", "name": "名称", "item": "事项", "department_name": "检查部门",
+        "own": "本任务部门", "visit": "检查编号", "code": "代码", "name": "名称", "item": "事项",
+        "department_name": "检查部门",
         "completed_on": "检查日", "valid_to": "有效期至", "categories": "结果",
     }  # fmt: skip
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
     if data and not as_json:
-        hint("互认而不再检查的，可申请替换补抽：task draw request --kind 替换补抽 --replaces 代码")
+        hint(f"互认而不再检查：starter.py task recognise {name} 检查编号 --reason 理由；照常检查加 --no")
 
 
 def _for_parties(session: Session, task: str, who: Who) -> None:

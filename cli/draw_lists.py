@@ -1,26 +1,21 @@
 """What the commands of a draw list: drawn subjects, ceilings, overlaps, results that may be recognised."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from activities.acts.sampling import Counting
 from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
 from activities.lookup import subjects_by_id
+from activities.offers import open_offers, standing_results
 from activities.scope_rows import IN_FORCE
 from cli.given import department_names
-from models.outcomes import Result
-from models.registers import CheckItem, Subject
-from models.task import DrawnSubject, JointTask, Visit
+from models.registers import Subject
+from models.task import DrawnSubject, JointTask, TakingPart, Visit
 from rules.draw_class import draw_class
-from rules.policy import PolicyKey
 from rules.refusal import Refusal
-from rules.stages import VisitStage
-
-_APPROVED = (VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED)
 
 
 def task_of(session: Session, task: str) -> JointTask:
@@ -105,44 +100,46 @@ def overlap_lines(session: Session, task: str) -> list[dict[str, Any]]:
     ]
 
 
-def recognised_lines(session: Session, task: str, now: datetime) -> list[dict[str, Any]]:
-    """Approved results of other departments on an item of the same name, inside their validity."""
-    row = task_of(session, task)
-    clocks = Clocks(session, row.office, now)
-    valid = timedelta(days=int(clocks.policies.value(PolicyKey.RESULT_VALID_DAYS)))
-    mine = session.exec(
-        select(Visit).where(
-            col(Visit.task) == task, col(Visit.stage).in_((VisitStage.UNMATCHED, VisitStage.MATCHED))
-        )
-    ).all()
-    wanted, own = {visit.subject for visit in mine}, {visit.department for visit in mine}
-    listed = session.exec(select(CheckItem).where(col(CheckItem.office) == row.office)).all()
-    names_of_items = {item.code: item.name for item in listed}
-    items = {item.name for item in listed if item.department in own}
-    columns = (Visit.subject, Visit.department, Visit.completed_on, Result.item, Result.categories)
-    rows = session.execute(
-        core_select(*(col(column) for column in columns))
-        .join(Result, (col(Result.visit) == col(Visit.id)) & (col(Result.cycle) == col(Visit.cycle)))
-        .join(JointTask, col(JointTask.id) == col(Visit.task))
-        .where(
-            col(JointTask.office) == row.office,
-            col(Visit.task) != task,
-            col(Visit.stage).in_(_APPROVED),
-            col(Visit.completed_on) >= clocks.today - valid,
-        )
-    ).all()
-    found = [one for one in rows if one[0] in wanted and names_of_items.get(one[3]) in items]
-    subjects = subjects_by_id(session, [one[0] for one in found])
-    names = department_names(session, sorted({one[1] for one in found}))
+def offer_lines(session: Session, task: str, own: str) -> list[dict[str, Any]]:
+    """The joint visits that were offered to a department and wait for its answer."""
+    offered = [(session.get_one(Visit, row.content["other"]), row) for row in open_offers(session, task, own)]
+    subjects = subjects_by_id(session, [visit.subject for visit, _ in offered])
+    names = department_names(session, sorted({row.department for _, row in offered}))
+    theirs = {row.content["visit"]: session.get_one(Visit, row.content["visit"]) for _, row in offered}
     return [
         {
-            "code": subjects[subject].code,
-            "name": subjects[subject].name,
-            "item": names_of_items[item],
-            "department_name": names.get(department, department),
-            "completed_on": completed,
-            "valid_to": completed + valid,
-            "categories": categories,
+            "visit": visit.id,
+            "code": subjects[visit.subject].code,
+            "department_name": names.get(row.department, row.department),
+            "task": row.task,
+            "first_day": theirs[row.content["visit"]].first_day,
+            "last_day": theirs[row.content["visit"]].last_day,
         }
-        for subject, department, completed, item, categories in found
+        for visit, row in offered
+    ]
+
+
+def recognised_lines(session: Session, task: str, now: datetime) -> list[dict[str, Any]]:
+    """Approved results of other departments on items of the same name, inside their validity."""
+    row = task_of(session, task)
+    clocks = Clocks(session, row.office, now)
+    parts = session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)).all()
+    found = [(own, one) for own in sorted(parts) for one in standing_results(clocks, row, own)]
+    visits = session.exec(select(Visit).where(col(Visit.id).in_({one.visit for _, one in found}))).all()
+    subjects = subjects_by_id(session, [visit.subject for visit in visits])
+    subject_of = {visit.id: subjects[visit.subject] for visit in visits}
+    names = department_names(session, sorted({one for own, each in found for one in (own, each.department)}))
+    return [
+        {
+            "visit": one.visit,
+            "own": names.get(own, own),
+            "code": subject_of[one.visit].code,
+            "name": subject_of[one.visit].name,
+            "item": one.name,
+            "department_name": names.get(one.department, one.department),
+            "completed_on": one.completed_on,
+            "valid_to": one.valid_to,
+            "categories": list(one.categories),
+        }
+        for own, one in found
     ]

@@ -123,6 +123,7 @@ VIEWS: Mapping[Register, View] = {
             "grade": "类别",
             "object_class": "检查对象",
             "specialty": "所需专业",
+            "expert": "协助专家专业",
             "edition": "版次",
         },
         _item,

@@ -133,7 +133,7 @@ def _figures(table: dict[str, Any]) -> list[dict[str, Any]]:
         ("已公示", f"{table['published']}（{table['publication_rate']}%）"),
         ("未公示", table["unpublished"]),
         *((f"对象情况：{name}", count) for name, count in table["facts"].items()),
-        ("因对象情况终止", table["exempt"]),
+        ("终止检查（对象情况、结果互认）", table["exempt"]),
         ("未检查事项", table["unchecked_items"]),
         *((f"结果：{name}", count) for name, count in table["categories"].items() if count),
         *(

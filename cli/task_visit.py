@@ -16,13 +16,10 @@ from cli.task_show import known_task
 from cli.upload import Upload, send
 from cli.visits import officers_of, visit_view, visits_of
 from models.papers import (
-    AttachAssistant,
-    BorrowOfficer,
     MatchAgain,
     PostponeVisits,
     RecordVisits,
     VisitLine,
-    WidenAreas,
 )
 from rules.refusal import Refusal
 from rules.results import Method, Signature, SubjectFact
@@ -44,50 +41,6 @@ def match(
     """重新匹配尚无执法人员的检查对象，和指明需要换人的。"""
     who.to_task(task, MatchAgain(reason=reason, visits=tuple(visits or ())))
     done("已申请重新匹配；结果见 task show")
-
-
-@app.command("borrow")
-@acts
-def borrow(
-    task: TaskId,
-    officer: Annotated[str, typer.Argument(metavar="证号", help="上级或其他单位执法人员的证号")],
-    number: Annotated[str, typer.Option("--number", metavar="文号", help="借调批准的文号")],
-    reason: Annotated[str, typer.Option("--reason", metavar="理由")],
-    who: Who,
-) -> None:
-    """人员不足时，借调上级或其他单位的执法人员参加本任务，并重新匹配。"""
-    who.to_task(task, BorrowOfficer(officer=officer, number=number, reason=reason))
-    done(f"已借调 {officer}；正在重新匹配，结果见 task show")
-
-
-@app.command("widen")
-@acts
-def widen(
-    task: TaskId,
-    reason: Annotated[str, typer.Option("--reason", metavar="理由")],
-    who: Who,
-    areas: Annotated[
-        list[str] | None, typer.Option("--area", metavar="区域", help="增加哪个区域（可重复，不写为全域）")
-    ] = None,
-) -> None:
-    """人员不足时，准许本部门执法人员在本任务中到负责区域之外检查，并重新匹配。"""
-    who.to_task(task, WidenAreas(areas=tuple(areas or ()), reason=reason))
-    done("已扩大负责区域；正在重新匹配，结果见 task show")
-
-
-@app.command("assist")
-@acts
-def assist(
-    task: TaskId,
-    name: Annotated[str, typer.Argument(metavar="姓名")],
-    specialty: Annotated[str, typer.Option("--specialty", metavar="专业")],
-    item: Annotated[str, typer.Option("--item", metavar="事项编号", help="为本部门的哪一事项")],
-    reason: Annotated[str, typer.Option("--reason", metavar="理由")],
-    who: Who,
-) -> None:
-    """为需要专业知识的事项指派专家或辅助人员：协助检查，不计入执法人数。"""
-    who.to_task(task, AttachAssistant(name=name, specialty=specialty, item=item, reason=reason))
-    done(f"已为事项 {item} 指派 {name}（{specialty}），列入检查文书")
 
 
 @app.command("postpone")

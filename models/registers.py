@@ -27,6 +27,9 @@ class CheckItem(SQLModel, table=True):
     basis: str = ""
     method: str = "实地核查"
     specialty: str = ""
+    """What the officers themselves must know."""
+    expert: str = ""
+    """What an expert must know who goes along (协助专家专业); empty where none is needed."""
     edition: str = ""
     guide: str = ""
     since: date | None = None

@@ -300,20 +300,41 @@ class Assignment(SQLModel, table=True):
 
 
 class AidKind(StrEnum):
-    """A way on where officers, or what they know, are too few."""
+    """A way on: where officers, or what they know, are too few, or a check need not be made alone or again."""
 
+    ASK = "ask"
     BORROW = "borrow"
+    KEEP = "keep"
     WIDEN = "widen"
     ASSIST = "assist"
+    OFFER = "offer"
+    JOIN = "join"
+    APART = "apart"
+    RECOGNISE = "recognise"
+    REPEAT = "repeat"
 
     @property
     def label(self) -> str:
         """The way in the words of the trade."""
-        return {"borrow": "借调人员", "widen": "扩大负责区域", "assist": "专家和辅助人员"}[self.value]
+        return {
+            "ask": "请求借调",
+            "borrow": "借调人员",
+            "keep": "不同意借调",
+            "widen": "扩大负责区域",
+            "assist": "专家和辅助人员",
+            "offer": "提议合并上门",
+            "join": "合并上门",
+            "apart": "不合并上门",
+            "recognise": "结果互认",
+            "repeat": "不互认、照常检查",
+        }[self.value]
 
 
 class MatchAid(SQLModel, table=True):
-    """An approved way on for one department's match in one task: who is lent, which areas; append-only."""
+    """A way on for one department in one task: who is lent, which areas, which visit is joined; append-only.
+
+    An offer and its answer are rows of their own: ASK and BORROW or KEEP, OFFER and JOIN or APART.
+    """
 
     __tablename__ = "match_aid"
 

@@ -25,6 +25,7 @@ TOP_UP = "补足"
 
 _CODE_LENGTH = 18
 _CODE = re.compile(r"[!-+\--~]{18}")  # printable ASCII without the comma that ends a code in the directory
+_DIRECTORY = re.compile(r"(?:[!-+\--~]{18},[ABCD-]\n)*")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _ABOVE_ALL = b"\xff" * 33  # above any ticket, for it is longer
 _DEVIATIONS = 6  # standard deviations of how many tickets lie below a bound
@@ -60,16 +61,27 @@ def canonical_directory(entries: Iterable[tuple[str, str]]) -> bytes:
 
     Class is A, B, C, D or "-" (不适用). Raises Refusal BadCode, BadClass or DuplicateSubject.
     """
+    # Codes have one length and no comma, so sorting lines sorts codes; a register's codes mostly are normal.
+    lines = sorted([f"{code},{class_}\n" for code, class_ in entries])
+    text = "".join(lines)
+    distinct = len({line[:_CODE_LENGTH] for line in lines}) == len(lines)
+    if not (distinct and text == text.upper() and _DIRECTORY.fullmatch(text)):
+        text = "".join(_normal_lines(lines))
+    return text.encode()
+
+
+def _normal_lines(lines: Iterable[str]) -> list[str]:
+    """The lines with normal codes, sorted; the refusals of `canonical_directory`."""
     classes: dict[str, str] = {}
-    for code, class_ in entries:
+    for line in lines:
+        code, _, class_ = line.removesuffix("\n").rpartition(",")
         normal = normal_code(code)
         if class_ not in ALL_CLASSES:
             raise Refusal("BadClass", f"{normal} 的风险类别“{class_}”无效，应为 A、B、C、D 或“-”。")
         if normal in classes:
             raise Refusal("DuplicateSubject", f"{normal} 在名录中重复出现，请先在对象名录库中合并再冻结。")
         classes[normal] = class_
-    # Codes have one length and no comma, so sorting codes sorts lines.
-    return "".join([f"{code},{classes[code]}\n" for code in sorted(classes)]).encode()
+    return [f"{code},{classes[code]}\n" for code in sorted(classes)]
 
 
 def _no_floats(value: object) -> None:
@@ -242,7 +254,8 @@ def draw(
         drawn = _lowest(seed_hex, undrawn, plan.top_up)
         chosen.update((code, TOP_UP) for _, code in drawn)
         lowest += drawn
-    class_of = {code: class_ for class_, pool in pools.items() for code in pool if code in chosen}
+    drawn_codes = set(chosen)
+    class_of = {code: class_ for class_, pool in pools.items() for code in drawn_codes.intersection(pool)}
     return [
         Drawn(code, class_of[code], chosen[code], rank) for rank, (_, code) in enumerate(sorted(lowest), 1)
     ]

@@ -66,6 +66,9 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     ),
     WaitKind.PUBLIC_VALUE: LeverRule((Role.OFFICE,), suspend=False, instead="请用 task extend-wait 延期"),
     WaitKind.MATCH: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.LEND: LeverRule((Role.APPROVER, Role.HEAD), instead="不借的请用 task lend --no 答复"),
+    WaitKind.EXPERT: LeverRule((Role.HANDLER, Role.APPROVER), own_extension=True),
+    WaitKind.JOINT_VISIT: LeverRule((Role.APPROVER, Role.HEAD), instead="不合并的请用 task join --no 答复"),
     WaitKind.VISIT: LeverRule(
         (Role.OFFICER, Role.HANDLER),
         suspend=False,

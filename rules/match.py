@@ -71,7 +71,8 @@ def match(
 ) -> Match:
     """Match a department's officers to the subjects of one act; officers of others are not looked at.
 
-    Every matched subject has all its officers; who cannot have them is decided by lot and explained.
+    Every matched subject has all its officers, and as many subjects as can be are matched; who of them
+    waits is decided by lot and explained.
     Raises Refusal DuplicateNeed or DuplicateOfficer.
     """
     seed = match_seed(seed_hex, department, officers_file_hash)

@@ -22,7 +22,7 @@ _WAYS = {
 class Shortage:
     """Why a subject has no officers.
 
-    `lacking` officers were missing when its turn came; `waterfall` counts those left after each filter;
+    `lacking` officers are missing beside all who are served; `waterfall` counts those left after each filter;
     each of `relaxations` alone would be enough. `blocked` is the side of the minimum cut it is on: these
     subjects ask for `demand` officer visits and the whole supply for them is `supply`.
     """

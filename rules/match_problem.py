@@ -11,6 +11,7 @@ import numpy as np
 from rules.draw import length_prefixed, raw
 from rules.match_filters import Need, Officer, eligible
 from rules.match_flow import COST_BITS, Flags, Graph
+from rules.match_most import serve_block
 from rules.match_supply import Blocked, Supply
 from rules.refusal import Refusal
 
@@ -92,23 +93,27 @@ class Problem:
         leader = min(by_code, key=lambda code: self._lot(subject, code, "leader"))
         return (leader, *(code for code in by_code if code != leader))
 
+    def turn(self, subject: str) -> bytes:
+        """A subject's lot where officers are too few: the least comes first."""
+        return self._lot(subject, "turn")
+
     def serve(self, graph: Graph, used: Flags) -> tuple[Supply, list[Blocked], dict[int, int]]:
-        """Decide by lot who is served: each blocked need in turn, if all before it keep their officers.
+        """Decide by lot who is served: of a blocked part as many needs as can be, see `serve_block`.
 
         Needs that no cut blocks are all served, whatever the others get. The answer's last part holds
-        the places of the unserved and how many officers they lacked.
+        the places of the unserved and how many officers they lack beside all who are served.
         """
         held = [0] * len(self.needs)
         for need, officer in zip(graph.need_of[used].tolist(), graph.officer_of[used].tolist(), strict=True):
             held[need] |= 1 << officer
         pools = (sum(1 << place for place in pool) for pool in self.pools)
         supply = Supply(pools, graph.capacity.tolist(), held)
-        blocked = supply.blocked(graph.demand.tolist())
-        waiting = sorted(
-            (place for block in blocked for place in block.needs),
-            key=lambda place: self._lot(self.needs[place].subject, "turn"),
-        )
-        for place in waiting:
-            supply.release(place)
-        missing = {place: supply.take(place, self.needs[place].officers) for place in waiting}
-        return supply, blocked, {place: count for place, count in missing.items() if count}
+        demand = graph.demand.tolist()
+        blocked = supply.blocked(demand)
+        for need in (need for block in blocked for need in block.needs):
+            supply.release(need)
+        for block in blocked:
+            turns = sorted(block.needs, key=lambda place: self.turn(self.needs[place].subject))
+            serve_block(supply, block, turns, demand)
+        unserved = sorted(need for block in blocked for need in block.needs if not supply.held[need])
+        return supply, blocked, {need: supply.take(need, demand[need]) for need in unserved}

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Blocked:
-    """A connected part of the minimum cut: needs whose `demand` exceeds their whole `supply` (visits)."""
+    """A connected part of the minimum cut: needs whose `demand` exceeds their whole `supply` (visits).
+
+    `officers` is the mask of those who are scarce: the needs of this part share them with no other, and
+    have every other officer whom they may have.
+    """
 
     needs: frozenset[int]
     demand: int
     supply: int
+    officers: int
 
 
-def _members(mask: int) -> list[int]:
+def members(mask: int) -> list[int]:
+    """The bits of a mask, ascending."""
     members = []
     while mask:
         low = mask & -mask
@@ -31,11 +37,11 @@ class Supply:
     def __init__(self, pools: Iterable[int], capacity: Sequence[int], held: Sequence[int]) -> None:
         self.pools = list(pools)
         self.held = [0] * len(self.pools)
-        self._capacity = capacity
+        self.capacity = capacity
         self._room = list(capacity)
         self._needs: list[set[int]] = [set() for _ in capacity]
         for need, mask in enumerate(held):
-            for officer in _members(mask):
+            for officer in members(mask):
                 self._give(need, officer)
 
     def _give(self, need: int, officer: int) -> None:
@@ -50,7 +56,7 @@ class Supply:
 
     def release(self, need: int) -> None:
         """Take all officers from a need; every other need keeps as many as it has."""
-        for officer in _members(self.held[need]):
+        for officer in members(self.held[need]):
             self._take_back(need, officer)
 
     def _take_one(self, need: int) -> bool:
@@ -61,7 +67,7 @@ class Supply:
         for asking, giving_up in queue:
             fresh = self.pools[asking] & ~self.held[asking] & ~seen
             seen |= fresh
-            for officer in _members(fresh):
+            for officer in members(fresh):
                 came[officer] = asking, giving_up
                 if self._room[officer] > 0:
                     self._exchange(officer, came)
@@ -105,7 +111,7 @@ class Supply:
         for need in queue:
             fresh = self.pools[need] & ~self.held[need] & ~full
             full |= fresh
-            for officer in _members(fresh):
+            for officer in members(fresh):
                 queue.extend(sorted(self._needs[officer] - reached))
                 reached |= self._needs[officer]
         parts = []
@@ -113,8 +119,10 @@ class Supply:
             part, officers = self._part(min(reached), reached, full)
             reached -= part
             outside = sum((self.pools[need] & ~full).bit_count() for need in part)
-            inside = sum(self._capacity[officer] for officer in _members(officers))
-            parts.append(Blocked(frozenset(part), sum(demand[need] for need in part), inside + outside))
+            inside = sum(self.capacity[officer] for officer in members(officers))
+            parts.append(
+                Blocked(frozenset(part), sum(demand[need] for need in part), inside + outside, officers)
+            )
         return parts
 
     def _part(self, start: int, reached: set[int], full: int) -> tuple[set[int], int]:

@@ -7,7 +7,7 @@ is SHA-256 of byte 1, its left and its right child; an odd last node moves up un
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.draw import canonical_directory, raw
@@ -38,14 +38,16 @@ def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def _levels(key: bytes, lines: Sequence[bytes]) -> list[list[bytes]]:
-    level = [_leaf(_salt(key, line), line) for line in lines]
-    levels = [level]
+def _levels(key: bytes, lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The tree's levels from the leaves to the root."""
+    # Spelt out here and not by `_leaf` and `_node`: a million calls cost half as much as their hashes.
+    sha256, salt = hashlib.sha256, hmac.digest
+    level = [sha256(b"\x00" + salt(key, line, "sha256") + line).digest() for line in lines]
+    yield level
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
-        level = [_node(left, right) for left, right in pairs] + level[len(level) & ~1 :]
-        levels.append(level)
-    return levels
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + level[len(level) & ~1 :]
+        yield level
 
 
 def _lines(body: bytes) -> list[bytes]:
@@ -62,7 +64,10 @@ def merkle_root(key: bytes, entries: Sequence[tuple[str, str]]) -> str:
 
 def root_of(key: bytes, body: bytes) -> str:
     """The root over a canonical directory."""
-    return _levels(key, _lines(body))[-1][0].hex()
+    root = b""
+    for level in _levels(key, _lines(body)):
+        root = level[0]
+    return root.hex()
 
 
 def prove(key: bytes, entries: Sequence[tuple[str, str]], code: str) -> Proof:
@@ -77,7 +82,7 @@ def prove_line(key: bytes, body: bytes, code: str) -> Proof:
     if place is None:
         raise Refusal("NotInDirectory", f"{code} 不在本次冻结的名录中，请核对代码或查询其他任务。")
     line, path = lines[place], []
-    for level in _levels(key, lines)[:-1]:
+    for level in _levels(key, lines):
         sibling = place ^ 1
         if sibling < len(level):
             path.append(("left" if sibling < place else "right", level[sibling].hex()))

@@ -25,6 +25,8 @@ class PolicyKey(StrEnum):
     CONFIRM_DAYS = "confirm_days"
     CLAIM_DAYS = "claim_days"
     SETTLE_CLAIM_DAYS = "settle_claim_days"
+    LEND_DAYS = "lend_days"
+    JOINT_VISIT_DAYS = "joint_visit_days"
     REQUEST_DRAW_DAYS = "request_draw_days"
     APPROVE_DRAW_DAYS = "approve_draw_days"
     COMMIT_HOURS = "commit_hours"
@@ -192,6 +194,8 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.CONFIRM_DAYS: _days("复核抽查范围、事项、检查时段期限", 2),
     PolicyKey.CLAIM_DAYS: _days("领取任务期限", 2),
     PolicyKey.SETTLE_CLAIM_DAYS: _days("处理拒领期限", 2),
+    PolicyKey.LEND_DAYS: _days("答复借调请求期限", 2),
+    PolicyKey.JOINT_VISIT_DAYS: _days("答复合并上门提议期限", 2),
     PolicyKey.REQUEST_DRAW_DAYS: _days("申请抽取期限", 3),
     PolicyKey.APPROVE_DRAW_DAYS: _days("批准抽取期限", 2),
     PolicyKey.COMMIT_HOURS: _hours("提交抽取随机承诺值期限", 8),

@@ -92,6 +92,7 @@ COLUMNS: Mapping[Register, tuple[Column, ...]] = {
         Column("basis", "检查依据", _LONG, ("依据", "法律依据", "抽查依据"), default=""),
         Column("method", "检查方式", _TEXT, ("方式", "抽查方式"), default="实地核查"),
         Column("specialty", "所需专业", _TEXT, ("专业", "专业要求"), default=""),
+        Column("expert", "协助专家专业", _TEXT, ("专家专业", "需专家协助的专业"), default=""),
         Column("edition", "清单版次", _TEXT, ("版次", "版本"), default=""),
         Column("guide", "抽查工作指引", _LONG, ("工作指引", "实施细则", "指引"), default=""),
     ),

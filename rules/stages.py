@@ -101,7 +101,7 @@ class VisitStage(StrEnum):
             "receipted": "待公示",
             "published": "已公示",
             "withdrawn": "已更换",
-            "exempt": "因对象情况终止",
+            "exempt": "终止检查（对象情况、结果互认）",
         }[self.value]
 
 

@@ -22,6 +22,9 @@ class WaitKind(StrEnum):
     REVEAL = "reveal"
     PUBLIC_VALUE = "public_value"
     MATCH = "match"
+    LEND = "lend"
+    EXPERT = "expert"
+    JOINT_VISIT = "joint_visit"
     VISIT = "visit"
     ENTRY = "entry"
     APPROVAL = "approval"
@@ -109,6 +112,27 @@ WAITS: dict[WaitKind, WaitRule] = {
     ),
     WaitKind.MATCH: WaitRule(
         "解决无法匹配执法人员的对象", Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("match")
+    ),
+    WaitKind.LEND: WaitRule(
+        "答复借调本单位执法人员的请求",
+        Stage.MATCH,
+        Role.APPROVER,
+        PolicyKey.LEND_DAYS,
+        "starter.py task lend {target} 证号",
+    ),
+    WaitKind.EXPERT: WaitRule(
+        "为需要专家协助的事项指派专家",
+        Stage.MATCH,
+        Role.HANDLER,
+        PolicyKey.MATCH_DAYS,
+        "starter.py task assist {target} --proposed",
+    ),
+    WaitKind.JOINT_VISIT: WaitRule(
+        "答复合并上门的提议",
+        Stage.INSPECT,
+        Role.APPROVER,
+        PolicyKey.JOINT_VISIT_DAYS,
+        "starter.py task join {target}",
     ),
     WaitKind.VISIT: WaitRule("实施检查并登记完成", Stage.INSPECT, Role.OFFICER, None, _task("visit")),
     WaitKind.ENTRY: WaitRule(

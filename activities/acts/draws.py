@@ -1,33 +1,24 @@
-"""Stage 3: commitments, the request for a draw act, its approval, the reveals (抽取检查对象)."""
+"""Stage 3: commitments, the approval of a draw act, the reveals (抽取检查对象)."""
 
 from secrets import token_bytes
-from typing import Any
 
-from activities import later_acts
-from activities.acts.preparation import newest_proposal
-from activities.acts.sampling import check_sample
-from activities.authority import name_of, office_department
+from activities.authority import office_department
 from activities.clocks import Clocks
-from activities.contributions import (
-    answered,
+from activities.contributing import (
     await_public_value,
-    chains,
     commit_key,
-    contributors,
-    newest_act,
     open_commitments,
     open_kept_links,
     reveal_key,
-    settled,
-    since_of,
 )
+from activities.contributions import answered, chains, contributors, newest_act, settled, since_of
 from activities.docket import Docket, Target, ruling
 from activities.later_acts import check_sizes
 from activities.received import refuse_received
-from activities.register_state import check_confirmed, check_whole
+from activities.register_state import check_whole
 from activities.sealing import seal
-from models.papers import ApproveDraw, CommitSecret, PublicValue, RequestDraw, RevealLink
-from models.task import ActStep, Aspect, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
+from models.papers import ApproveDraw, CommitSecret, PublicValue, RevealLink
+from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
 from rules.draw import CHAIN_LINKS, commitment, opens
 from rules.draw_record import Kind
 from rules.refusal import Refusal
@@ -119,39 +110,6 @@ def _committing(docket: Docket) -> int:
     return act
 
 
-@ruling(Target.TASK, RequestDraw, Role.HANDLER)
-def request(docket: Docket, paper: RequestDraw) -> None:
-    """The initiator asks for a draw act; refused until everything that it will hash is in order."""
-    docket.initiator_only()
-    session, task = docket.session, docket.living_task
-    refuse_received(session, task)
-    check_confirmed(docket.clocks, docket.office, Register.OFFICERS)
-    check_whole(session, docket.office, Register.OFFICERS)
-    number = newest_act(session, task.id) + 1
-    content = (
-        _check_first(docket, paper, number)
-        if paper.act is Kind.FIRST
-        else _check_later(docket, paper, number)
-    )
-    if paper.public is not None:
-        content["public"] = paper.public.model_dump()
-    act = DrawAct(task=task.id, number=number, kind=paper.act, reason=paper.reason, content=content)
-    session.add(act)
-    session.add(_step(docket, ActStep.REQUESTED, number))
-    session.flush()
-    docket.clocks.settle_key(f"{task.id}/request-draw/{number}", by=docket.by)
-    redraw = paper.act is Kind.REDRAW
-    docket.clocks.open(
-        WaitKind.ALLOW_REDRAW if redraw else WaitKind.APPROVE_DRAW,
-        key=f"{task.id}/approve-draw/{number}",
-        scope=f"joint-task/{task.id}",
-        task=task.id,
-        department=office_department(session, task.office) if redraw else task.initiator,
-        opened_by=docket.by,
-    )
-    docket.data |= {"act": number, **content}
-
-
 @ruling(Target.TASK, ApproveDraw, Role.APPROVER, Role.HEAD, Role.OFFICE)
 def approve(docket: Docket, paper: ApproveDraw) -> None:
     """The initiator's approver (for a re-draw the coordinating office) lets an act be fixed."""
@@ -176,7 +134,7 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
         )
     if act.kind in (Kind.REPLACEMENT, Kind.ADDED):
         check_sizes(session, task, act, docket.clocks.today)
-    session.add(_step(docket, ActStep.APPROVED, paper.act))
+    session.add(step_of(docket, ActStep.APPROVED, paper.act))
     session.flush()
     docket.clocks.settle_key(f"{task.id}/approve-draw/{paper.act}", by=docket.by)
 
@@ -195,7 +153,7 @@ def reveal(docket: Docket, paper: RevealLink) -> None:
         return
     if not opens(paper.link, paper.act - chain.since + 1, chain.commitment):
         raise Refusal("LinkWrong", "揭示的随机值与承诺值不符，请核对本部门保存的秘密")
-    session.add(_step(docket, ActStep.REVEALED, paper.act, link=paper.link))
+    session.add(step_of(docket, ActStep.REVEALED, paper.act, link=paper.link))
     session.flush()
     docket.clocks.settle_key(reveal_key(task, paper.act, docket.department), by=docket.by)
     open_kept_links(docket.clocks, task, paper.act)
@@ -226,53 +184,8 @@ def publish_value(docket: Docket, paper: PublicValue) -> None:
     docket.clocks.settle_key(f"{task.id}/public-value/{paper.act}", by=docket.by)
 
 
-def _check_first(docket: Docket, paper: RequestDraw, number: int) -> dict[str, Any]:
-    task = docket.living_task
-    if task.stage is not Stage.DRAW:
-        raise Refusal("WrongStage", "须在全部配合部门领取办结后申请首次抽取，且只有一次")
-    # A void act drew nobody: the first draw is asked for again.
-    if number > FIRST and docket.session.get(DrawStep, (task.id, number - 1, ActStep.VOID, "")) is None:
-        raise Refusal("AlreadyRequested", "首次抽取已经申请，请由发起部门审批人批准")
-    _check_proposals(docket)
-    return _check_frozen(docket, paper)
-
-
-def _check_frozen(docket: Docket, paper: RequestDraw) -> dict[str, Any]:
-    """An act that freezes a directory: the register is up to date, and every choice is made."""
-    check_confirmed(docket.clocks, docket.office, Register.SUBJECTS)
-    check_whole(docket.session, docket.office, Register.SUBJECTS)
-    choices = paper.model_dump(include={"ceiling", "recent", "leave_out"})
-    docket.data["found"] = check_sample(docket.clocks, docket.living_task, choices)
-    return choices
-
-
-def _check_later(docket: Docket, paper: RequestDraw, number: int) -> dict[str, Any]:
-    """Replacement, added size and re-draw: after the first draw, one at a time, until the last check."""
-    session, task = docket.session, docket.living_task
-    if task.stage not in (Stage.MATCH, Stage.INSPECT):
-        raise Refusal("WrongStage", f"{paper.act.label}须在首次抽取之后、全部检查完成之前申请")
-    ends = (ActStep.DRAWN, ActStep.VOID)
-    if not any(session.get(DrawStep, (task.id, number - 1, step, "")) for step in ends):
-        raise Refusal("ActPending", f"第{number - 1}次抽取尚未完成，请在其完成后再申请")
-    if lacking := set(contributors(session, task, number)) - set(chains(session, task.id, number)):
-        names = "、".join(name_of(session, one) for one in sorted(lacking))
-        raise Refusal("CommitFirst", f"下列部门须先提交新的承诺值：{names}")
-    if paper.act is Kind.REDRAW:
-        return _check_frozen(docket, paper) | later_acts.check_redraw(session, task)
-    if paper.act is Kind.REPLACEMENT:
-        return later_acts.check_replacement(session, task, paper)
-    return later_acts.check_added(session, task, paper)
-
-
-def _check_proposals(docket: Docket) -> None:
-    """A newer proposal that nobody has confirmed could never be confirmed once the draw is asked for."""
-    for aspect in Aspect:
-        newest = newest_proposal(docket.session, docket.living_task.id, aspect)
-        if newest is not None and newest.confirmed_by is None:
-            raise Refusal("ProposalOpen", f"{aspect.label}的最新方案尚未复核，请由第二人先确认")
-
-
-def _step(docket: Docket, step: ActStep, act: int = FIRST, **content: str) -> DrawStep:
+def step_of(docket: Docket, step: ActStep, act: int = FIRST, **content: str) -> DrawStep:
+    """A step of an act by the acting department."""
     return DrawStep(
         task=docket.living_task.id,
         act=act,

@@ -1,9 +1,8 @@
 """What a draw would take: the directory of the confirmed scope and the sizes by class (抽取方案)."""
 
 import csv
-import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +18,7 @@ from models.task import Aspect, JointTask, TakingPart
 from rules.channel import uses_credit_class
 from rules.draw_class import draw_class
 from rules.policy import PolicyKey
-from rules.quota import UNCLASSIFIED, Quota, population
+from rules.quota import ALL_CLASSES, UNCLASSIFIED, Quota
 from rules.refusal import Refusal
 from rules.rising import raised
 from rules.scope import ScopeFilter
@@ -33,23 +32,40 @@ _ANNEX = ("code", "status", "class", "class_date", "area", "tags", "left_out", "
 class Census:
     """A confirmed scope as it stands: whom a draw may take, and who is left out and why.
 
-    `hits` counts who has reached a ceiling or was visited lately, left out or not.
+    `codes` are by class; `annex` holds a line of text per subject of the scope, for a million tuples would
+    keep the garbage collector busy. `hits` counts who has reached a ceiling or was visited lately, left
+    out or not, `strangers` the codes left out by approval that the scope does not hold.
     """
 
-    entries: list[tuple[str, str]] = field(default_factory=list)
-    annex: list[tuple[str, ...]] = field(default_factory=list)
+    codes: dict[str, list[str]] = field(default_factory=lambda: {class_: [] for class_ in ALL_CLASSES})
+    annex: list[str] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
     market: int = 0
     classified: int = 0
 
+    @property
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """(code, class) of whom a draw may take."""
+        return ((code, class_) for class_, codes in self.codes.items() for code in codes)
+
+    @property
+    def population(self) -> dict[str, int]:
+        """Whom a draw may take, by class."""
+        return {class_: len(codes) for class_, codes in self.codes.items()}
+
     def annex_file(self) -> bytes:
         """The annex as CSV, a line per subject of the scope, bytewise by code."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(_ANNEX)
-        writer.writerows(sorted(self.annex))
-        return out.getvalue().encode()
+        head = ",".join(_ANNEX) + "\n"
+        return "".join([head, *sorted(self.annex)]).encode()
+
+
+class _Lines:
+    """What a CSV writer writes to: a list of its lines."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
 
 
 class Counting:
@@ -70,23 +86,30 @@ class Counting:
     def run(self) -> Census:
         """Read every row once."""
         census = Census()
+        add_line = csv.writer(_Lines(census.annex), lineterminator="\n").writerow
         # A million subjects have a handful of classes and days: each is worked out once.
         classes: dict[Any, str] = {}
+        days: dict[Any, str] = {None: ""}
         kinds: Counter[Any] = Counter()
+        strangers = set(self.approved)
         for row in self.rows:
             id_, code, status, form, credit, trade, day, area, tags = row
             kind = form, credit, trade
             class_ = classes.get(kind)
             if class_ is None:
                 class_ = classes[kind] = draw_class(form, credit, trade, self.tiers)
+            strangers.discard(code)
             reason, fact = self._reason(id_, code, status, class_, census)
             if reason:
                 census.left_out[reason] += 1
             else:
-                census.entries.append((code, class_))
+                census.codes[class_].append(code)
                 kinds[kind] += 1
-            joined = ";".join(sorted(tags)) if tags else ""
-            census.annex.append((code, status, class_, str(day or ""), area, joined, reason, fact))
+            written = days.get(day)
+            if written is None:
+                written = days[day] = str(day)
+            add_line((code, status, class_, written, area, ";".join(sorted(tags)), reason, fact))
+        census.strangers = strangers
         market = {kind: count for kind, count in kinds.items() if uses_credit_class(kind[0])}
         census.market = sum(market.values())
         census.classified = sum(count for kind, count in market.items() if kind[1] is not None)
@@ -124,11 +147,6 @@ class Sample:
     quota: Quota
     class_use: dict[str, object]
 
-    @property
-    def entries(self) -> Sequence[tuple[str, str]]:
-        """(code, class) of whom the draw may take."""
-        return self.census.entries
-
 
 def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sample:
     """Directory and quota of a draw that freezes anew; its rising table was checked at the request."""
@@ -137,7 +155,7 @@ def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sampl
     ratio = row.fields["ratio"]["value"]
     percent, tiers, minimum = ratio.get("percent"), ratio.get("tiers"), ratio.get("min_count") or 0
     floor = int(clocks.policies.value(PolicyKey.MIN_COUNT, plan=task.document))
-    counts = population(census.entries)
+    counts = census.population
     if not tiers and _wants_classes(clocks, task, row):
         table = clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator)
         tiers = raised(percent or "0", table) if table else None
@@ -159,9 +177,11 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
     `CeilingReached` or `RecentlyVisited` until the request says whether to exclude or to keep.
     """
     census = Counting(clocks, task, choices).run()
-    if unknown := sorted(set(choices.get("leave_out") or ()) - {line[0] for line in census.annex}):
+    if unknown := sorted(census.strangers):
         raise Refusal("NotInScope", f"下列对象不在抽查范围内，请删去：{'、'.join(unknown[:5])}")
-    if any(class_ != UNCLASSIFIED for _, class_ in census.entries) and _needs_table(clocks, task):
+    if any(codes for class_, codes in census.codes.items() if class_ != UNCLASSIFIED) and _needs_table(
+        clocks, task
+    ):
         raise Refusal(
             "RisingTableUnconfirmed",
             "范围内有信用风险分类的市场主体，而本部门尚未确认递加比例表；请发起部门主要负责人先办理，如："

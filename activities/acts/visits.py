@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from activities.acts.preparation import FARTHEST
 from activities.docket import Docket, Target, ruling
+from activities.experts import review_experts
 from activities.officer_file import pool
 from activities.passage import await_next, move, release_officers
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
@@ -25,11 +26,9 @@ from rules.waits import WaitKind
 @ruling(Target.TASK, RecordVisits, Role.OFFICER, Role.HANDLER)
 def record_visits(docket: Docket, paper: RecordVisits) -> None:
     """Record completed checks: from the day of each its 20 working days run (阳城 五, 高平 三)."""
-    part = docket.part()
+    part, task = docket.part(), docket.living_task
     visits = visits_of(docket, [line.visit for line in paper.lines], VisitStage.MATCHED)
-    certified = {
-        row.code: row.certificate_to for row in pool(docket.session, docket.living_task.id, docket.department)
-    }
+    certified = {row.code: row.certificate_to for row in pool(docket.session, task.id, docket.department)}
     by_day: dict[date, list[Visit]] = defaultdict(list)
     for line in paper.lines:
         visit = visits[line.visit]
@@ -52,6 +51,7 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
     for day, members in by_day.items():
         move(docket.clocks, part, members, VisitStage.VISITED, by=docket.by)
         await_next(docket.clocks, WaitKind.ENTRY, members, by=docket.by, anchor=day)
+    review_experts(docket.clocks, task, part, by=docket.by)
 
 
 @ruling(Target.TASK, PostponeVisits, Role.APPROVER, Role.HEAD)
@@ -61,17 +61,23 @@ def postpone(docket: Docket, paper: PostponeVisits) -> None:
         raise Refusal("PeriodPast", "新的检查时段须在今日之后，且截止日不早于起始日")
     if paper.last_day > docket.clocks.today + FARTHEST:
         raise Refusal("PeriodTooFar", f"检查时段须在{FARTHEST.days}天之内，请更正")
-    part = docket.part()
     visits = list(visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED).values())
+    unfit = reschedule(docket, visits, paper.first_day, paper.last_day)
+    docket.data = {"postponed": len(visits), "to_match": unfit}
+
+
+def reschedule(docket: Docket, visits: list[Visit], first_day: date, last_day: date) -> int:
+    """Give unchecked visits another period; returns how many are matched anew, for their officers cannot."""
+    part = docket.part()
     matched = [visit for visit in visits if visit.stage is VisitStage.MATCHED]
     for visit in visits:
-        visit.first_day, visit.last_day = paper.first_day, paper.last_day
+        visit.first_day, visit.last_day = first_day, last_day
     unfit = [visit for visit in matched if not officers_fit(docket.session, visit)]
     kept = [visit for visit in matched if visit not in unfit]
     move(docket.clocks, part, kept, VisitStage.MATCHED, by=docket.by)
     await_next(docket.clocks, WaitKind.VISIT, kept, by=docket.by, anchor=docket.clocks.today)
     unmatch(docket, part, unfit)
-    docket.data = {"postponed": len(visits), "to_match": len(unfit)}
+    return len(unfit)
 
 
 @ruling(Target.TASK, MatchAgain, Role.HANDLER)

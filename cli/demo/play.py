@@ -221,7 +221,9 @@ class Opening:
         return session.get(DrawStep, (TASK, 1, step, ""))
 
     def _frozen(self, session: Session) -> tuple[dict[str, Any], int]:
-        return load_plan(session, TASK, 1), len(directory_entries(load(session, TASK, 1, DIRECTORY)))
+        return load_plan(session, TASK, 1), sum(
+            1 for _ in directory_entries(load(session, TASK, 1, DIRECTORY))
+        )
 
 
 def names_of(session: Session) -> dict[str, str]:

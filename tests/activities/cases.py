@@ -16,6 +16,7 @@ from models.papers import (
     AdjustedRow,
     AdjustPlan,
     AdoptPlan,
+    AnswerJointVisit,
     AnswerPlan,
     ApproveDraw,
     ApproveLaunch,
@@ -34,7 +35,9 @@ from models.papers import (
     ExtendClaim,
     ExtendWait,
     IssueToken,
+    LendOfficer,
     MatchAgain,
+    OfferJointVisit,
     OmitRound,
     Paper,
     PlanAnswer,
@@ -45,6 +48,7 @@ from models.papers import (
     PublicValue,
     ReassignWait,
     ReceiptSummary,
+    RecogniseResults,
     RecordFact,
     RecordVisits,
     ReferDishonesty,
@@ -82,6 +86,7 @@ from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
+from tests.activities.neighbours import BORROWED, OTHER
 from tests.activities.scenes import (
     SECOND_DOCUMENT,
     annulment,
@@ -351,10 +356,41 @@ CASES: dict[str, Case] = {
     "officer.borrow": Case(
         "short",
         (SECOND, Role.APPROVER),
-        lambda _: BorrowOfficer(officer="ZF-third-000", number="借调函1号", reason="人员不足"),
+        lambda _: BorrowOfficer(officer=BORROWED, reason="人员不足"),
         _NO_PART,
         ("fixed", "NothingToMatch"),
         ("visited", "NothingToMatch"),
+    ),
+    "officer.lend": Case(
+        "asked",
+        (THIRD, Role.APPROVER),
+        lambda _: LendOfficer(officer=BORROWED, lend=True, reason="可以支援"),
+        (LEAD, "NothingAsked"),
+        ("short", "NothingAsked"),
+    ),
+    "joint.offer": Case(
+        "overlapping",
+        (SECOND, Role.HANDLER),
+        lambda driver: OfferJointVisit(visit=_first(driver), task=OTHER, department=THIRD, reason="同一对象"),
+        (THIRD, "VisitUnknown"),
+        ("matched", "NoOverlap"),
+        ("visited", "VisitStage"),
+    ),
+    "joint.answer": Case(
+        "offered_joint",
+        (SECOND, Role.APPROVER),
+        lambda driver: AnswerJointVisit(visit=_first(driver), join=True, reason="一次上门"),
+        (THIRD, "VisitUnknown"),
+        ("overlapping", "NothingOffered"),
+        ("visited", "VisitStage"),
+    ),
+    "visit.recognise": Case(
+        "checked_elsewhere",
+        (SECOND, Role.APPROVER),
+        lambda driver: RecogniseResults(visit=_first(driver), recognise=True, reason="结果在有效期内"),
+        (THIRD, "VisitUnknown"),
+        ("matched", "NothingToRecognise"),
+        ("visited", "VisitStage"),
     ),
     "assistant.attach": Case(
         "matched",

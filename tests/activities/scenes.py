@@ -64,6 +64,7 @@ from rules.roles import Role
 from rules.scope import ScopeFilter
 from rules.stages import VisitStage
 from rules.waits import WaitKind
+from tests.activities import neighbours
 from tests.activities.driver import Driver
 from tests.activities.world import NOBODY, OFFICE_TARGET, PARTS, SHA, item_of
 from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
@@ -444,6 +445,11 @@ SCENES: dict[str, Scene] = {
     "announced": Scene("claimed", announced),
     "matched": Scene("drawn", matched),
     "short": Scene("claimed", short),
+    "asked": Scene("short", neighbours.asked),
+    "overlapping": Scene("matched", neighbours.overlapping),
+    "offered_joint": Scene("matched", neighbours.offered_joint),
+    "checked_elsewhere": Scene("matched", neighbours.checked_elsewhere),
+    "expert_lacking": Scene("drawn", neighbours.expert_lacking),
     "visited": Scene("matched", visited),
     "suspended": Scene("visited", suspended),
     "submitted": Scene("visited", submitted),

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from sqlmodel import Session, col, select
 
 from activities.clocks import Clocks
-from activities.contributions import open_commitments
+from activities.contributing import open_commitments
 from activities.draw_export import export_record, export_snapshots
 from activities.sealing import VARIABLE
 from models.papers import (

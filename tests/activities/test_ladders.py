@@ -58,6 +58,9 @@ WAITING = (
     Unanswered("claimed", WaitKind.REQUEST_DRAW, LEAD, IN_3),
     Unanswered("requested", WaitKind.APPROVE_DRAW, LEAD, IN_2),
     Unanswered("short", WaitKind.MATCH, SECOND, IN_3),
+    Unanswered("asked", WaitKind.LEND, THIRD, IN_2),
+    Unanswered("expert_lacking", WaitKind.EXPERT, SECOND, IN_3),
+    Unanswered("offered_joint", WaitKind.JOINT_VISIT, SECOND, IN_2),
     # The visit period's last day, 21 April, is a fact; its rungs are working days all the same.
     Unanswered(
         "matched",

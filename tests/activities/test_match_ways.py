@@ -6,16 +6,22 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from cli.visits import visit_view
-from models.papers import BorrowOfficer, MatchAgain, PostponeVisits, WidenAreas
+from models.base import opaque_id
+from models.organisation import Office
+from models.papers import BorrowOfficer, LendOfficer, MatchAgain, PostponeVisits, WidenAreas
 from models.registers import Officer
 from models.task import Assignment, JointTask, Visit
 from models.trail import Outcome
 from rules.roles import Role
 from rules.stages import Stage, VisitStage
+from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
+from tests.activities.neighbours import BORROWED
 from tests.activities.scenes import drawn, fixed, matched
-from tests.builders import SECOND, THIRD, actor
+from tests.activities.waits import notices, wait_of
+from tests.activities.world import ABROAD, ABROAD_DESK
+from tests.builders import OFFICE, SECOND, THIRD, actor
 
 OTHER = "test-2026/1/1/9"
 
@@ -81,8 +87,14 @@ def test_a_borrowed_officer_is_matched_like_the_department_s_own(at: At) -> None
     """One valid officer of nine subjects' two: the borrowed one makes the pair."""
     driver = at("short")
     borrowed = driver.officers(THIRD)[0]
-    paper = BorrowOfficer(officer=borrowed, number="借调函1号", reason="证件到期，人员不足")
+    paper = BorrowOfficer(officer=borrowed, reason="证件到期，人员不足")
     driver.act(SECOND, Role.APPROVER, paper)
+    again = driver.say(paper, actor(SECOND, Role.APPROVER))
+    assert (Outcome.REFUSED, "AlreadyAsked") == (again.outcome, again.type)
+    match(driver)
+    assert 0 == driver.part(SECOND).matched
+    driver.act(THIRD, Role.APPROVER, LendOfficer(officer=borrowed, lend=True, reason="可以支援"))
+    assert wait_of(driver, WaitKind.LEND, THIRD).closed_at is not None
     match(driver)
     assert (9, 9) == (driver.part(SECOND).matched, driver.part(SECOND).subjects)
     again = driver.say(paper, actor(SECOND, Role.APPROVER))
@@ -96,6 +108,33 @@ def test_a_borrowed_officer_is_matched_like_the_department_s_own(at: At) -> None
         ).all()
     )
     assert {borrowed, driver.officers(SECOND)[0]} == set(mine)
+
+
+def test_an_officer_who_is_not_lent_stays_at_home(at: At) -> None:
+    """The answer is on record with its reason, and another one may be asked for."""
+    driver = at("asked")
+    driver.act(THIRD, Role.HEAD, LendOfficer(officer=BORROWED, lend=False, reason="自身人员紧张"))
+    assert wait_of(driver, WaitKind.LEND, THIRD).closed_at is not None
+    match(driver)
+    assert 0 == driver.part(SECOND).matched
+    assert "自身人员紧张" in notices(driver, "lend")[0].text
+    driver.act(SECOND, Role.APPROVER, BorrowOfficer(officer=driver.officers(THIRD)[1], reason="人员不足"))
+
+
+def test_an_officer_of_the_level_above_comes_by_its_written_consent(at: At) -> None:
+    """Its persons do not act in this office's world: the number of the consent is what exists, and is needed."""
+    driver = at("short")
+    with driver.database.write() as session:
+        session.get_one(Office, OFFICE).parent = ABROAD
+        like = session.exec(select(Officer).where(col(Officer.department) == THIRD)).first()
+        assert like is not None
+        values = {**like.model_dump(), "id": opaque_id(), "code": "ZF-above", "office": ABROAD}
+        session.add(Officer(**{**values, "department": ABROAD_DESK, "specialties": ["食品"]}))
+    asked = BorrowOfficer(officer="ZF-above", reason="人员不足")
+    assert "NumberMissing" == driver.say(asked, actor(SECOND, Role.APPROVER)).type
+    driver.act(SECOND, Role.APPROVER, asked.model_copy(update={"number": "市局借调函3号"}))
+    match(driver)
+    assert 9 == driver.part(SECOND).matched
 
 
 def test_an_unknown_officer_is_not_borrowed(at: At) -> None:

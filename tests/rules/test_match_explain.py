@@ -1,9 +1,11 @@
 import random
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
 from rules.draw import sha256_hex
-from rules.match import Match, Need, Officer, certify, eligible, match
+from rules.match import Match, Need, Officer, certify, eligible, match, match_seed
+from rules.match_problem import Problem
 from tests.rules.matches import DEPARTMENT, FILE_HASH, enumerate_all, need, officer, pools_of, tiny_case
 
 SEED = sha256_hex(b"act")
@@ -37,6 +39,69 @@ def served_sets(
         frozenset(subject for subject, codes in each.items() if codes)
         for each in enumerate_all(pools, sizes, capacity)
     }
+
+
+def test_as_many_subjects_as_can_be_are_served_and_who_waits_is_decided_by_lot() -> None:
+    """Of the largest sets that enumeration finds, the first by the lot; the lot alone would serve fewer."""
+    rng, infeasible, fewer = random.Random(11), 0, 0
+    for _ in range(4 * CASES):
+        needs, officers = tiny_case(rng)
+        needs = [replace(each, officers=min(each.officers, 2)) for each in needs]
+        needs += [need(9)] if rng.random() < 0.5 else []
+        result = matched(needs, officers)
+        if result.unmatched:
+            infeasible += 1
+            possible = served_sets(needs, officers, pools_of(needs, officers))
+            turns = in_turn(needs, officers, result)
+            most = max(map(len, possible))
+            largest = [each for each in possible if len(each) == most]
+            by_lot = min(largest, key=lambda each: [subject not in each for subject in turns])
+            assert by_lot == frozenset(result.assignments)
+            fewer += most > len(one_after_the_other(turns, possible))
+    assert infeasible > CASES
+    assert fewer > 10
+
+
+def in_turn(needs: list[Need], officers: list[Officer], result: Match) -> list[str]:
+    """The subjects that no cut blocks, then the others in the order of the lot."""
+    problem = Problem(match_seed(SEED, DEPARTMENT, FILE_HASH), DEPARTMENT, needs, officers)
+    blocked = frozenset().union(*(each.blocked for each in result.unmatched.values()))
+    return sorted((each.subject for each in needs), key=lambda one: (one in blocked, problem.turn(one)))
+
+
+def one_after_the_other(turns: list[str], possible: set[frozenset[str]]) -> frozenset[str]:
+    """Each in turn, if all before it can be served with it."""
+    served: frozenset[str] = frozenset()
+    for subject in turns:
+        if any(served | {subject} <= each for each in possible):
+            served |= {subject}
+    return served
+
+
+def test_the_largest_number_is_found_where_blossoms_are_nested() -> None:
+    """Fourteen subjects with three of nine officers each, against every state of what is left of them."""
+    rng = random.Random(7)
+    for _ in range(40):
+        pools = [rng.sample(range(9), 3) for _ in range(14)]
+        capacity = tuple(rng.randint(1, 2) for _ in range(9))
+        officers = [
+            officer(j, capacity=room, recusals=frozenset(f"S{i}" for i in range(14) if j not in pools[i]))
+            for j, room in enumerate(capacity)
+        ]
+        served = matched([need(i) for i in range(14)], officers).assignments
+        assert most_of(pools, capacity) == len(served)
+
+
+def most_of(pools: list[list[int]], capacity: tuple[int, ...]) -> int:
+    """The largest number of subjects with two officers each, subject by subject over all states."""
+    best = {capacity: 0}
+    for pool in pools:
+        for left, count in list(best.items()):
+            for pair in combinations(pool, 2):
+                if all(left[each] for each in pair):
+                    after = tuple(room - (j in pair) for j, room in enumerate(left))
+                    best[after] = max(best.get(after, 0), count + 1)
+    return max(best.values())
 
 
 def check_shortage(needs: list[Need], officers: list[Officer], result: Match) -> None:
