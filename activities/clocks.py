@@ -96,6 +96,9 @@ class Clocks:
             wait.closed_at, wait.closed_by, wait.level = self.now, by, 0
             for deadline in self._deadlines(wait):
                 deadline.next_rung = None
+            if wait.asked is not None:
+                # What was asked for on its clock has become pointless.
+                self.settle(self.session.get_one(Wait, wait.asked), by=by)
 
     def settle_key(self, key: str, *, by: str, count: int = 1) -> None:
         """Settle the wait under a key; a wait that was never opened needs no settling."""

@@ -80,6 +80,8 @@ class Wait(SQLModel, table=True):
     closed_by: str | None = None
     level: int = 0
     assignee: str | None = Field(default=None, foreign_key="person.id")
+    asked: str | None = None
+    """The wait of whoever decides on an act that was asked for on this one's clock; None without."""
 
 
 class Cause(StrEnum):

@@ -23,6 +23,9 @@ class PolicyKey(StrEnum):
     SETTLE_ROWS_DAYS = "settle_rows_days"
     PREPARE_DAYS = "prepare_days"
     CONFIRM_DAYS = "confirm_days"
+    RISING_DAYS = "rising_days"
+    CLOCK_APPROVER = "clock_approver"
+    DECIDE_CLOCK_DAYS = "decide_clock_days"
     CLAIM_DAYS = "claim_days"
     SETTLE_CLAIM_DAYS = "settle_claim_days"
     REQUEST_DRAW_DAYS = "request_draw_days"
@@ -190,6 +193,14 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.SETTLE_ROWS_DAYS: _days("核定计划待定行期限", 10),
     PolicyKey.PREPARE_DAYS: _days("提出抽查范围、事项、检查时段期限", 5),
     PolicyKey.CONFIRM_DAYS: _days("复核抽查范围、事项、检查时段期限", 2),
+    PolicyKey.RISING_DAYS: _days("确认递加比例表期限", 3),
+    PolicyKey.CLOCK_APPROVER: _Policy(
+        "批准部门内期限中止、恢复、延长的人（head 主要负责人，approver 审批人，office 领导小组办公室）",
+        "head",
+        _POLICY,
+        _one_of("head", "approver", "office"),
+    ),
+    PolicyKey.DECIDE_CLOCK_DAYS: _days("决定期限变动申请期限", 2),
     PolicyKey.CLAIM_DAYS: _days("领取任务期限", 2),
     PolicyKey.SETTLE_CLAIM_DAYS: _days("处理拒领期限", 2),
     PolicyKey.REQUEST_DRAW_DAYS: _days("申请抽取期限", 3),

@@ -12,6 +12,9 @@ class WaitKind(StrEnum):
     """What is owed."""
 
     PREPARE = "prepare"
+    PREPARE_ITEMS = "prepare_items"
+    PREPARE_PERIODS = "prepare_periods"
+    RISING = "rising"
     CONFIRM = "confirm"
     CLAIM = "claim"
     SETTLE_CLAIM = "settle_claim"
@@ -39,6 +42,8 @@ class WaitKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     YEARLY_SUPPLEMENT = "yearly_supplement"
     SETTLE_ROWS = "settle_rows"
+    DECIDE_CLOCK = "decide_clock"
+    CONSENT = "consent"
 
     @property
     def label(self) -> str:
@@ -72,7 +77,21 @@ def _task(verb: str) -> str:
 
 WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.PREPARE: WaitRule(
-        "提出抽查范围、事项和检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
+        "提出抽查对象范围", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
+    ),
+    WaitKind.PREPARE_ITEMS: WaitRule(
+        "提出各部门抽查事项", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("items")
+    ),
+    WaitKind.PREPARE_PERIODS: WaitRule(
+        "提出检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("periods")
+    ),
+    WaitKind.RISING: WaitRule(
+        "确认本部门的信用风险分类递加比例表",
+        Stage.INITIATE,
+        Role.HEAD,
+        PolicyKey.RISING_DAYS,
+        """starter.py policy set rising_table '{{"A":"1","B":"2","C":"4","D":"4"}}' --clause 依据""",
+        "未确认的不能申请抽取；逾期逐级催办：负责人、领导小组办公室",
     ),
     WaitKind.CONFIRM: WaitRule(
         "第二人（经办人、审批人或负责人）复核范围、事项和时段",
@@ -214,5 +233,20 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         PolicyKey.SUPPLEMENT_DAYS,
         "starter.py summary yearly 计划编号 报送文号",
+    ),
+    WaitKind.DECIDE_CLOCK: WaitRule(
+        "决定期限的中止、恢复或延长申请",
+        Stage.FOLLOW_UP,
+        Role.HEAD,
+        PolicyKey.DECIDE_CLOCK_DAYS,
+        _task("decide-clock"),
+        "申请未获批准前期限照常计算；逾期逐级催办：负责人、领导小组办公室",
+    ),
+    WaitKind.CONSENT: WaitRule(
+        "上级同意列入严重违法失信名单",
+        Stage.FOLLOW_UP,
+        Role.OFFICE,
+        None,
+        "starter.py disposal step {target} consent --note 文号",
     ),
 }

@@ -36,6 +36,7 @@ NOT_PLAYED = frozenset(
         "exchange_rejection",
         "annulment",
         "referral",
+        "referral_reply",
         "yearly_report",
     }
 )
