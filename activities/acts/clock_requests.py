@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from activities.acts.launch import office_department
 from activities.acts.levers import (
     check_unit,
     extend,
@@ -12,7 +11,7 @@ from activities.acts.levers import (
     wait_here,
     wake_holder,
 )
-from activities.authority import name_of
+from activities.authority import name_of, office_department
 from activities.docket import Docket, Target, notify, ruling
 from models.papers import DecideClock, ExtendWait, RequestClock, ResumeClock, SuspendClock
 from models.trail import Submission, Wait
