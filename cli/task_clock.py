@@ -203,7 +203,8 @@ def _moved(answer: Answer, words: str) -> str:
     """Tell both dates; returns the short id of the wait that was moved."""
     data: dict[str, Any] = answer.data
     short = str(data["wait"])[:8]
-    done(f"{words}：到期日由 {data['from']} 变为 {data['to']}（待办 {short}）")
+    when = "中止中，恢复后另计" if data["suspended"] else f"到期日由 {data['from']} 变为 {data['to']}"
+    done(f"{words}：{when}（待办 {short}）")
     hint(f"逐日说明：starter.py deadline explain {short}")
     return short
 

@@ -201,7 +201,12 @@ def _stand(docket: Docket, wait: Wait, first: date, last: date | None, reason: s
 
 def _finish(docket: Docket, wait: Wait, former: Deadline, moved: Deadline, reason: str) -> None:
     """Both dates into the trail and the answer; those concerned are told; who sleeps on it is woken."""
-    docket.data = {"wait": wait.id, "from": str(former.due_day), "to": str(moved.due_day)}
+    docket.data = {
+        "wait": wait.id,
+        "from": str(former.due_day),
+        "to": str(moved.due_day),
+        "suspended": moved.suspended,
+    }
     docket.audit("deadline.moved", cause=moved.cause.value, **docket.data)
     tell_moved(docket.clocks, wait, former, moved, f"理由：{reason}")
     wake_holder(docket, wait)
