@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlmodel import col, select
 
@@ -76,6 +77,25 @@ def tell_moved(clocks: Clocks, wait: Wait, former: Deadline, moved: Deadline, wh
         task=wait.task,
         person=wait.assignee,
     )
+
+
+def anchor_corrected(clocks: Clocks, visit: Visit, day: date, *, by: str) -> None:
+    """The check was on another day: the visit's clock is reckoned anew, and that of its present step."""
+    visit.completed_on = day
+    visit_due(clocks, visit)
+    wait = clocks.session.get(Wait, visit.wait) if visit.wait else None
+    if wait is None or wait.closed_at is not None:
+        return
+    apart = split_off(clocks, wait, [visit.id], by=by)
+    before = clocks.deadline(apart)
+    own = WaitKind(apart.kind) in VISITS_CLOCK
+    terms = replace(
+        Terms.of(before),
+        anchor=day if own else before.anchor,
+        no_later=visit.due_day if before.no_later is not None else None,
+    )
+    moved = clocks.renew(apart, terms, Cause.CORRECTED)
+    tell_moved(clocks, apart, before, moved, "检查完成日已更正")
 
 
 def visit_due(clocks: Clocks, visit: Visit) -> None:

@@ -413,6 +413,16 @@ class ResendPublications(Paper):
         return len(self.records)
 
 
+class AmendRecord(Paper):
+    """The head signs that fields of a rejected record are sent otherwise (更正报送字段); both values stay."""
+
+    kind: ClassVar[str] = "publication.amend"
+    record: str
+    fields: dict[str, Annotated[str, Field(min_length=1, max_length=500)]] = Field(min_length=1, max_length=6)
+    basis: Reason
+    reason: Reason
+
+
 class EvidenceLine(BaseModel):
     """A file by its hash: the store keeps its content, the paper what it is."""
 
@@ -559,6 +569,8 @@ class CorrectResult(Paper):
     reason: Reason
     disposal: ProposedDisposal | None = None
     """What follows from the corrected finding; it begins when the head has signed."""
+    completed_on: date | None = None
+    """The day of the check, where it was recorded wrongly: the clock is reckoned from it anew."""
 
 
 class SignCorrection(Paper):

@@ -92,6 +92,7 @@ class Cause(StrEnum):
     RESUMED = "resumed"
     EXTENDED = "extended"
     CALENDAR = "calendar"
+    CORRECTED = "corrected"
 
     @property
     def label(self) -> str:
@@ -102,6 +103,7 @@ class Cause(StrEnum):
             "resumed": "恢复计算",
             "extended": "延期",
             "calendar": "工作日历公布或更正",
+            "corrected": "起算事实更正",
         }[self.value]
 
 

@@ -1,4 +1,4 @@
-"""Acts on clocks that are asked for first; what became of referrals to 联合惩戒."""
+"""Acts on clocks that are asked for first; replies to referrals; amended fields of records."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("referral_reply",)
+APPEND_ONLY = ("referral_reply", "record_amendment")
 
 
 def upgrade() -> None:
@@ -28,10 +28,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["submission"], ["submission.id"]),
         sa.PrimaryKeyConstraint("referral", "number"),
     )
+    op.create_table(
+        "record_amendment",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("former", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("submission", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["submission"], ["submission.id"]),
+        sa.PrimaryKeyConstraint("key", "field", "number"),
+    )
     guard(APPEND_ONLY)
 
 
 def downgrade() -> None:
     unguard(APPEND_ONLY)
+    op.drop_table("record_amendment")
     op.drop_table("referral_reply")
     op.drop_column("wait", "asked")

@@ -37,6 +37,7 @@ NOT_PLAYED = frozenset(
         "annulment",
         "referral",
         "referral_reply",
+        "record_amendment",
         "yearly_report",
     }
 )
