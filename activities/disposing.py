@@ -163,7 +163,8 @@ def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
         days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
         comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
         recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
-        return Terms(comply, recheck, Unit.WORKING_DAY)
+        clause = clocks.policies.clause(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner)
+        return Terms(comply, recheck, Unit.WORKING_DAY, clause)
     period = period_in(disposal.kind, state)
     if period is None:
         raise ValueError(f"{disposal.kind} has no clock in {state}")

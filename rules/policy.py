@@ -12,8 +12,10 @@ from rules.ladder import DEFAULT_HOUR, DEFAULT_LADDER, SHORT_LADDER
 from rules.ladder_data import dump_ladder, parse_ladder
 from rules.refusal import Refusal
 
-_POLICY = "(policy)"
-_PENALTIES = "市场监督管理行政处罚信息公示规定"
+_POLICY = "(policy) 通知未载，由领导小组办公室规定"
+"""Stands in no notice at hand: a proposal that an office may change."""
+_PENALTIES = "市场监督管理行政处罚信息公示规定（条次未核）"
+"""The periods are the domain's; which article says so was not at hand."""
 CREDIT_CLASSES = ("A", "B", "C", "D")
 
 

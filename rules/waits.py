@@ -66,6 +66,8 @@ class WaitRule:
     period: PolicyKey | None
     command: str
     otherwise: str = "逾期逐级催办：本人、负责人、领导小组办公室"
+    clause: str = ""
+    """Where the last day comes from, where no period of a policy sets it."""
 
 
 _TASK = "starter.py task {verb} {{target}}"
@@ -129,7 +131,14 @@ WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.MATCH: WaitRule(
         "解决无法匹配执法人员的对象", Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("match")
     ),
-    WaitKind.VISIT: WaitRule("实施检查并登记完成", Stage.INSPECT, Role.OFFICER, None, _task("visit")),
+    WaitKind.VISIT: WaitRule(
+        "实施检查并登记完成",
+        Stage.INSPECT,
+        Role.OFFICER,
+        None,
+        _task("visit"),
+        clause="经第二人复核的检查时段",
+    ),
     WaitKind.ENTRY: WaitRule(
         "录入检查结果",
         Stage.ENTER,
@@ -202,9 +211,15 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         None,
         "starter.py summary yearly 计划编号 报送文号",
+        clause="计划通知所定的报送日期",
     ),
     WaitKind.WINDOW: WaitRule(
-        "在抽查起止时间内发起任务", Stage.INITIATE, Role.HANDLER, None, "starter.py task start {target}"
+        "在抽查起止时间内发起任务",
+        Stage.INITIATE,
+        Role.HANDLER,
+        None,
+        "starter.py task start {target}",
+        clause="计划所载抽查起止时间",
     ),
     WaitKind.SETTLE_ROWS: WaitRule(
         "核定计划中尚不能发起的行",
@@ -219,6 +234,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         None,
         "starter.py result commission report {target} 委托编号",
+        clause="委托时约定的报告日期",
     ),
     WaitKind.WITHDRAWAL: WaitRule(
         "撤回已公示的决定",
