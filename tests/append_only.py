@@ -6,6 +6,7 @@ from pathlib import Path
 _VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 APPEND_ONLY: tuple[str, ...] = tuple(
     table
-    for file in sorted(_VERSIONS.glob("[0-9]*.py"))
+    for file in sorted(_VERSIONS.glob("*.py"))
+    if file.stem != "__init__"
     for table in getattr(import_module(f"migrations.versions.{file.stem}"), "APPEND_ONLY", ())
 )
