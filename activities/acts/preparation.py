@@ -11,13 +11,12 @@ from activities.acts.scopes import count_of
 from activities.authority import name_of
 from activities.docket import Docket, Target, ruling
 from activities.rising_table import await_table
-from activities.scope_rows import IN_FORCE
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem, Subject
 from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.scope import SubjectFacts
+from rules.scope import ScopeFilter, SubjectFacts
 from rules.waits import WaitKind
 
 FARTHEST = timedelta(days=366)
