@@ -17,7 +17,7 @@ from activities.authority import check_person, check_role
 from activities.docket import RULINGS, Docket, Target
 from activities.progress import advance
 from models.messages import AnswerSlip
-from models.organisation import Office
+from models.organisation import Department, Office
 from models.outcomes import Disposal, Result
 from models.task import JointTask, Visit
 from models.trail import Answer, Outcome, Submission
@@ -142,7 +142,7 @@ def _judge(docket: Docket) -> None:
         role=submission.role,
         department=submission.department,
         acting_for=submission.acting_for,
-        office=docket.office,
+        office=_actors_office(docket) if rule.from_above else docket.office,
         day=local_day(docket.now),
     )
     check_role(rule.roles, submission.role)
@@ -157,6 +157,13 @@ def _judge(docket: Docket) -> None:
     docket.audit(submission.kind)
     if docket.task is not None:
         advance(docket.clocks, docket.task)
+
+
+def _actors_office(docket: Docket) -> str:
+    """The parent office for its own people, else the case's."""
+    parent = docket.session.get_one(Office, docket.office).parent
+    body = docket.session.get(Department, docket.department)
+    return parent if parent is not None and body is not None and body.office == parent else docket.office
 
 
 def _holds_nul(value: Any) -> bool:

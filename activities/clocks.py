@@ -45,13 +45,14 @@ class Clocks:
         no_later: date | None = None,
         terms: Terms | None = None,
         clock: str | None = None,
+        clause: str = "",
     ) -> Wait:
         """Open a wait, or add `count` to the one that stands under this key.
 
         `key` says what is owed, to the day of the fact that starts the clock: things with one clock
         share one wait, so that thirty thousand visits make dozens of waits. `due` overrides the
-        policy's period where the last day comes from the fact itself, `terms` where the whole period
-        does; `no_later` caps it where the step lies inside another clock (an approval inside the 20
+        policy's period where the last day comes from the fact itself (of `clause`, else of the kind's
+        own source), `terms` where the whole period does; `no_later` caps it where the step lies inside another clock (an approval inside the 20
         working days of an entry). `clock` is the wait whose suspensions stand in this clock too.
         """
         wait = self.find(key)
@@ -81,7 +82,7 @@ class Clocks:
         self.session.flush()
         if clock is not None:
             hand_down(self.session, clock, wait)
-        made = terms or self._terms(wait, rule.period, anchor or self.today, due, no_later)
+        made = terms or self._terms(wait, rule.period, anchor or self.today, due, no_later, clause)
         self._add(wait, made, Cause.OPENED, stood=clock is not None)
         return wait
 
@@ -96,6 +97,9 @@ class Clocks:
             wait.closed_at, wait.closed_by, wait.level = self.now, by, 0
             for deadline in self._deadlines(wait):
                 deadline.next_rung = None
+            if wait.asked is not None:
+                # What was asked for on its clock has become pointless.
+                self.settle(self.session.get_one(Wait, wait.asked), by=by)
 
     def settle_key(self, key: str, *, by: str, count: int = 1) -> None:
         """Settle the wait under a key; a wait that was never opened needs no settling."""
@@ -161,10 +165,16 @@ class Clocks:
         return self.session.exec(statement).one()
 
     def _terms(
-        self, wait: Wait, period: PolicyKey | None, anchor: date, due: date | None, no_later: date | None
+        self,
+        wait: Wait,
+        period: PolicyKey | None,
+        anchor: date,
+        due: date | None,
+        no_later: date | None,
+        clause: str,
     ) -> Terms:
         if due is not None or period is None:
-            return Terms.fixed(anchor, due or anchor)
+            return Terms.fixed(anchor, due or anchor, clause or WAITS[WaitKind(wait.kind)].clause)
         plan = plan_of(wait.task) if wait.task else ""
         return Terms(
             anchor,

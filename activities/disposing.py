@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
+from activities.authority import name_of
 from activities.docket import Docket, notify, wake
 from activities.reckoning import Terms
-from models.organisation import Department
+from models.organisation import Department, DepartmentKind, Office
 from models.outcomes import Disposal, Result
 from models.papers import ProposedDisposal
 from models.registers import Subject
@@ -16,8 +17,7 @@ from rules.deadline import Unit, due_day
 from rules.disposal import DisposalKind, DisposalState, period_in, propose_owner
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
-from rules.roles import Role
-from rules.waits import WaitKind
+from rules.waits import WAITS, WaitKind
 
 _TRANSFERS = frozenset({DisposalKind.TRANSFER, DisposalKind.TRANSFER_JUSTICE})
 _WITH_ANOTHER = frozenset({DisposalState.SENT.value, DisposalState.HANDED.value})
@@ -60,10 +60,9 @@ def other_department(docket: Docket, named: str | None, owner: str) -> str:
 
 def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> None:
     """Open the wait of a disposal's present state; a receiver is told at once."""
-    with_another = disposal.state in _WITH_ANOTHER
-    owed_by = (disposal.receiver or disposal.owner) if with_another else disposal.owner
-    docket.clocks.open(
-        WaitKind.ACKNOWLEDGE if with_another else WaitKind.DISPOSAL,
+    kind, owed_by = _owed(docket, disposal)
+    wait = docket.clocks.open(
+        kind,
         key=f"disposal/{disposal.id}/{disposal.state}/{cycle}",
         scope=f"disposal/{disposal.id}",
         task=disposal.task,
@@ -72,18 +71,38 @@ def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> 
         cycle=cycle,
         terms=_terms(docket, disposal, anchor),
     )
-    if with_another:
+    if kind is not WaitKind.DISPOSAL:
+        asks = "报请同意一件处置" if kind is WaitKind.CONSENT else "移送一起线索"
         notify(
             docket.session,
             owed_by,
-            Role.HANDLER,
+            wait.role,
             key=f"disposal/{disposal.id}/{disposal.state}/{cycle}",
             event="transferred",
-            text=f"{disposal.owner} 移送一起线索（处置 {disposal.id}），请接收或退回",
+            text=f"{name_of(docket.session, disposal.owner)}{asks}（处置 {disposal.id}）。"
+            f"办理：{WAITS[kind].command.format(target=disposal.id)}",
             now=docket.now,
             task=disposal.task,
             urgent=True,
         )
+
+
+def desk_above(session: Session, office: str) -> str | None:
+    """The parent office's own body; None where no office above is registered."""
+    return session.exec(
+        select(Department.id)
+        .join(Office, col(Office.parent) == col(Department.office))
+        .where(col(Office.code) == office, col(Department.kind) == DepartmentKind.OFFICE)
+    ).first()
+
+
+def _owed(docket: Docket, disposal: Disposal) -> tuple[WaitKind, str]:
+    """What the present state waits for, and whose it is."""
+    if disposal.state in _WITH_ANOTHER:
+        return WaitKind.ACKNOWLEDGE, disposal.receiver or disposal.owner
+    if disposal.state == DisposalState.ASKED and (above := desk_above(docket.session, docket.office)):
+        return WaitKind.CONSENT, above
+    return WaitKind.DISPOSAL, disposal.owner
 
 
 def _open(
@@ -144,7 +163,8 @@ def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
         days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
         comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
         recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
-        return Terms(comply, recheck, Unit.WORKING_DAY)
+        clause = clocks.policies.clause(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner)
+        return Terms(comply, recheck, Unit.WORKING_DAY, clause)
     period = period_in(disposal.kind, state)
     if period is None:
         raise ValueError(f"{disposal.kind} has no clock in {state}")

@@ -43,19 +43,21 @@ class Rule:
     paper: type[Paper]
     roles: frozenset[Role]
     act: Ruling
+    from_above: bool = False
+    """Whether people of the parent office may file it too."""
 
 
 RULINGS: dict[str, Rule] = {}
 
 
 def ruling(
-    target: Target | tuple[Target, ...], paper: type[P], *roles: Role
+    target: Target | tuple[Target, ...], paper: type[P], *roles: Role, from_above: bool = False
 ) -> Callable[[Callable[["Docket", P], None]], Ruling]:
     """Register the function that rules on a kind of paper, filed by one of `roles`."""
 
     def register(function: Callable[["Docket", P], None]) -> Ruling:
         targets = frozenset(target if isinstance(target, tuple) else (target,))
-        RULINGS[paper.kind] = Rule(targets, paper, frozenset(roles), cast("Ruling", function))
+        RULINGS[paper.kind] = Rule(targets, paper, frozenset(roles), cast("Ruling", function), from_above)
         return cast("Ruling", function)
 
     return register

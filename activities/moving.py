@@ -1,6 +1,8 @@
 """Moving a wait's clock: a new deadline beside the old one, and the visits that hang on it (时限变动)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlmodel import col, select
 
@@ -11,6 +13,7 @@ from activities.reckoning import Terms, closed, last_day, suspensions_of
 from models.task import Visit
 from models.trail import Cause, Deadline, Wait
 from rules.deadline import Unit, due_day
+from rules.refusal import Refusal
 from rules.waits import WaitKind
 
 
@@ -22,6 +25,41 @@ def move_clock(clocks: Clocks, wait: Wait, terms: Terms, cause: Cause) -> Deadli
         wait.key = f"{wait.key}#{len(_deadlines(clocks, wait))}"
         terms = _with_visits(clocks, wait, visits, terms)
     return clocks.renew(wait, terms, cause)
+
+
+def split_off(clocks: Clocks, wait: Wait, visits: Sequence[str], *, by: str) -> Wait:
+    """Visits that go on under a wait of their own, with the same clock; the wait itself where they are all.
+
+    Refuses `VisitNotWaited` for a visit that the wait is not about.
+    """
+    under = {visit.id: visit for visit in _visits(clocks, wait)}
+    if strange := sorted(set(visits) - set(under)):
+        raise Refusal(
+            "VisitNotWaited",
+            f"下列检查不在该待办之中，请更正：{'、'.join(strange[:5])}；在其中的见 deadline visits {wait.id[:8]}",
+        )
+    chosen = [under[one] for one in sorted(set(visits))]
+    if len(chosen) == len(under):
+        return wait
+    before = clocks.deadline(wait)
+    apart = clocks.open(
+        WaitKind(wait.kind),
+        key=f"{wait.key}/{by}",
+        scope=wait.scope,
+        department=wait.department,
+        opened_by=by,
+        task=wait.task,
+        count=len(chosen),
+        cycle=wait.cycle,
+        terms=Terms.of(before),
+        clock=wait.id,
+    )
+    apart.role, apart.assignee, apart.level = wait.role, wait.assignee, wait.level
+    for visit in chosen:
+        visit.wait = apart.id
+    clocks.settle(wait, by=by, count=len(chosen))
+    clocks.session.flush()
+    return apart
 
 
 def tell_moved(clocks: Clocks, wait: Wait, former: Deadline, moved: Deadline, why: str) -> None:
@@ -39,6 +77,25 @@ def tell_moved(clocks: Clocks, wait: Wait, former: Deadline, moved: Deadline, wh
         task=wait.task,
         person=wait.assignee,
     )
+
+
+def anchor_corrected(clocks: Clocks, visit: Visit, day: date, *, by: str) -> None:
+    """The check was on another day: the visit's clock is reckoned anew, and that of its present step."""
+    visit.completed_on = day
+    visit_due(clocks, visit)
+    wait = clocks.session.get(Wait, visit.wait) if visit.wait else None
+    if wait is None or wait.closed_at is not None:
+        return
+    apart = split_off(clocks, wait, [visit.id], by=by)
+    before = clocks.deadline(apart)
+    own = WaitKind(apart.kind) in VISITS_CLOCK
+    terms = replace(
+        Terms.of(before),
+        anchor=day if own else before.anchor,
+        no_later=visit.due_day if before.no_later is not None else None,
+    )
+    moved = clocks.renew(apart, terms, Cause.CORRECTED)
+    tell_moved(clocks, apart, before, moved, "检查完成日已更正")
 
 
 def visit_due(clocks: Clocks, visit: Visit) -> None:

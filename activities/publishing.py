@@ -114,7 +114,15 @@ def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
         department=publication.department,
         opened_by=by,
         due=publication.due_day,
+        clause=_clause(clocks, publication),
     )
+
+
+def _clause(clocks: Clocks, publication: Publication) -> str:
+    """Where a last day of a publication's own comes from: only a penalty has one."""
+    if publication.due_day is None:
+        return ""
+    return clocks.policies.clause(PolicyKey.PENALTY_PUBLICATION_DAYS, publication.department)
 
 
 def end_disposal(session: Session, disposal: Disposal, now: datetime) -> None:
@@ -139,4 +147,5 @@ def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> 
             department=publication.department,
             opened_by=by,
             due=publication.due_day,
+            clause=_clause(clocks, publication),
         )

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from activities.acts.preparation import content_hash
+from activities.acts.preparation import content_hash, prepare_key
 from activities.docket import Docket
 from activities.lookup import subjects_by_code
 from models.organisation import Office
@@ -65,7 +65,7 @@ def receive_list(docket: Docket, task: JointTask, paper: DrawnAbove) -> None:
         )
     )
     session.flush()
-    docket.clocks.settle_key(f"{task.id}/prepare", by=docket.by)
+    docket.clocks.settle_key(prepare_key(task.id, Aspect.SCOPE), by=docket.by)
     docket.clocks.open(
         WaitKind.CONFIRM,
         key=f"{task.id}/confirm/{Aspect.SCOPE.value}/1",

@@ -41,7 +41,8 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
         f"办理：{WAITS[kind].command.format(target=wait.scope.split('/', 1)[1])}"
     )
     for role in recipients(rung, wait.role):
-        to_office = role is Role.OFFICE
+        # What an office itself owes may be the one's above; all else climbs to the case's own office.
+        to_office = role is Role.OFFICE and wait.role is not Role.OFFICE
         department = office_department(clocks.session, wait.office) if to_office else wait.department
         notify(
             clocks.session,

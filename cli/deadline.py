@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from activities.explaining import Explained, explain_wait
 from activities.progress import wait_line
 from cli.acting import reads, task_id
+from cli.clock_requests import visits_under
 from cli.context import Context, Json, out, show
 from cli.tables import print_table
 from cli.waits import known_wait
@@ -66,6 +67,23 @@ def explain(
             _print(one)
 
     show([_view(one) for one in found], as_json=as_json, text=text)
+
+
+@app.command("visits")
+@reads
+def visits(
+    wait: Annotated[str, typer.Argument(metavar="待办编号", help="可只写前几位")], as_json: Json = False
+) -> None:
+    """列出一项待办中的各户；task suspend 等命令的 --subject 只对其中几户。"""
+    context = Context()
+    row = known_wait(context.database, wait)
+    with context.database.read() as session:
+        rows = [
+            {"visit": visit.id, "code": subject.code, "name": subject.name, "due_day": visit.due_day}
+            for visit, subject in visits_under(session, row)
+        ]
+    columns = {"code": "代码", "name": "检查对象", "due_day": "录入期限", "visit": "检查编号"}
+    show(rows, as_json=as_json, text=lambda: print_table(columns, rows, empty="这项待办不是按户办理的"))
 
 
 def _named(context: Context, which: str) -> list[Wait]:

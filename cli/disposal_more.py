@@ -10,8 +10,8 @@ from cli.context import Context, Json, show
 from cli.given import chosen, day_of, department_named
 from cli.tables import done, hint, print_table
 from models.organisation import Department
-from models.outcomes import Referral
-from models.papers import AddDisposal, AnnulDecision, ProposedDisposal, ReferDishonesty
+from models.outcomes import Referral, ReferralReply, Reply
+from models.papers import AddDisposal, AnnulDecision, AnswerReferral, ProposedDisposal, ReferDishonesty
 from models.registers import Subject
 from models.task import Visit
 from rules.disposal import DisposalKind
@@ -89,6 +89,31 @@ def refer(
     done(f"已登记移交联合惩戒：{act} → {to}")
 
 
+@app.command("referral-reply")
+@acts
+def referral_reply(
+    task: TaskId,
+    referral: Annotated[str, typer.Argument(metavar="移交编号", help="见 disposal referrals")],
+    reply: Annotated[
+        str,
+        typer.Option(
+            "--reply", metavar="答复", help="、".join(f"{one.value}（{one.label}）" for one in Reply)
+        ),
+    ],
+    on: Annotated[str, typer.Option("--on", metavar="日期", help="答复日期")],
+    document: Annotated[str, typer.Option("--document", metavar="文号", help="接收单位的文书号")],
+    who: Who,
+    note: Annotated[str, typer.Option("--note", metavar="说明", help="退回的理由，或处理的结果")] = "",
+) -> None:
+    """登记接收单位对移交联合惩戒的答复：已接收、退回、处理结果。"""
+    given = chosen(Reply, reply)
+    paper = AnswerReferral(
+        referral=referral, reply=given.value, replied_on=day_of(on), document=document, note=note
+    )
+    who.to_task(task_id(task), paper)
+    done(f"已登记答复：{given.label}（{document}）")
+
+
 @app.command("referrals")
 @reads
 def referrals(task: TaskId, as_json: Json = False) -> None:
@@ -102,10 +127,13 @@ def referrals(task: TaskId, as_json: Json = False) -> None:
             .where(col(Referral.task) == task_id(task))
             .order_by(col(Referral.referred_on), col(Referral.id))
         ).all()
+        replies = _replies(session, [row.id for row, _, _ in rows])
     data = [
         {
+            "referral": row.id,
             "name": subject,
             "department_name": department,
+            "replies": replies.get(row.id, ["待答复"]),
             "act": row.act,
             "basis": row.basis,
             "authority": row.authority,
@@ -115,14 +143,30 @@ def referrals(task: TaskId, as_json: Json = False) -> None:
         for row, subject, department in rows
     ]
     columns = {
+        "referral": "移交编号",
         "name": "检查对象",
         "department_name": "移交部门",
         "act": "失信行为",
         "basis": "依据",
         "authority": "移交给",
         "referred_on": "日期",
+        "replies": "答复",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有移交联合惩戒的"))
+
+
+def _replies(session: Session, referrals: list[str]) -> dict[str, list[str]]:
+    """What was answered to each referral, in order."""
+    found: dict[str, list[str]] = {}
+    rows = session.exec(
+        select(ReferralReply)
+        .where(col(ReferralReply.referral).in_(referrals))
+        .order_by(col(ReferralReply.referral), col(ReferralReply.number))
+    )
+    for row in rows:
+        words = f"{row.reply.label}（{row.document}，{row.replied_on}）{row.note}"
+        found.setdefault(row.referral, []).append(words)
+    return found
 
 
 def _id(session: Session, text: str | None) -> str | None:

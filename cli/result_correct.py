@@ -1,12 +1,13 @@
 """`result correct|sign|corrections`: corrections of locked results, both sides visible (更正)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, func, select
 
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
+from cli.given import day_of
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
 from models.outcomes import Correction, CorrectionDecision, Result
@@ -34,6 +35,9 @@ def correct(
     reason: Reason,
     who: Who,
     finding: Annotated[str, typer.Option("--finding", metavar="文字", help="更正后发现的问题")] = "",
+    completed_on: Annotated[
+        str | None, typer.Option("--completed-on", metavar="日期", help="检查完成日登记有误的，写正确的日期")
+    ] = None,
 ) -> None:
     """申请更正已锁定的结果；由单位主要负责人签字后公示，前后两面都可见。"""
     with who.database.read() as session:
@@ -44,6 +48,7 @@ def correct(
         categories=tuple(_category(text) for text in category),
         finding=finding,
         reason=reason,
+        completed_on=day_of(completed_on) if completed_on else None,
     )
     who.send(f"correction/{result}/{number}", paper)
     done(f"已申请更正 {result}/{number}")
@@ -86,8 +91,8 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
         {
             "correction": row.id,
             "name": name,
-            "before": [Category(one).label for one in row.before["categories"]],
-            "after": [Category(one).label for one in row.after["categories"]],
+            "before": _said(row.before),
+            "after": _said(row.after),
             "reason": row.reason,
             "decision": decision.verdict.label if decision else "待签字",
         }
@@ -102,6 +107,13 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
         "decision": "签字",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
+
+
+def _said(side: dict[str, Any]) -> list[str]:
+    """One side of a correction: the categories, the finding, and the day where it is corrected."""
+    words = [Category(one).label for one in side["categories"]]
+    words += [side["finding"]] if side.get("finding") else []
+    return words + ([f"检查完成日{side['completed_on']}"] if side.get("completed_on") else [])
 
 
 def _category(text: str) -> Category:

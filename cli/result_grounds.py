@@ -211,6 +211,9 @@ def commission_open(
     )
     answer = who.to_task(task_id(task), paper)
     done(f"已登记委托 {answer.data['commission']}（{institution}，{due}前报告）")
+    hint(
+        "录入期限照常计算；须中止的请申请：starter.py task suspend --wait 待办编号 --subject 对象 --reason 等待报告"
+    )
 
 
 @commission.command("report")

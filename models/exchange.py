@@ -43,6 +43,21 @@ class Declaration(SQLModel, table=True):
     rejected: str | None = None
 
 
+class RecordAmendment(SQLModel, table=True):
+    """A field of a record that is sent otherwise than the registers say (更正报送字段), signed; append-only."""
+
+    __tablename__ = "record_amendment"
+
+    key: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    former: str
+    value: str
+    basis: str
+    reason: str
+    submission: str = Field(foreign_key="submission.id")
+
+
 class ExchangeBatch(SQLModel, table=True):
     """A batch as it was sent, to the letter: sent again after a lost answer it is the very same."""
 

@@ -200,6 +200,33 @@ class Referral(SQLModel, table=True):
     submission: str = Field(foreign_key="submission.id")
 
 
+class Reply(StrEnum):
+    """What the receiver of a referral answered."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    OUTCOME = "outcome"
+
+    @property
+    def label(self) -> str:
+        """The answer in the words of the trade."""
+        return {"accepted": "已接收", "returned": "退回", "outcome": "处理结果"}[self.value]
+
+
+class ReferralReply(SQLModel, table=True):
+    """What the receiver answered to a referral (联合惩戒的接收、退回、处理结果); append-only."""
+
+    __tablename__ = "referral_reply"
+
+    referral: str = Field(primary_key=True, foreign_key="referral.id")
+    number: int = Field(primary_key=True)
+    reply: Reply = Field(sa_type=enum_type(Reply))
+    replied_on: date
+    document: str
+    note: str
+    submission: str = Field(foreign_key="submission.id")
+
+
 class YearlyReport(SQLModel, table=True):
     """A yearly report as it was sent (年度报告): the system's data and the file that a person completed.
 

@@ -22,6 +22,8 @@ Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Round = Annotated[int, Field(ge=1, le=366)]
 ActNumber = Annotated[int, Field(ge=1, le=1000)]
 SummaryNumber = Annotated[int, Field(ge=1, le=1000)]
+OfTheWait = Annotated[tuple[str, ...], Field(max_length=MAX_LINES)]
+"""Some of the visits under a wait, where an act is about them alone; empty for all of it."""
 Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -459,6 +461,16 @@ class ResendPublications(Paper):
         return len(self.records)
 
 
+class AmendRecord(Paper):
+    """The head signs that fields of a rejected record are sent otherwise (更正报送字段); both values stay."""
+
+    kind: ClassVar[str] = "publication.amend"
+    record: str
+    fields: dict[str, Annotated[str, Field(min_length=1, max_length=500)]] = Field(min_length=1, max_length=6)
+    basis: Reason
+    reason: Reason
+
+
 class EvidenceLine(BaseModel):
     """A file by its hash: the store keeps its content, the paper what it is."""
 
@@ -583,6 +595,17 @@ class ReferDishonesty(Paper):
     referred_on: date
 
 
+class AnswerReferral(Paper):
+    """What the receiver of a referral answered: accepted, returned, or what came of it (移交的答复)."""
+
+    kind: ClassVar[str] = "referral.answer"
+    referral: str
+    reply: Literal["accepted", "returned", "outcome"]
+    replied_on: date
+    document: Reason
+    note: str = Field(default="", max_length=2000)
+
+
 class CorrectResult(Paper):
     """Ask for the correction of a locked result (更正申请)."""
 
@@ -594,6 +617,8 @@ class CorrectResult(Paper):
     reason: Reason
     disposal: ProposedDisposal | None = None
     """What follows from the corrected finding; it begins when the head has signed."""
+    completed_on: date | None = None
+    """The day of the check, where it was recorded wrongly: the clock is reckoned from it anew."""
 
 
 class SignCorrection(Paper):
@@ -823,6 +848,7 @@ class SuspendClock(Paper):
 
     kind: ClassVar[str] = "clock.suspend"
     wait: str
+    visits: OfTheWait = ()
     from_day: date
     to_day: date | None = None
     reason: Reason
@@ -834,6 +860,7 @@ class ResumeClock(Paper):
 
     kind: ClassVar[str] = "clock.resume"
     wait: str
+    visits: OfTheWait = ()
     runs_from: date
     reason: Reason
     approval: Reason
@@ -844,9 +871,41 @@ class ExtendWait(Paper):
 
     kind: ClassVar[str] = "clock.extend"
     wait: str
+    visits: OfTheWait = ()
     amount: int = Field(ge=1, le=60)
     reason: Reason
     approval: Reason
+
+
+class RequestClock(Paper):
+    """The department asks that a wait's clock be suspended, resumed or extended (申请中止、恢复、延期)."""
+
+    kind: ClassVar[str] = "clock.request"
+    wait: str
+    visits: OfTheWait = ()
+    lever: Literal["suspend", "resume", "extend"]
+    from_day: date | None = None
+    to_day: date | None = None
+    amount: int | None = Field(default=None, ge=1, le=60)
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "RequestClock":
+        if (self.lever == "extend") != (self.amount is not None):
+            raise ValueError("申请延期须写明延长多少，其余申请不写")
+        if (self.lever == "extend") == (self.from_day is not None):
+            raise ValueError("申请中止、恢复须写明自何日起，申请延期不写")
+        return self
+
+
+class DecideClock(Paper):
+    """Who may approve decides on what was asked (批准或不批准期限变动申请); `wait` is the decision's own."""
+
+    kind: ClassVar[str] = "clock.decide"
+    wait: str
+    approve: bool
+    number: str = ""
+    reason: str = ""
 
 
 class ReassignWait(Paper):

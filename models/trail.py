@@ -80,6 +80,8 @@ class Wait(SQLModel, table=True):
     closed_by: str | None = None
     level: int = 0
     assignee: str | None = Field(default=None, foreign_key="person.id")
+    asked: str | None = None
+    """The wait of whoever decides on an act that was asked for on this one's clock; None without."""
 
 
 class Cause(StrEnum):
@@ -90,6 +92,7 @@ class Cause(StrEnum):
     RESUMED = "resumed"
     EXTENDED = "extended"
     CALENDAR = "calendar"
+    CORRECTED = "corrected"
 
     @property
     def label(self) -> str:
@@ -100,6 +103,7 @@ class Cause(StrEnum):
             "resumed": "恢复计算",
             "extended": "延期",
             "calendar": "工作日历公布或更正",
+            "corrected": "起算事实更正",
         }[self.value]
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "BY_THE_HEAD",
     "CASE_DECISION",
     "CASE_EXTENSION",
+    "FROM_ABOVE",
     "OUTCOMES",
     "PERIODS",
     "REASONED",
@@ -80,7 +81,13 @@ STEPS: Mapping[DisposalKind, Mapping[DisposalState, Mapping[DisposalStep, Dispos
     },
     DisposalKind.SERIOUS: {
         **_HANDED,
-        _S.OPEN: {_T.CONSENT: _S.CONSENTED, _T.REFUSE: _S.NOT_LISTED, _T.HAND_OVER: _S.HANDED},
+        _S.OPEN: {
+            _T.ASK: _S.ASKED,
+            _T.CONSENT: _S.CONSENTED,
+            _T.REFUSE: _S.NOT_LISTED,
+            _T.HAND_OVER: _S.HANDED,
+        },
+        _S.ASKED: {_T.CONSENT: _S.CONSENTED, _T.REFUSE: _S.NOT_LISTED},
         _S.CONSENTED: {_T.LIST: _S.LISTED},
     },
     DisposalKind.NONE: {_S.OPEN: {_T.CLOSE: _S.CLOSED}},
@@ -138,6 +145,9 @@ REASONED = frozenset(
 )
 """Steps whose document or reason must be named; a consent names the document of the authority one level up."""
 
+FROM_ABOVE = frozenset({_T.CONSENT, _T.REFUSE})
+"""Steps of the authority one level up (domain, 8); a department records them only where none is registered."""
+
 BY_THE_HEAD = frozenset({_T.EXTEND})
 """Steps that the unit's head or approver takes (市场监督管理行政处罚程序规定 第十八条: 负责人批准)."""
 
@@ -152,6 +162,7 @@ _LATER_PERIODS: Mapping[tuple[DisposalKind, DisposalState], Period] = {
     (DisposalKind.TRANSFER, _S.RETURNED): _ANSWER,
     (DisposalKind.TRANSFER_JUSTICE, _S.SENT): _ANSWER,
     (DisposalKind.TRANSFER_JUSTICE, _S.RETURNED): _ANSWER,
+    (DisposalKind.SERIOUS, _S.ASKED): Period(10, Unit.WORKING_DAY, "(policy) 上一级答复是否同意列入"),
     (DisposalKind.SERIOUS, _S.CONSENTED): Period(10, Unit.WORKING_DAY, "(policy) 上级同意后列入"),
 }
 

@@ -36,6 +36,7 @@ class DisposalState(StrEnum):
     FILED = "filed"
     NOT_FILED = "not_filed"
     DECIDED = "decided"
+    ASKED = "asked"
     CONSENTED = "consented"
     LISTED = "listed"
     NOT_LISTED = "not_listed"
@@ -62,6 +63,7 @@ class DisposalStep(StrEnum):
     FILE = "file"
     NOT_FILE = "not_file"
     DECIDE = "decide"
+    ASK = "ask"
     CONSENT = "consent"
     REFUSE = "refuse"
     LIST = "list"
@@ -118,6 +120,7 @@ _STATE_LABELS = {
     DisposalState.FILED: "已立案",
     DisposalState.NOT_FILED: "不予立案",
     DisposalState.DECIDED: "已作出决定",
+    DisposalState.ASKED: "已报请上级待同意",
     DisposalState.CONSENTED: "上级已同意",
     DisposalState.LISTED: "已列入",
     DisposalState.NOT_LISTED: "未列入",
@@ -136,6 +139,7 @@ _STEP_LABELS = {
     DisposalStep.FILE: "立案",
     DisposalStep.NOT_FILE: "不予立案",
     DisposalStep.DECIDE: "作出决定",
+    DisposalStep.ASK: "报请上级同意",
     DisposalStep.CONSENT: "上级同意",
     DisposalStep.REFUSE: "上级不同意",
     DisposalStep.LIST: "列入",

@@ -50,6 +50,9 @@ class LeverRule:
 _OWN_SITE = (Role.HANDLER,)
 LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.PREPARE: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.PREPARE_ITEMS: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.PREPARE_PERIODS: LeverRule((Role.HANDLER,), own_extension=True),
+    WaitKind.RISING: LeverRule((Role.HEAD,), own_extension=True),
     WaitKind.CONFIRM: LeverRule((Role.APPROVER, Role.HEAD, Role.HANDLER), own_extension=True),
     WaitKind.CLAIM: LeverRule(
         (Role.HANDLER, Role.HEAD), instead="不再由该部门配合的，请用 task release 免除；换部门的须调整计划"
@@ -96,6 +99,13 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.YEARLY_SUPPLEMENT: LeverRule((Role.HANDLER, Role.HEAD), skip=True),
     WaitKind.COMMISSION: LeverRule((Role.HANDLER,), own_extension=True),
     WaitKind.WITHDRAWAL: LeverRule((Role.HANDLER,), suspend=False, extend=False),
+    WaitKind.CONSENT: LeverRule((Role.OFFICE,), suspend=False, extend=False),
+    WaitKind.DECIDE_CLOCK: LeverRule(
+        (Role.HEAD, Role.APPROVER, Role.OFFICE),
+        suspend=False,
+        extend=False,
+        instead="请先就申请本身作出决定（task decide-clock）",
+    ),
     WaitKind.WINDOW: LeverRule(
         (Role.HANDLER,),
         suspend=False,
@@ -106,8 +116,30 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
 """Skipping needs an end that is lawful without what is owed: a result, a signature, a publication has none."""
 
 
-def check_lever(kind: WaitKind, lever: Lever, role: Role) -> None:
-    """Refuse a lever that the kind does not admit, or that the role may not pull on it."""
+def decides(kind: WaitKind, lever: Lever, unit: Role) -> Role:
+    """Who approves the act: the unit's own `unit` (policy), or the coordinating office."""
+    beyond = lever is Lever.SKIP or (lever is Lever.EXTEND and not LEVERS[kind].own_extension)
+    return Role.OFFICE if beyond else unit
+
+
+def check_lever(kind: WaitKind, lever: Lever, role: Role, unit: Role = Role.HEAD) -> None:
+    """Refuse a lever that the kind does not admit, or that the role may not pull on it.
+
+    `unit` approves what is the department's own (policy); the head stands above the approver.
+    """
+    check_admitted(kind, lever)
+    if role is Role.OFFICE or lever is Lever.REASSIGN:
+        return
+    needed = decides(kind, lever, unit)
+    if needed is Role.OFFICE:
+        what = f"“{kind.label}”的{lever.label}"
+        raise Refusal("OfficeOnly", f"{what}须由领导小组办公室批准；本部门不写 --approval 即为提出申请")
+    if needed is Role.HEAD and role is not Role.HEAD:
+        raise Refusal("HeadNeeded", f"“{kind.label}”的{lever.label}须由单位主要负责人或领导小组办公室批准")
+
+
+def check_admitted(kind: WaitKind, lever: Lever) -> None:
+    """Refuse a lever that the kind does not admit, whoever pulls it."""
     rule = LEVERS.get(kind, LeverRule(()))
     admitted = {
         Lever.SUSPEND: rule.suspend,
@@ -119,10 +151,6 @@ def check_lever(kind: WaitKind, lever: Lever, role: Role) -> None:
     if not admitted:
         instead = rule.instead or "请督促办理，或由领导小组办公室延期（task extend-wait）"
         raise Refusal("LeverNotLawful", f"“{kind.label}”不能{lever.label}；{instead}")
-    if lever is Lever.SKIP and role is not Role.OFFICE:
-        raise Refusal("OfficeOnly", f"“{lever.label}”须由领导小组办公室决定")
-    if lever is Lever.EXTEND and role is not Role.OFFICE and not rule.own_extension:
-        raise Refusal("OfficeOnly", f"“{kind.label}”的期限须由领导小组办公室批准延长")
 
 
 def check_role_for(kind: WaitKind, role: Role) -> None:

@@ -12,8 +12,10 @@ from rules.ladder import DEFAULT_HOUR, DEFAULT_LADDER, SHORT_LADDER
 from rules.ladder_data import dump_ladder, parse_ladder
 from rules.refusal import Refusal
 
-_POLICY = "(policy)"
-_PENALTIES = "市场监督管理行政处罚信息公示规定"
+_POLICY = "(policy) 通知未载，由领导小组办公室规定"
+"""Stands in no notice at hand: a proposal that an office may change."""
+_PENALTIES = "市场监督管理行政处罚信息公示规定（条次未核）"
+"""The periods are the domain's; which article says so was not at hand."""
 CREDIT_CLASSES = ("A", "B", "C", "D")
 
 
@@ -23,6 +25,9 @@ class PolicyKey(StrEnum):
     SETTLE_ROWS_DAYS = "settle_rows_days"
     PREPARE_DAYS = "prepare_days"
     CONFIRM_DAYS = "confirm_days"
+    RISING_DAYS = "rising_days"
+    CLOCK_APPROVER = "clock_approver"
+    DECIDE_CLOCK_DAYS = "decide_clock_days"
     CLAIM_DAYS = "claim_days"
     SETTLE_CLAIM_DAYS = "settle_claim_days"
     LEND_DAYS = "lend_days"
@@ -192,6 +197,14 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
     PolicyKey.SETTLE_ROWS_DAYS: _days("核定计划待定行期限", 10),
     PolicyKey.PREPARE_DAYS: _days("提出抽查范围、事项、检查时段期限", 5),
     PolicyKey.CONFIRM_DAYS: _days("复核抽查范围、事项、检查时段期限", 2),
+    PolicyKey.RISING_DAYS: _days("确认递加比例表期限", 3),
+    PolicyKey.CLOCK_APPROVER: _Policy(
+        "批准部门内期限中止、恢复、延长的人（head 主要负责人，approver 审批人，office 领导小组办公室）",
+        "head",
+        _POLICY,
+        _one_of("head", "approver", "office"),
+    ),
+    PolicyKey.DECIDE_CLOCK_DAYS: _days("决定期限变动申请期限", 2),
     PolicyKey.CLAIM_DAYS: _days("领取任务期限", 2),
     PolicyKey.SETTLE_CLAIM_DAYS: _days("处理拒领期限", 2),
     PolicyKey.LEND_DAYS: _days("答复借调请求期限", 2),

@@ -12,6 +12,9 @@ class WaitKind(StrEnum):
     """What is owed."""
 
     PREPARE = "prepare"
+    PREPARE_ITEMS = "prepare_items"
+    PREPARE_PERIODS = "prepare_periods"
+    RISING = "rising"
     CONFIRM = "confirm"
     CLAIM = "claim"
     SETTLE_CLAIM = "settle_claim"
@@ -42,6 +45,8 @@ class WaitKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     YEARLY_SUPPLEMENT = "yearly_supplement"
     SETTLE_ROWS = "settle_rows"
+    DECIDE_CLOCK = "decide_clock"
+    CONSENT = "consent"
 
     @property
     def label(self) -> str:
@@ -64,6 +69,8 @@ class WaitRule:
     period: PolicyKey | None
     command: str
     otherwise: str = "逾期逐级催办：本人、负责人、领导小组办公室"
+    clause: str = ""
+    """Where the last day comes from, where no period of a policy sets it."""
 
 
 _TASK = "starter.py task {verb} {{target}}"
@@ -75,7 +82,21 @@ def _task(verb: str) -> str:
 
 WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.PREPARE: WaitRule(
-        "提出抽查范围、事项和检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
+        "提出抽查对象范围", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
+    ),
+    WaitKind.PREPARE_ITEMS: WaitRule(
+        "提出各部门抽查事项", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("items")
+    ),
+    WaitKind.PREPARE_PERIODS: WaitRule(
+        "提出检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("periods")
+    ),
+    WaitKind.RISING: WaitRule(
+        "确认本部门的信用风险分类递加比例表",
+        Stage.INITIATE,
+        Role.HEAD,
+        PolicyKey.RISING_DAYS,
+        """starter.py policy set rising_table '{{"A":"1","B":"2","C":"4","D":"4"}}' --clause 依据""",
+        "未确认的不能申请抽取；逾期逐级催办：负责人、领导小组办公室",
     ),
     WaitKind.CONFIRM: WaitRule(
         "第二人（经办人、审批人或负责人）复核范围、事项和时段",
@@ -134,7 +155,14 @@ WAITS: dict[WaitKind, WaitRule] = {
         PolicyKey.JOINT_VISIT_DAYS,
         "starter.py task join {target}",
     ),
-    WaitKind.VISIT: WaitRule("实施检查并登记完成", Stage.INSPECT, Role.OFFICER, None, _task("visit")),
+    WaitKind.VISIT: WaitRule(
+        "实施检查并登记完成",
+        Stage.INSPECT,
+        Role.OFFICER,
+        None,
+        _task("visit"),
+        clause="经第二人复核的检查时段",
+    ),
     WaitKind.ENTRY: WaitRule(
         "录入检查结果",
         Stage.ENTER,
@@ -207,9 +235,15 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         None,
         "starter.py summary yearly 计划编号 报送文号",
+        clause="计划通知所定的报送日期",
     ),
     WaitKind.WINDOW: WaitRule(
-        "在抽查起止时间内发起任务", Stage.INITIATE, Role.HANDLER, None, "starter.py task start {target}"
+        "在抽查起止时间内发起任务",
+        Stage.INITIATE,
+        Role.HANDLER,
+        None,
+        "starter.py task start {target}",
+        clause="计划所载抽查起止时间",
     ),
     WaitKind.SETTLE_ROWS: WaitRule(
         "核定计划中尚不能发起的行",
@@ -224,6 +258,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         None,
         "starter.py result commission report {target} 委托编号",
+        clause="委托时约定的报告日期",
     ),
     WaitKind.WITHDRAWAL: WaitRule(
         "撤回已公示的决定",
@@ -238,5 +273,20 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         PolicyKey.SUPPLEMENT_DAYS,
         "starter.py summary yearly 计划编号 报送文号",
+    ),
+    WaitKind.DECIDE_CLOCK: WaitRule(
+        "决定期限的中止、恢复或延长申请",
+        Stage.FOLLOW_UP,
+        Role.HEAD,
+        PolicyKey.DECIDE_CLOCK_DAYS,
+        _task("decide-clock"),
+        "申请未获批准前期限照常计算；逾期逐级催办：负责人、领导小组办公室",
+    ),
+    WaitKind.CONSENT: WaitRule(
+        "上级同意列入严重违法失信名单",
+        Stage.FOLLOW_UP,
+        Role.OFFICE,
+        None,
+        "starter.py disposal step {target} consent --note 文号",
     ),
 }

@@ -1,15 +1,19 @@
 """A correction of a locked result, signed by the head, both sides visible (更正)."""
 
+from datetime import date
 from typing import Any
 
 from sqlmodel import col, func, select
 
 from activities.disposing import all_of, open_disposals
 from activities.docket import Docket, Target, ruling
+from activities.moving import anchor_corrected
 from activities.publishing import await_receipt, queue
 from models.outcomes import Correction, CorrectionDecision, PublicationKind, Result, Verdict
 from models.papers import CorrectResult, ProposedDisposal, SignCorrection
+from models.registers import Officer
 from models.task import Visit
+from rules.calendar import local_day
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.results import PROBLEM_CATEGORIES, check_categories
@@ -38,7 +42,14 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
     _check_decided(docket, result, known)
     check_categories(paper.categories)
     before = _standing(docket, result)
-    after = {"categories": [one.value for one in paper.categories], "finding": paper.finding}
+    after: dict[str, object] = {
+        "categories": [one.value for one in paper.categories],
+        "finding": paper.finding,
+    }
+    if paper.completed_on is not None:
+        _check_day(docket, visit, paper.completed_on)
+        before["completed_on"] = str(visit.completed_on)
+        after["completed_on"] = str(paper.completed_on)
     if before == after:
         raise Refusal("NothingCorrected", "更正前后内容相同，无须更正")
     session.add(
@@ -90,6 +101,9 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
     )
     docket.clocks.settle_scope(f"correction/{docket.case}", by=docket.by)
     if paper.sign:
+        if "completed_on" in correction.after:
+            day = date.fromisoformat(correction.after["completed_on"])
+            anchor_corrected(docket.clocks, visit, day, by=docket.by)
         publication = queue(session, visit, PublicationKind.CORRECTION, correction.id, docket.now)
         await_receipt(docket.clocks, publication, by=docket.by)
         if correction.disposal is not None:
@@ -97,6 +111,20 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
             proposed = ProposedDisposal.model_validate(correction.disposal)
             # After the task's end it is shown beside it and does not reopen it.
             open_disposals(docket, docket.part(), visit, result, proposed)
+
+
+def _check_day(docket: Docket, visit: Visit, day: date) -> None:
+    """The check lay inside the task, was no later than today, and its officers were certified that day."""
+    if not local_day(docket.any_task.opened_at) <= day <= docket.clocks.today:
+        raise Refusal("CompletionDay", f"检查完成日{day}须在任务发起日至今日之间，请更正")
+    officers = docket.session.exec(
+        select(Officer).where(
+            col(Officer.department) == visit.department,
+            col(Officer.code).in_(visit.facts.get("officers", ())),
+        )
+    )
+    if late := [one.code for one in officers if one.certificate_to < day]:
+        raise Refusal("TooFewOfficers", f"{day}当日证件已失效：{'、'.join(late)}；请核对检查完成日")
 
 
 def _check_decided(docket: Docket, result: Result, number: int) -> None:
@@ -127,4 +155,6 @@ def _standing(docket: Docket, result: Result) -> dict[str, object]:
         .where(col(Correction.result) == result.id, col(CorrectionDecision.verdict) == Verdict.APPROVED)
         .order_by(col(Correction.number).desc())
     ).first()
-    return last.after if last else {"categories": result.categories, "finding": result.finding}
+    said = last.after if last else {"categories": result.categories, "finding": result.finding}
+    # Only a correction of the day itself speaks of the day.
+    return {key: value for key, value in said.items() if key != "completed_on"}

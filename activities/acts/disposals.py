@@ -5,15 +5,17 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.disposing import await_step, open_disposals, other_department
+from activities.disposing import await_step, desk_above, open_disposals, other_department
 from activities.docket import Docket, Target, ruling
 from activities.publishing import await_receipt, queue
+from models.organisation import Department
 from models.outcomes import Disposal, DisposalEntry, PublicationKind, Result
 from models.papers import AddDisposal, ProposedDisposal, StepDisposal
 from models.task import TakingPart, Visit
 from rules.deadline import Unit, due_day
 from rules.disposal import (
     BY_THE_HEAD,
+    FROM_ABOVE,
     OUTCOMES,
     REASONED,
     DisposalKind,
@@ -31,10 +33,20 @@ from rules.stages import VisitStage
 
 _RECEIVER_STEPS = frozenset({DisposalStep.ACKNOWLEDGE, DisposalStep.RETURN})
 _HEADS = frozenset({Role.APPROVER, Role.HEAD})
+_ABOVE = _HEADS | {Role.OFFICE}
 _LOCKED = frozenset({VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED})
 
 
-@ruling(Target.DISPOSAL, StepDisposal, Role.HANDLER, Role.OFFICER, Role.APPROVER, Role.HEAD)
+@ruling(
+    Target.DISPOSAL,
+    StepDisposal,
+    Role.HANDLER,
+    Role.OFFICER,
+    Role.APPROVER,
+    Role.HEAD,
+    Role.OFFICE,
+    from_above=True,
+)
 def step(docket: Docket, paper: StepDisposal) -> None:
     """Take one step of a disposal: by its owner, or by the receiver of a transfer."""
     disposal = docket.session.get_one(Disposal, docket.case)
@@ -84,9 +96,7 @@ def _taken(docket: Docket, disposal: Disposal, paper: StepDisposal) -> DisposalS
         raise Refusal(
             "DisposalStepUnknown", f"没有“{paper.step}”这一步骤；用 disposal show 查看可办步骤"
         ) from None
-    actor = (disposal.receiver if taken in _RECEIVER_STEPS else None) or disposal.owner
-    if docket.department != actor:
-        raise Refusal("NotDisposalOwner", f"“{taken.label}”须由{name_of(docket.session, actor)}办理")
+    _check_actor(docket, disposal, taken)
     if taken in BY_THE_HEAD and docket.submission.role not in _HEADS:
         raise Refusal("HeadNeeded", f"“{taken.label}”须由审批人或单位主要负责人批准")
     if paper.on > docket.clocks.today:
@@ -94,6 +104,26 @@ def _taken(docket: Docket, disposal: Disposal, paper: StepDisposal) -> DisposalS
     if taken in REASONED and not paper.note.strip():
         raise Refusal("ReasonMissing", f"“{taken.label}”须写明文号或理由（--note）")
     return taken
+
+
+def _check_actor(docket: Docket, disposal: Disposal, taken: DisposalStep) -> None:
+    """The owner acts, or the receiver of a transfer; consent is given one level up, where that is known."""
+    session = docket.session
+    above = desk_above(session, docket.office)
+    if taken is DisposalStep.ASK and above is None:
+        raise Refusal(
+            "NothingAbove", "本系统没有登记上一级办公室；请书面报请，凭其文书直接办理“上级同意”或“上级不同意”"
+        )
+    if taken in FROM_ABOVE and above is not None:
+        if session.get_one(Department, docket.department).office != session.get_one(Department, above).office:
+            way = "" if disposal.state == DisposalState.ASKED else "；请先办理“报请上级同意”（ask）"
+            raise Refusal("ConsentFromAbove", f"“{taken.label}”须由{name_of(session, above)}办理{way}")
+        if docket.submission.role not in _ABOVE:
+            raise Refusal("HeadNeeded", f"“{taken.label}”须由上一级办公室、审批人或主要负责人办理")
+        return
+    actor = (disposal.receiver if taken in _RECEIVER_STEPS else None) or disposal.owner
+    if docket.department != actor:
+        raise Refusal("NotDisposalOwner", f"“{taken.label}”须由{name_of(session, actor)}办理")
 
 
 def _enter(docket: Docket, disposal: Disposal, taken: DisposalStep, paper: StepDisposal) -> int:

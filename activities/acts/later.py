@@ -5,8 +5,17 @@ from sqlmodel import col, func, select
 from activities.authority import name_of
 from activities.docket import Docket, Target, ruling, wake
 from activities.publishing import queue
-from models.outcomes import Annulment, Disposal, Publication, PublicationKind, Referral, Result
-from models.papers import AnnulDecision, ReferDishonesty
+from models.outcomes import (
+    Annulment,
+    Disposal,
+    Publication,
+    PublicationKind,
+    Referral,
+    ReferralReply,
+    Reply,
+    Result,
+)
+from models.papers import AnnulDecision, AnswerReferral, ReferDishonesty
 from models.task import Visit
 from rules.refusal import Refusal
 from rules.results import Category
@@ -103,4 +112,37 @@ def refer(docket: Docket, paper: ReferDishonesty) -> None:
             submission=docket.by,
         )
     )
+    docket.session.flush()
     docket.data = {"number": known + 1}
+
+
+@ruling(Target.TASK, AnswerReferral, Role.HANDLER, Role.HEAD)
+def answer_referral(docket: Docket, paper: AnswerReferral) -> None:
+    """Record the receiver's answer: accepted, then what came of it; a return ends the referral."""
+    session, task = docket.session, docket.standing_task
+    docket.part()
+    row = session.get(Referral, paper.referral)
+    if row is None or (row.task, row.department) != (task.id, docket.department):
+        raise Refusal(
+            "ReferralUnknown", f"本部门在本任务中没有移交 {paper.referral}；可用 disposal referrals 查看编号"
+        )
+    if not row.referred_on <= paper.replied_on <= docket.clocks.today:
+        raise Refusal("ReplyDay", f"答复日期须在移交之日{row.referred_on}至今日之间，请更正")
+    known = [
+        one.reply
+        for one in session.exec(select(ReferralReply).where(col(ReferralReply.referral) == row.id)).all()
+    ]
+    if set(known) & {Reply.RETURNED, Reply.OUTCOME} or paper.reply in known:
+        last = known[-1].label
+        raise Refusal("AlreadyAnswered", f"该移交已登记“{last}”，无须再登记；须再移交的请用 disposal refer")
+    session.add(
+        ReferralReply(
+            referral=row.id,
+            number=len(known) + 1,
+            reply=Reply(paper.reply),
+            replied_on=paper.replied_on,
+            document=paper.document,
+            note=paper.note,
+            submission=docket.by,
+        )
+    )

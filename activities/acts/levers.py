@@ -1,15 +1,17 @@
 """Acts on a wait's clock, reasoned and approved: suspend, resume, extend, reassign, skip (中止、延期、改派、免办)."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from activities.authority import holders_of, name_of
 from activities.docket import Docket, Target, notify, ruling, wake
-from activities.moving import move_clock, tell_moved
+from activities.moving import move_clock, split_off, tell_moved
 from activities.reckoning import Terms, suspension_rows
 from models.papers import ExtendWait, ReassignWait, ResumeClock, SkipWait, SuspendClock
 from models.trail import Cause, Deadline, Suspension, Wait
 from rules.deadline import Unit
 from rules.levers import Lever, check_lever, check_role_for
+from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.waits import WaitKind
@@ -21,11 +23,16 @@ _ANYWHERE = (Target.TASK, Target.DISPOSAL, Target.CORRECTION, Target.OFFICE)
 @ruling(_ANYWHERE, SuspendClock, Role.HEAD, Role.OFFICE)
 def suspend(docket: Docket, paper: SuspendClock) -> None:
     """The clock stands still: its suspended days are added at the end, and no rung fires meanwhile."""
-    wait, deadline = _open_wait(docket, paper.wait, Lever.SUSPEND)
+    stand_still(docket, paper, docket.now)
+
+
+def stand_still(docket: Docket, paper: SuspendClock, asked_at: datetime) -> None:
+    """Suspend a clock that had not ended when the act was asked for."""
+    wait, deadline = open_wait(docket, paper.wait, Lever.SUSPEND, paper.visits)
     today = docket.clocks.today
     if deadline.suspended:
         raise Refusal("AlreadySuspended", "期限已在中止中，请先恢复（task resume）再另行中止")
-    if deadline.due <= docket.now:
+    if deadline.due <= asked_at:
         raise Refusal("ClockExpired", "期限已届满，不能再中止；确需时间的请申请延期（task extend-wait）")
     if not deadline.anchor <= paper.from_day <= today:
         raise Refusal("SuspensionOutside", f"中止起始日须在{deadline.anchor}至今日{today}之间，请更正")
@@ -41,7 +48,7 @@ def suspend(docket: Docket, paper: SuspendClock) -> None:
 @ruling(_ANYWHERE, ResumeClock, Role.HEAD, Role.OFFICE)
 def resume(docket: Docket, paper: ResumeClock) -> None:
     """The clock runs on with what was left of it; rungs that lay in the pause are passed over."""
-    wait, deadline = _open_wait(docket, paper.wait, Lever.RESUME)
+    wait, deadline = open_wait(docket, paper.wait, Lever.RESUME, paper.visits)
     rows = _stood(docket, wait)
     if not rows or (rows[-1].to_day is not None and rows[-1].to_day < docket.clocks.today):
         raise Refusal("NotSuspended", "期限没有中止，无须恢复")
@@ -57,7 +64,7 @@ def resume(docket: Docket, paper: ResumeClock) -> None:
 @ruling(_ANYWHERE, ExtendWait, Role.HEAD, Role.OFFICE)
 def extend(docket: Docket, paper: ExtendWait) -> None:
     """A longer period from the same day: a new deadline with rungs of its own, of which those ahead fire."""
-    wait, deadline = _open_wait(docket, paper.wait, Lever.EXTEND)
+    wait, deadline = open_wait(docket, paper.wait, Lever.EXTEND, paper.visits)
     if deadline.suspended:
         raise Refusal("ClockSuspended", "期限在中止中，请先恢复（task resume）再申请延期")
     terms = Terms.of(deadline)
@@ -81,7 +88,7 @@ def extend(docket: Docket, paper: ExtendWait) -> None:
 @ruling(_ANYWHERE, ReassignWait, Role.HEAD, Role.OFFICE)
 def reassign(docket: Docket, paper: ReassignWait) -> None:
     """Another role that may lawfully do it, or one named holder, is reminded from now on."""
-    wait, deadline = _open_wait(docket, paper.wait, Lever.REASSIGN)
+    wait, deadline = open_wait(docket, paper.wait, Lever.REASSIGN)
     kind, role = WaitKind(wait.kind), paper.role or Role(wait.role)
     check_role_for(kind, role)
     if paper.person is not None:
@@ -108,13 +115,13 @@ def reassign(docket: Docket, paper: ReassignWait) -> None:
         urgent=True,
         person=paper.person,
     )
-    _wake_holder(docket, wait)
+    wake_holder(docket, wait)
 
 
 @ruling(_ANYWHERE, SkipWait, Role.OFFICE)
 def skip(docket: Docket, paper: SkipWait) -> None:
     """By order of the coordinating office what is owed need not be done; only where its end needs nothing."""
-    wait, _ = _open_wait(docket, paper.wait, Lever.SKIP)
+    wait, _ = open_wait(docket, paper.wait, Lever.SKIP)
     docket.clocks.settle(wait, by=docket.by, count=wait.open)
     docket.audit("wait.skipped", wait=wait.id, kind=wait.kind, approval=paper.approval)
     kind = WaitKind(wait.kind)
@@ -129,24 +136,50 @@ def skip(docket: Docket, paper: SkipWait) -> None:
         task=wait.task,
         person=wait.assignee,
     )
-    _wake_holder(docket, wait)
+    wake_holder(docket, wait)
 
 
-def _open_wait(docket: Docket, wait_id: str, lever: Lever) -> tuple[Wait, Deadline]:
-    """The open wait of this case with its living deadline, where this actor may pull this lever on it."""
+def open_wait(
+    docket: Docket, wait_id: str, lever: Lever, visits: Sequence[str] = ()
+) -> tuple[Wait, Deadline]:
+    """The open wait with its living deadline, where this actor may pull this lever on it.
+
+    With `visits` these are split off first, so that the act is about them alone.
+    """
+    wait = wait_here(docket, wait_id)
+    check_lever(WaitKind(wait.kind), lever, docket.submission.role, unit_approver(docket, wait))
+    deadline = docket.clocks.deadline(wait)
+    check_unit(lever, deadline)
+    if not visits:
+        return wait, deadline
+    apart = split_off(docket.clocks, wait, visits, by=docket.by)
+    if apart.id != wait.id:
+        docket.audit("wait.split", former=wait.id, wait=apart.id, visits=sorted(visits), left=wait.open)
+    return apart, docket.clocks.deadline(apart)
+
+
+def wait_here(docket: Docket, wait_id: str) -> Wait:
+    """An open wait of this case that is the acting department's, or anybody's where the office acts."""
     wait = docket.session.get(Wait, wait_id)
     if wait is None or not _of_this_case(docket, wait):
         raise Refusal("WaitUnknown", f"此案中没有待办 {wait_id}；可用 deadline list 查看待办编号")
     if wait.closed_at is not None:
         raise Refusal("WaitClosed", "该待办已办结，期限不再变动，无须办理")
-    if docket.submission.role is Role.HEAD and docket.department != wait.department:
+    if docket.submission.role is not Role.OFFICE and docket.department != wait.department:
         owner = name_of(docket.session, wait.department)
-        raise Refusal("NotOwnWait", f"该待办由{owner}承办，须由其主要负责人或领导小组办公室办理")
-    check_lever(WaitKind(wait.kind), lever, docket.submission.role)
-    deadline = docket.clocks.deadline(wait)
+        raise Refusal("NotOwnWait", f"该待办由{owner}承办，须由{owner}或领导小组办公室办理")
+    return wait
+
+
+def unit_approver(docket: Docket, wait: Wait) -> Role:
+    """Who approves a department's own acts on its clocks, by its policy."""
+    return Role(docket.clocks.policies.value(PolicyKey.CLOCK_APPROVER, wait.department))
+
+
+def check_unit(lever: Lever, deadline: Deadline) -> None:
+    """Office hours are too short a period to stand still."""
     if lever in (Lever.SUSPEND, Lever.RESUME) and Unit(deadline.unit) is Unit.WORKING_HOUR:
         raise Refusal("ShortClock", "以工作小时计的期限不能中止，请用 task extend-wait 延期")
-    return wait, deadline
 
 
 def _of_this_case(docket: Docket, wait: Wait) -> bool:
@@ -168,13 +201,18 @@ def _stand(docket: Docket, wait: Wait, first: date, last: date | None, reason: s
 
 def _finish(docket: Docket, wait: Wait, former: Deadline, moved: Deadline, reason: str) -> None:
     """Both dates into the trail and the answer; those concerned are told; who sleeps on it is woken."""
-    docket.data = {"wait": wait.id, "from": str(former.due_day), "to": str(moved.due_day)}
+    docket.data = {
+        "wait": wait.id,
+        "from": str(former.due_day),
+        "to": str(moved.due_day),
+        "suspended": moved.suspended,
+    }
     docket.audit("deadline.moved", cause=moved.cause.value, **docket.data)
     tell_moved(docket.clocks, wait, former, moved, f"理由：{reason}")
-    _wake_holder(docket, wait)
+    wake_holder(docket, wait)
 
 
-def _wake_holder(docket: Docket, wait: Wait) -> None:
+def wake_holder(docket: Docket, wait: Wait) -> None:
     """The case that rules on the act re-reads its rows itself; a desk has to be told."""
     if wait.scope.startswith("department/"):
         wake(docket.session, wait.scope, "clock moved", source=wait.department, now=docket.now)

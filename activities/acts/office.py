@@ -8,6 +8,7 @@ from activities.acts.plans import audit_plan
 from activities.docket import Docket, Target, ruling
 from activities.plan_rows import document_of
 from activities.register_state import check_whole
+from activities.rising_table import table_confirmed
 from models.organisation import Department, DepartmentKind, Person, Posting, Token
 from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
 from models.registers import Policy, RegisterConfirmation
@@ -62,6 +63,9 @@ def set_policy(docket: Docket, paper: SetPolicy) -> None:
             set_at=docket.now,
         )
     )
+    if key is PolicyKey.RISING_TABLE:
+        docket.session.flush()
+        table_confirmed(docket.clocks, by=docket.by)
 
 
 def _check_plan(docket: Docket, paper: SetPolicy, key: PolicyKey) -> None:

@@ -10,29 +10,40 @@ from sqlmodel import Session, col, func, select
 from activities.acts.scopes import count_of
 from activities.authority import name_of
 from activities.docket import Docket, Target, ruling
+from activities.rising_table import await_table
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem, Subject
 from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.scope import SubjectFacts
+from rules.scope import ScopeFilter, SubjectFacts
 from rules.waits import WaitKind
 
 FARTHEST = timedelta(days=366)
 """How far ahead a visit period may end (policy): a task is of one year's plan."""
+_OWED = {
+    Aspect.SCOPE: WaitKind.PREPARE,
+    Aspect.ITEMS: WaitKind.PREPARE_ITEMS,
+    Aspect.PERIODS: WaitKind.PREPARE_PERIODS,
+}
 
 
 def open_preparation(docket: Docket, task: JointTask) -> None:
-    """The initiator owes three proposals from the launch on."""
-    docket.clocks.open(
-        WaitKind.PREPARE,
-        key=f"{task.id}/prepare",
-        scope=f"joint-task/{task.id}",
-        task=task.id,
-        department=task.initiator,
-        opened_by="task.start",
-        count=len(Aspect),
-    )
+    """The initiator owes three proposals from the launch on, each by its own name."""
+    for aspect, kind in _OWED.items():
+        docket.clocks.open(
+            kind,
+            key=prepare_key(task.id, aspect),
+            scope=f"joint-task/{task.id}",
+            task=task.id,
+            department=task.initiator,
+            opened_by="task.start",
+        )
+
+
+def prepare_key(task: str, aspect: Aspect) -> str:
+    """The key of the wait for an aspect's first proposal."""
+    return f"{task}/prepare/{aspect.value}"
 
 
 @ruling(Target.TASK, ProposeScope, Role.HANDLER)
@@ -110,6 +121,9 @@ def confirm_aspect(docket: Docket, paper: ConfirmAspect) -> None:
     newest.confirmed_by = docket.submission.actor
     docket.session.flush()
     docket.clocks.settle_key(f"{task.id}/confirm/{aspect.value}/{newest.number}", by=docket.by)
+    if aspect is Aspect.SCOPE and docket.session.get(ReceivedList, task.id) is None:
+        scope = ScopeFilter.model_validate(newest.content["filter"])
+        await_table(docket.clocks, task, scope, by=docket.by)
 
 
 def confirmed(session: Session, task: str) -> dict[Aspect, Preparation]:
@@ -189,7 +203,7 @@ def _propose(docket: Docket, aspect: Aspect, paper: Paper) -> None:
     )
     session.flush()
     if former is None:
-        docket.clocks.settle_key(f"{task.id}/prepare", by=docket.by)
+        docket.clocks.settle_key(prepare_key(task.id, aspect), by=docket.by)
     elif former.confirmed_by is None:
         docket.clocks.settle_key(f"{task.id}/confirm/{aspect.value}/{former.number}", by=docket.by)
     docket.clocks.open(

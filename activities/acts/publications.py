@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from activities.docket import Docket, Target, ruling, wake
+from activities.exchange_records import record_of
 from activities.publishing import exchange_id, published, scope_of
-from models.exchange import Declaration
+from models.exchange import Declaration, RecordAmendment
 from models.outcomes import Annulment, DisposalEntry, Publication, PublicationKind
-from models.papers import ProvePublication, ResendPublications
+from models.papers import AmendRecord, ProvePublication, ResendPublications
 from rules.calendar import local_day
 from rules.channel import Channel
+from rules.record_fields import RecordField, field_named
 from rules.refusal import Refusal
+from rules.register_fields import FieldFault, subject_code
 from rules.roles import Role
 
 
@@ -73,6 +76,50 @@ def resend(docket: Docket, paper: ResendPublications) -> None:
         now=docket.now,
         start="ExchangeWorkflow",
     )
+
+
+@ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), AmendRecord, Role.HEAD)
+def amend(docket: Docket, paper: AmendRecord) -> None:
+    """Fields of a rejected record are sent otherwise from its next revision on, by the head's signature."""
+    session = docket.session
+    (row,) = _rejectable(docket, [paper.record])
+    if row.receipted_at is not None:
+        raise Refusal("AlreadyEntered", f"{row.id} 省平台已录入；结果有误的请用 result correct 更正")
+    if row.rejected is None:
+        raise Refusal("NotRejected", f"{row.id} 未被省平台退回，无须更正；请等待回执")
+    made = record_of(session, row)
+    for name, value in paper.fields.items():
+        field = field_named(name)
+        right = _sound_code(value) if field is RecordField.SUBJECT_CODE else value
+        former = str(getattr(made, field.value))
+        if former == right:
+            raise Refusal("NothingCorrected", f"{field.label}已是“{right}”，无须更正；可直接重新报送")
+        known = session.exec(
+            select(func.count()).where(
+                col(RecordAmendment.key) == row.key, col(RecordAmendment.field) == field.value
+            )
+        ).one()
+        session.add(
+            RecordAmendment(
+                key=row.key,
+                field=field.value,
+                number=known + 1,
+                former=former,
+                value=right,
+                basis=paper.basis,
+                reason=paper.reason,
+                submission=docket.by,
+            )
+        )
+    docket.audit("publication.amended", record=row.key, fields=sorted(paper.fields))
+
+
+def _sound_code(value: str) -> str:
+    """A code in its own spelling; refuses `CodeInvalid` for what is no 统一社会信用代码 and no register key."""
+    try:
+        return subject_code(value)
+    except FieldFault as fault:
+        raise Refusal("CodeInvalid", f"{fault}，请更正") from None
 
 
 def _check_day(docket: Docket, published_on: date, rows: Sequence[Publication]) -> None:

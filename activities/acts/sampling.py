@@ -12,8 +12,8 @@ from activities.acts.preparation import confirmed
 from activities.ceilings import Ceilings, History, ceilings_of, history_of
 from activities.clocks import Clocks
 from activities.plan_rows import version_of
+from activities.rising_table import needs_table, wants_classes
 from activities.scope_rows import IN_FORCE, scope_rows
-from models.plan import PlanRowVersion
 from models.task import Aspect, JointTask, TakingPart
 from rules.channel import uses_credit_class
 from rules.draw_class import draw_class
@@ -156,7 +156,7 @@ def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sampl
     percent, tiers, minimum = ratio.get("percent"), ratio.get("tiers"), ratio.get("min_count") or 0
     floor = int(clocks.policies.value(PolicyKey.MIN_COUNT, plan=task.document))
     counts = census.population
-    if not tiers and _wants_classes(clocks, task, row):
+    if not tiers and wants_classes(clocks, task, row):
         table = clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator)
         tiers = raised(percent or "0", table) if table else None
     use: dict[str, object] = {
@@ -179,7 +179,7 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
     census = Counting(clocks, task, choices).run()
     if unknown := sorted(census.strangers):
         raise Refusal("NotInScope", f"下列对象不在抽查范围内，请删去：{'、'.join(unknown[:5])}")
-    if any(codes for class_, codes in census.codes.items() if class_ != UNCLASSIFIED) and _needs_table(
+    if any(codes for class_, codes in census.codes.items() if class_ != UNCLASSIFIED) and needs_table(
         clocks, task
     ):
         raise Refusal(
@@ -197,17 +197,3 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
         words = f"范围内{census.hits[RECENT]}户近期已由其他任务检查，{listing}；请用 --recent 选定排除或保留"
         raise Refusal("RecentlyVisited", words)
     return dict(census.left_out | census.hits)
-
-
-def _needs_table(clocks: Clocks, task: JointTask) -> bool:
-    row = version_of(clocks.session, task.document, task.seq, task.row_version)
-    if row.fields["ratio"]["value"].get("tiers") or not _wants_classes(clocks, task, row):
-        return False
-    return clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator) is None
-
-
-def _wants_classes(clocks: Clocks, task: JointTask, row: PlanRowVersion) -> bool:
-    """The row says 递加, or its notice wants classes for every market entity (阳城 二)."""
-    risk = row.fields["risk"]["value"] or {}
-    rising = risk.get("kind") == "rising" and risk.get("ratio", True)
-    return rising or bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator, task.document))

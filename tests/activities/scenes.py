@@ -15,11 +15,12 @@ from activities.publishing import scope_of
 from adapters.exchange import Fact
 from models.evidence import Commission
 from models.messages import TaskStep
-from models.outcomes import PublicationKind
+from models.outcomes import PublicationKind, Referral
 from models.papers import (
     AcceptClaim,
     AdoptPlan,
     AnnulDecision,
+    AnswerReferral,
     ApproveDraw,
     ApproveLaunch,
     ApproveResults,
@@ -27,6 +28,7 @@ from models.papers import (
     CommitSecret,
     ConfirmAspect,
     CorrectResult,
+    DecideClock,
     DeclineClaim,
     ImportPlan,
     OpenCommission,
@@ -41,7 +43,9 @@ from models.papers import (
     ReceiptSummary,
     RecordFact,
     RecordVisits,
+    ReferDishonesty,
     ReportCommission,
+    RequestClock,
     RequestDraw,
     ResultLine,
     RevealLink,
@@ -244,6 +248,35 @@ def suspended(driver: Driver) -> None:
     driver.act(SECOND, Role.HEAD, paper)
 
 
+def entry_of_second(driver: Driver) -> str:
+    """The wait for the second department's results; nobody's before there is one."""
+    statement = select(Wait.id).where(col(Wait.kind) == WaitKind.ENTRY, col(Wait.department) == SECOND)
+    return driver.read(lambda session: session.exec(statement).first()) or NOBODY
+
+
+def request_of(driver: Driver) -> RequestClock:
+    """The second department asks for a standstill from today."""
+    wait = entry_of_second(driver)
+    return RequestClock(wait=wait, lever="suspend", from_day=driver.today, reason="等待鉴定")
+
+
+def asked(driver: Driver) -> None:
+    """A standstill of the second department's entry clock is asked for, and nobody has decided."""
+    driver.act(SECOND, Role.HANDLER, request_of(driver))
+
+
+def decision_of(driver: Driver) -> DecideClock:
+    """The approval of what was asked for."""
+    statement = select(Wait.id).where(col(Wait.kind) == WaitKind.DECIDE_CLOCK)
+    wait = driver.read(lambda session: session.exec(statement).first()) or NOBODY
+    return DecideClock(wait=wait, approve=True, number="批7")
+
+
+def decided(driver: Driver) -> None:
+    """The head has approved it."""
+    driver.act(SECOND, Role.HEAD, decision_of(driver))
+
+
 def submitted(driver: Driver) -> None:
     """All results lie before the approvers."""
     for department in PARTS:
@@ -408,6 +441,39 @@ def reported(driver: Driver) -> None:
     driver.act(SECOND, Role.HANDLER, report_of(driver))
 
 
+def referral_of(driver: Driver) -> ReferDishonesty:
+    """The second department's finding is handed on."""
+    return ReferDishonesty(
+        result=driver.result(own_site_visit(driver, SECOND)).id,
+        act="提供虚假台账",
+        basis="某办法第三条",
+        authority="县联合惩戒办公室",
+        referred_on=driver.today,
+    )
+
+
+def referred(driver: Driver) -> None:
+    """A dishonest act is handed on to 联合惩戒, and nobody has answered."""
+    driver.act(SECOND, Role.HANDLER, referral_of(driver))
+
+
+def reply_of(driver: Driver) -> AnswerReferral:
+    """What came of it."""
+    ids = driver.read(lambda session: session.exec(select(Referral.id)).all())
+    return AnswerReferral(
+        referral=ids[0] if ids else NOBODY,
+        reply="outcome",
+        replied_on=driver.today,
+        document="惩戒〔2026〕5号",
+        note="列入失信名单",
+    )
+
+
+def replied(driver: Driver) -> None:
+    """The receiver has said what came of it."""
+    driver.act(SECOND, Role.HANDLER, reply_of(driver))
+
+
 def annulment(driver: Driver) -> AnnulDecision:
     """What the authority above decided today."""
     return AnnulDecision(
@@ -452,6 +518,8 @@ SCENES: dict[str, Scene] = {
     "expert_lacking": Scene("drawn", neighbours.expert_lacking),
     "visited": Scene("matched", visited),
     "suspended": Scene("visited", suspended),
+    "clock asked": Scene("visited", asked),
+    "decided": Scene("clock asked", decided),
     "submitted": Scene("visited", submitted),
     "approved": Scene("submitted", approved),
     "receipted": Scene("approved", receipted),
@@ -470,6 +538,8 @@ SCENES: dict[str, Scene] = {
     "commissioned": Scene("visited", commissioned),
     "reported": Scene("commissioned", reported),
     "annulled": Scene("disposed", annulled),
+    "referred": Scene("approved", referred),
+    "replied": Scene("referred", replied),
 }
 """After "adopted", where the plan's row waits to be launched; what is named twice forks there."""
 

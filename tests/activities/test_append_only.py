@@ -36,6 +36,8 @@ NOT_PLAYED = frozenset(
         "exchange_rejection",
         "annulment",
         "referral",
+        "referral_reply",
+        "record_amendment",
         "yearly_report",
     }
 )

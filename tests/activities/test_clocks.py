@@ -271,3 +271,14 @@ def test_the_one_timer_is_the_earliest_rung_of_all_open_waits(at: At, scene: str
     moments = [deadline.next_rung for _, deadline in rows if deadline.next_rung is not None]
     assert min(moments, default=None) == progress.next_rung
     assert all(0 < wait.open <= wait.total for wait, _ in rows)
+
+
+@pytest.mark.parametrize(
+    "scene", ["launched", "offered", "claimed", "visited", "commissioned", "closed", "desk"]
+)
+def test_every_period_says_where_it_comes_from(at: At, scene: str) -> None:
+    """A clause of a notice or law, a fact that names the day, or that no notice at hand says it."""
+    driver = at(scene)
+    rows = driver.read(lambda session: session.exec(select(Wait.kind, Deadline.clause).join(Deadline)).all())
+    assert rows
+    assert [] == [kind for kind, clause in rows if not clause]

@@ -52,6 +52,8 @@ MISSED = {
 
 WAITING = (
     Unanswered("launched", WaitKind.PREPARE, LEAD, IN_5),
+    Unanswered("launched", WaitKind.PREPARE_ITEMS, LEAD, IN_5),
+    Unanswered("launched", WaitKind.PREPARE_PERIODS, LEAD, IN_5),
     Unanswered("proposed", WaitKind.CONFIRM, LEAD, IN_2),
     Unanswered("offered", WaitKind.CLAIM, SECOND, IN_2),
     Unanswered("declined", WaitKind.SETTLE_CLAIM, OFFICE_DESK, IN_2),
@@ -69,6 +71,7 @@ WAITING = (
         _days("04-14", "04-20", "04-21", "04-22", "04-24", "04-29", "05-07"),
     ),
     Unanswered("visited", WaitKind.ENTRY, SECOND, IN_20),
+    Unanswered("clock asked", WaitKind.DECIDE_CLOCK, SECOND, IN_2),
     Unanswered("submitted", WaitKind.APPROVAL, SECOND, IN_3),
     Unanswered("approved", WaitKind.RECEIPT, SECOND, IN_20),
     Unanswered("receipted", WaitKind.PROOF, SECOND, IN_5),
@@ -103,6 +106,8 @@ BY_HAND = {
     WaitKind.WINDOW: ON_21_APRIL,
     WaitKind.WITHDRAWAL: IN_3,
     WaitKind.SETTLE_ROWS: IN_10,
+    WaitKind.RISING: IN_3,
+    WaitKind.CONSENT: ON_21_APRIL,
     WaitKind.YEARLY_SUPPLEMENT: IN_20,
 }
 """Kinds that no scene stops at: opened as the rulings do."""

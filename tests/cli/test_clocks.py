@@ -173,3 +173,34 @@ def test_what_failed_to_be_delivered_is_shown_to_operators_alone(say: Say, at: A
 
 def _wait(driver: Driver, wait: str) -> Wait:
     return driver.read(lambda session: session.get_one(Wait, wait))
+
+
+def test_a_standstill_of_one_subject_is_asked_for_and_approved(say: Say, at: At) -> None:
+    """Without the number of an approval it is a request; the head sees it, and approves it by its case."""
+    driver = at("visited")
+    wait = wait_of(driver, WaitKind.ENTRY)
+    (first, *others) = data(say, "deadline", "visits", wait.id[:8])
+    ask = ("task", "suspend", "--wait", wait.id[:8], "--reason", "等待鉴定", "--subject", first["code"])
+    said = say(*ask, "--from", str(driver.today), "--as", person(SECOND, Role.HANDLER))
+    assert 0 == said.code, said.err
+    assert "由单位主要负责人决定" in said.out
+    assert first["code"] not in {one["code"] for one in others}
+    assert "其中1户" in say("task", "decide-clock", TASK, "--as", HEAD).out
+    said = say("task", "decide-clock", TASK, "--approve", "--number", "批7", "--as", HEAD)
+    assert 0 == said.code, said.err
+    apart = wait_of(driver, WaitKind.ENTRY)
+    assert (True, False) == (clock_of(driver, apart).suspended, clock_of(driver, wait).suspended)
+    assert "没有待决定的申请" in say("task", "decide-clock", TASK, "--as", HEAD).out
+
+
+def test_a_request_that_is_not_approved_says_why(say: Say, at: At) -> None:
+    """The reason is asked for; a subject that is not under the wait is told so."""
+    driver = at("clock asked")
+    refuse = ("task", "decide-clock", TASK, "--refuse", "--as", HEAD)
+    assert (3, "ReasonMissing") == refused(say(*refuse))
+    assert 0 == say(*refuse, "--reason", "可先录入").code
+    assert (3, "WhichRequest") == refused(say(*refuse, "--reason", "可先录入"))
+    wait = wait_of(driver, WaitKind.ENTRY)
+    ask = ("task", "extend-wait", "--wait", wait.id[:8], "--by", "3", "--reason", "停业")
+    stranger = ("--subject", "没有此户", "--as", person(SECOND, Role.HANDLER))
+    assert (3, "SubjectNotWaited") == refused(say(*ask, *stranger))

@@ -54,7 +54,11 @@ def test_command_of_every_wait_can_be_typed(kind: WaitKind) -> None:
     """What a wait tells its owner to type is a command that takes these words."""
     words = WAITS[kind].command.format(target=TASK).split()
     assert "starter.py" == words[0]
-    command, given = named(words[1:])
+    command, rest = named(words[1:])
+    options = [word for word in rest if word.startswith("--")]
+    assert set(options) <= {name for param in command.params for name in param.opts}
+    values = {rest.index(option) + 1 for option in options}
+    given = [word for place, word in enumerate(rest) if word not in options and place not in values]
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     needed = [param for param in arguments if param.required]
     assert len(needed) <= len(given) <= len(arguments)
