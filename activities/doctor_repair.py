@@ -15,7 +15,7 @@ from activities.docket import desk_id
 from activities.doctor import Report, examine
 from activities.doctor_findings import Ailment
 from activities.doctor_rows import failing_deliveries, silent_batches
-from activities.engine_runs import Run, broken_off, closed_since, running
+from activities.engine_runs import Run, broken_off, closed_since, completed, running
 from activities.lost_papers import SLACK, LostPaper
 from activities.outbox import OutboxActivities
 from activities.rebuild import open_cases, rebuild
@@ -95,6 +95,7 @@ class Repair:
         ended = await broken_off(self.client, self.task_queue)
         fresh = await asyncio.to_thread(self._unrecorded, ended)
         found = await interventions.find_out(self.client, fresh, alive)
+        found += await interventions.raised(self.client, await completed(self.client, self.task_queue), alive)
         new = await asyncio.to_thread(interventions.record, self.database, found, self.now)
         self.mended.add("recorded", (f"{one.workflow} {one.kind.value} {one.identity}" for one in new))
 

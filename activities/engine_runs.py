@@ -26,6 +26,7 @@ class Run:
 
     workflow: str
     run: str
+    started_at: datetime
     closed_at: datetime | None
     shown: dict[str, Any]
 
@@ -45,6 +46,11 @@ async def broken_off(client: Client, task_queue: str) -> list[Run]:
     return await _listed(
         client, f"TaskQueue = '{task_queue}' AND ExecutionStatus IN ('Terminated', 'Canceled')"
     )
+
+
+async def completed(client: Client, task_queue: str) -> list[Run]:
+    """Every run of a case that came to its end by itself and that the engine still keeps."""
+    return await _listed(client, f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Completed'")
 
 
 async def closed_since(client: Client, task_queue: str, moment: datetime) -> list[Run]:
@@ -88,6 +94,7 @@ def _runs(listed: Sequence[WorkflowExecutionInfo]) -> list[Run]:
         Run(
             workflow=one.execution.workflow_id,
             run=one.execution.run_id,
+            started_at=one.start_time.ToDatetime(UTC),
             closed_at=one.close_time.ToDatetime(UTC) if one.HasField("close_time") else None,
             shown={name: _value(each) for name, each in one.search_attributes.indexed_fields.items()},
         )

@@ -54,6 +54,17 @@ async def find_out(client: Client, runs: Sequence[Run], alive: Sequence[Run]) ->
     return [one for some in found for one in some]
 
 
+async def raised(client: Client, completed: Sequence[Run], alive: Sequence[Run]) -> list[Intervention]:
+    """The resets of runs that had come to their end: what runs, or ran, after such an end tells of them."""
+    ends: dict[str, datetime] = {}
+    for one in completed:
+        if one.closed_at is not None:
+            ends[one.workflow] = min(ends.get(one.workflow, one.closed_at), one.closed_at)
+    later = [one for one in (*alive, *completed) if one.started_at > ends.get(one.workflow, one.started_at)]
+    found = [one for run in later[:FEW] for one in await _read(client, run, whole=True)]
+    return [one for one in found if one.kind is InterventionKind.RESET]
+
+
 def record(database: Database, found: Iterable[Intervention], now: datetime) -> list[Intervention]:
     """Put interventions on record and into the audit trail, each once; returns the new ones."""
     fresh = []
