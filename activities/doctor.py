@@ -63,7 +63,7 @@ async def examine(
         runs = await running(client, task_queue)
         polled = await is_polled(client, task_queue)
         if not polled:
-            findings.append(_UNPOLLED)
+            findings.append(Finding(Ailment.NO_WORKER, task_queue, *_UNPOLLED))
         findings += await _compared(database, client, task_queue, runs, now)
         findings += engine.failing(runs)
         findings += await asyncio.to_thread(_intervened, database, await broken_off(client, task_queue))
@@ -82,7 +82,7 @@ async def _compared(
         await asyncio.sleep(SECOND_LOOK)
         again = await asyncio.to_thread(_compare, database, await running(client, task_queue), now)
         compared = compared.still(again)
-    return list(engine.told(compared))
+    return [*engine.told(compared), *await engine.ended_ahead(client, compared.missing)]
 
 
 def _compare(database: Database, runs: Sequence[Run], now: datetime) -> engine.Compared:
@@ -110,9 +110,4 @@ _AWAY = Finding(
     "请核对 TEMPORAL_ADDRESS，启动 Temporal 服务（单机试用：starter.py dev）",
     "docker compose up -d temporal",
 )
-_UNPOLLED = Finding(
-    Ailment.NO_WORKER,
-    TASK_QUEUE,
-    "没有工作进程，任何流程都不会推进（单机：python worker.py）",
-    "docker compose up -d worker",
-)
+_UNPOLLED = ("没有工作进程，任何流程都不会推进（单机：python worker.py）", "docker compose up -d worker")

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session, col, func, select
-from temporalio.client import Client, WorkflowQueryFailedError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.doctor_findings import REPAIR, RESTORED, Ailment, Finding
+from activities.doctor_rows import PAPER_GRACE
 from activities.engine_runs import Run
 from activities.interventions import unrecorded
 from activities.lookup import chunks
@@ -21,7 +22,7 @@ from models.organisation import Department, Office
 from models.outcomes import Correction, Disposal
 from models.plan import PlanRow
 from models.task import JointTask
-from models.trail import Deadline, Wait
+from models.trail import Deadline, Outbox, Wait
 from rules.stages import TaskStatus
 from workflows import attributes
 
@@ -63,8 +64,9 @@ def compare(session: Session, runs: Sequence[Run], now: datetime) -> Compared:
     alive = {one.workflow for one in runs}
     extra = sorted(alive - set(wanted))
     known = _known(session, extra)
+    called = _called(session, now)
     return Compared(
-        missing=tuple(one for one in wanted if one not in alive),
+        missing=tuple(one for one in wanted if one not in alive and one not in called),
         # A desk lives through its year and an exchange for ever, whether they have anything in hand or not.
         over=tuple(one for one in extra if one in known and not one.startswith(("department/", "exchange/"))),
         unknown=tuple(one for one in extra if one not in known),
@@ -115,6 +117,21 @@ async def ahead(client: Client, database: Database, runs: Sequence[Run]) -> list
         for task, version in sorted(remembered.items())
         if version > stored.get(task, version)
     ]
+
+
+async def ended_ahead(client: Client, missing: Sequence[str]) -> list[Finding]:
+    """Tasks that came to their end in the engine and are open in SQL: the database was restored after their end."""
+    found = []
+    for workflow in [one for one in missing if one.startswith(TASK)][:ASKED]:
+        try:
+            run = await client.get_workflow_handle(workflow).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            continue
+        if run.status is WorkflowExecutionStatus.COMPLETED:
+            found.append(Finding(Ailment.AHEAD, workflow, "引擎中已办结，数据库中未办结", RESTORED))
+    return found
 
 
 async def _remembered(client: Client, task: str) -> int:
@@ -170,6 +187,19 @@ def _versions(database: Database, tasks: Sequence[str]) -> dict[str, int]:
                 select(JointTask.id, JointTask.version).where(col(JointTask.id).in_(some))
             )
         }
+
+
+def _called(session: Session, now: datetime) -> set[str]:
+    """The workflows that a signal is on its way to which starts them where nobody runs yet."""
+    return set(
+        session.exec(
+            select(Outbox.workflow).where(
+                col(Outbox.sent_at).is_(None),
+                col(Outbox.start) != "",
+                col(Outbox.created_at) >= now - PAPER_GRACE,
+            )
+        )
+    )
 
 
 def _known(session: Session, workflows: Iterable[str]) -> set[str]:

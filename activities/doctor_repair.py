@@ -228,11 +228,13 @@ class Repair:
 
     async def _settled(self) -> Report:
         """What is left, once what was started and woken has had its time."""
-        for tried in range(SETTLES):
+        for _ in range(SETTLES):
             left = await examine(
                 self.database, self.client, self.now, task_queue=self.task_queue, memories=False
             )
-            if tried == SETTLES - 1 or not any(one.ailment.mended_by_repair for one in left.findings):
+            if not any(one.ailment.mended_by_repair for one in left.findings):
                 break
             await asyncio.sleep(1)
+            # What was started may have called for others, whom nobody has sent for yet.
+            await self._sweep()
         return left

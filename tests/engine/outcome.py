@@ -25,9 +25,16 @@ from models.task import Assignment, Commitment, DrawAct, DrawnSubject, DrawStep,
 from models.trail import Answer, AuditEvent, Notification, RungFire, Submission, Wait
 
 _UNEVEN = frozenset(
-    {"platform.facts", "workflow.rebuilt", "engine.terminated", "engine.reset", "engine.cancelled"}
+    {
+        "platform.facts",
+        "workflow.rebuilt",
+        "engine.terminated",
+        "engine.reset",
+        "engine.cancelled",
+        "paper.lost",
+    }
 )
-"""Events that tell of batches, blows and rebuilds, not of the task."""
+"""Events that tell of batches, blows, losses and rebuilds, not of the task."""
 
 
 @dataclass(frozen=True)
