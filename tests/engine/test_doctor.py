@@ -1,12 +1,18 @@
 """Every line of the doctor's that needs an engine: brought about, said with its command, and mended."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
 from sqlmodel import Session, col, select
+from temporalio import workflow
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import doctor_repair
 from activities.doctor import examine
@@ -14,18 +20,24 @@ from activities.doctor_findings import RESTORED, Ailment
 from activities.outbox import start_argument
 from activities.rebuild import TYPES
 from adapters.channels import Channel
+from adapters.database import Database
+from adapters.engine import find_server
 from models.delivery import ChannelName, Delivery, Digest
 from models.exchange import Declaration, ExchangeBatch
+from models.messages import TaskStart
 from models.organisation import Person
 from models.papers import AcceptClaim, ResendPublications
 from models.task import JointTask
 from models.trail import Deadline, Notification, Outbox, Wait
 from rules.roles import Role
 from tests.builders import LEAD, OFFICE, SECOND, person
-from tests.engine.house import TASK, TASK_WORKFLOW, House
+from tests.engine.conftest import own_queue
+from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
 from tests.engine.mending import audited, examined, mended
+from workflows import attributes
 
 AGO = timedelta(hours=1)
+REPORT_AT_ONCE = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2"
 
 
 async def found(house: House) -> dict[Ailment, list[str]]:
@@ -66,25 +78,27 @@ async def test_no_worker_is_said_and_a_worker_mends_it(house: House) -> None:
     assert lines[0].subject == other.task_queue
 
 
+@pytest.mark.slow
 async def test_what_runs_for_no_case_is_left_to_an_explicit_word(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A repair does not touch it, for the address may be the wrong one; a repair after a restore ends it."""
     monkeypatch.setattr(doctor_repair, "SETTLES", 2)
-    workflow = "joint-task/test-2026/9/1"
+    stray = "joint-task/test-2026/9/1"
     async with house.working():
         await begun(house)
-    await start(house, workflow)
+    await start(house, stray)
     report = await examined(house)
-    assert [(workflow, RESTORED)] == [
+    assert [(stray, RESTORED)] == [
         (one.subject, one.command) for one in report.findings if one.ailment is Ailment.UNKNOWN
     ]
     await mended(house)
-    assert workflow in await house.running()
+    assert stray in await house.running()
     await mended(house, restored=True)
-    assert workflow not in await house.running()
+    assert stray not in await house.running()
 
 
+@pytest.mark.slow
 async def test_what_runs_for_a_closed_case_is_ended(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Woken it ends by itself; where no worker wakes it, it is terminated, which is on record as our doing."""
     monkeypatch.setattr(doctor_repair, "SETTLES", 2)
@@ -161,9 +175,14 @@ async def test_a_signal_that_was_not_sent_is_sent(house: House) -> None:
 async def test_a_notice_that_stayed_behind_is_told(house: House) -> None:
     """Overdue is told on any day; nobody woke the desk."""
     notice = Notification(
-        key="test", office=OFFICE, department=LEAD, role=Role.HANDLER, event="overdue", text="逾期"
+        key="test",
+        office=OFFICE,
+        department=LEAD,
+        role=Role.HANDLER,
+        event="overdue",
+        text="逾期",
+        created_at=datetime.now(UTC) - AGO,
     )
-    notice.created_at = datetime.now(UTC) - AGO
     async with house.working():
         await begun(house)
         change(house, lambda session: session.add(notice))
@@ -206,8 +225,15 @@ async def test_a_message_that_was_given_up_is_sent_again_under_its_key(house: Ho
         text="t",
         made_at=now,
     )
-    letter = Delivery(id=token_hex(16), digest=digest.id, department=LEAD, channel=ChannelName.EMAIL)
-    letter.address, letter.tries, letter.error = "a***@example.invalid", 9, "ConnectionRefusedError"
+    letter = Delivery(
+        id=token_hex(16),
+        digest=digest.id,
+        department=LEAD,
+        channel=ChannelName.EMAIL,
+        address="a***@example.invalid",
+        tries=9,
+        error="ConnectionRefusedError",
+    )
 
     def given_up(session: Session) -> None:
         session.add(digest)
@@ -277,11 +303,60 @@ async def test_what_the_platform_rejected_waits_for_its_department(house: House)
         assert Ailment.REJECTED not in await found(house)
 
 
-async def start(house: House, workflow: str) -> None:
+@workflow.defn(name="JointTaskWorkflow")
+class Broken:
+    """A build with a bug: every workflow task of a task fails."""
+
+    @workflow.run
+    async def run(self, start: TaskStart) -> None:  # noqa: ARG002 - the workflow's input
+        """Fail, and be tried again for ever."""
+        raise RuntimeError("bug")
+
+
+@pytest.mark.slow
+async def test_a_workflow_whose_tasks_fail_is_found_and_restarted_under_a_mended_build(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    """The engine reports it after some failures; ended and started afresh it goes on at once, on record as ours."""
+    fill(sqlite)
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=find_server(),
+        dev_server_log_level="error",
+        dev_server_extra_args=["--dynamic-config-value", REPORT_AT_ONCE],
+        search_attributes=attributes.ALL,
+    )
+    house = House(sqlite, environment.client, tmp_path / "exchange", own_queue())
+    try:
+        async with house.working():
+            await mended(house)
+            await house.play.run("launch")
+        await house.terminate_all()
+        async with Worker(
+            house.client,
+            task_queue=house.task_queue,
+            workflows=[Broken],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        ):
+            await start(house, TASK_WORKFLOW)
+            report = await examined(house)
+            while TASK_WORKFLOW not in report.of(Ailment.FAILING):
+                report = await examined(house)
+        command = next(one.command for one in report.findings if one.ailment is Ailment.FAILING)
+        assert f"starter.py doctor --repair --restart {TASK_WORKFLOW}" == command
+        async with house.working():
+            done, left = await mended(house, restart=(TASK_WORKFLOW,))
+            assert (True, ()) == (TASK_WORKFLOW in done.done["rebuilt"], left.findings)
+            await house.play.run("prepare")
+    finally:
+        await environment.shutdown()
+
+
+async def start(house: House, workflow_id: str) -> None:
     """Start a workflow past everybody."""
     await house.client.start_workflow(
-        TYPES[workflow.split("/", 1)[0]],
-        start_argument(workflow),
-        id=workflow,
+        TYPES[workflow_id.split("/", 1)[0]],
+        start_argument(workflow_id),
+        id=workflow_id,
         task_queue=house.task_queue,
     )
