@@ -1,6 +1,5 @@
 """Every line of the doctor's that needs an engine: brought about, said with its command, and mended."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
