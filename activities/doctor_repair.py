@@ -16,7 +16,7 @@ from activities.doctor import Report, examine
 from activities.doctor_findings import Ailment
 from activities.doctor_rows import failing_deliveries, silent_batches
 from activities.engine_runs import Run, broken_off, closed_since, completed, running
-from activities.lost_papers import SLACK, LostPaper
+from activities.lost_papers import LostPaper
 from activities.outbox import OutboxActivities
 from activities.rebuild import open_cases, rebuild
 from activities.sweep import sweep
@@ -40,11 +40,13 @@ class Order:
     """Who orders a repair of what: `by` are the trail's actor, role and department, `office` whose trail tells of it.
 
     With `restored` everything that runs is ended first, for its memory is ahead of SQL; `restart` names single workflows.
+    `since` is the moment of the backup; without it that of the last paper in SQL, which holds until somebody files again.
     """
 
     office: str
     by: dict[str, str]
     restored: bool = False
+    since: datetime | None = None
     restart: tuple[str, ...] = ()
 
 
@@ -99,16 +101,20 @@ class Repair:
         new = await asyncio.to_thread(interventions.record, self.database, found, self.now)
         self.mended.add("recorded", (f"{one.workflow} {one.kind.value} {one.identity}" for one in new))
 
+    def _newest_paper(self) -> datetime | None:
+        with self.database.read() as session:
+            return lost_papers.newest_paper(session)
+
     def _unrecorded(self, ended: Sequence[Run]) -> list[Run]:
         with self.database.read() as session:
             return interventions.unrecorded(session, ended)
 
     async def _after_restore(self) -> None:
         """Read which papers the histories name that SQL has lost, then end all that runs."""
-        with self.database.read() as session:
-            since = lost_papers.newest_moment(session)
+        since = self.order.since or await asyncio.to_thread(self._newest_paper)
         alive = await running(self.client, self.task_queue)
-        ended = await closed_since(self.client, self.task_queue, since - SLACK) if since else []
+        earliest = since - lost_papers.SLACK if since else datetime.fromtimestamp(0, UTC)
+        ended = await closed_since(self.client, self.task_queue, earliest)
         runs = list({one.run: one for one in (*ended, *alive)}.values())
         self.mended.lost = await lost_papers.find_lost(self.client, self.database, runs, since)
         await asyncio.to_thread(lost_papers.record, self.database, self.mended.lost, self.now)

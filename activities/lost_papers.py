@@ -37,15 +37,18 @@ class LostPaper:
     at: datetime
 
 
-def newest_moment(session: Session) -> datetime | None:
-    """The last thing that the database knows of; None for an empty one."""
-    return session.exec(select(func.max(AuditEvent.at))).one()
+def newest_paper(session: Session) -> datetime | None:
+    """When the last paper was filed that the database knows; None where there is none."""
+    return session.exec(select(func.max(Submission.filed_at))).one()
 
 
 async def find_lost(
     client: Client, database: Database, runs: Sequence[Run], since: datetime | None
 ) -> list[LostPaper]:
-    """The papers in the histories of runs whose submission is not in SQL, oldest first."""
+    """The papers in the histories of runs whose submission is not in SQL, oldest first.
+
+    Histories are read from their ends back to `since` less the clocks' slack; to their beginning without it.
+    """
     gate = asyncio.Semaphore(AT_ONCE)
     earliest = None if since is None else since - SLACK
 

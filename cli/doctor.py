@@ -16,6 +16,7 @@ from activities.lost_papers import names_of
 from cli.acting import Who, asks
 from cli.context import Json, err, out, run, show
 from cli.tables import done, hint, words
+from rules.calendar import TZ
 from rules.roles import Role
 
 app = typer.Typer()
@@ -49,6 +50,15 @@ def doctor(
             help="数据库刚从备份恢复：先结束全部运行再重建，并列出须补交的文书（与 --repair 同用）",
         ),
     ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            formats=["%Y-%m-%dT%H:%M"],
+            metavar="时刻",
+            help="备份的时刻（北京时间）；恢复之后已有人办理过的须写明（与 --restored 同用）",
+        ),
+    ] = None,
     restart: Annotated[
         list[str] | None,
         typer.Option(
@@ -60,8 +70,11 @@ def doctor(
     """体检：数据库与 Temporal 是否一致、有何停滞，逐条附修复命令；有问题时退出码为 1。"""
     if (restored or restart) and not repair:
         raise typer.BadParameter("--restored、--restart 须与 --repair 同用")
+    if since and not restored:
+        raise typer.BadParameter("--since 须与 --restored 同用")
     now, began = datetime.now(UTC), time.monotonic()
-    order = _order(who, restored=restored, restart=restart or ()) if repair else None
+    backed_up = since.replace(tzinfo=TZ) if since else None
+    order = _order(who, restored=restored, since=backed_up, restart=restart or ()) if repair else None
     report, mended = run(_work(who, now, order))
     data = {
         "at": now,
@@ -88,11 +101,11 @@ async def _work(who: Who, now: datetime, order: Order | None) -> tuple[Report, M
     return left, mended
 
 
-def _order(who: Who, *, restored: bool, restart: Iterable[str]) -> Order:
+def _order(who: Who, *, restored: bool, since: datetime | None, restart: Iterable[str]) -> Order:
     posting = who.posting(_MENDERS)
     check_role(_MENDERS, posting.role)
     office = who.office_of(posting.department)
-    return Order(office, who.names(posting), restored=restored, restart=tuple(restart))
+    return Order(office, who.names(posting), restored=restored, since=since, restart=tuple(restart))
 
 
 def _line(finding: Finding) -> dict[str, Any]:

@@ -43,3 +43,4 @@ def test_what_ends_runs_is_said_only_together_with_repair(at: At, say: Say) -> N
     at("adopted")
     assert 2 == say("doctor", "--restored").code
     assert 2 == say("doctor", "--restart", "joint-task/x/1/1").code
+    assert 2 == say("doctor", "--repair", "--since", "2026-04-01T08:00").code
