@@ -121,17 +121,29 @@ async def ahead(client: Client, database: Database, runs: Sequence[Run]) -> list
 
 async def ended_ahead(client: Client, missing: Sequence[str]) -> list[Finding]:
     """Tasks that came to their end in the engine and are open in SQL: the database was restored after their end."""
-    found = []
-    for workflow in [one for one in missing if one.startswith(TASK)][:ASKED]:
-        try:
-            run = await client.get_workflow_handle(workflow).describe()
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            continue
-        if run.status is WorkflowExecutionStatus.COMPLETED:
-            found.append(Finding(Ailment.AHEAD, workflow, "引擎中已办结，数据库中未办结", RESTORED))
-    return found
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def ended(workflow: str) -> bool:
+        async with gate:
+            return await _came_to_its_end(client, workflow)
+
+    tasks = [one for one in missing if one.startswith(TASK)][:ASKED]
+    answers = await asyncio.gather(*map(ended, tasks))
+    return [
+        Finding(Ailment.AHEAD, workflow, "引擎中已办结，数据库中未办结", RESTORED)
+        for workflow, is_over in zip(tasks, answers, strict=True)
+        if is_over
+    ]
+
+
+async def _came_to_its_end(client: Client, workflow: str) -> bool:
+    try:
+        run = await client.get_workflow_handle(workflow).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return run.status is WorkflowExecutionStatus.COMPLETED
 
 
 async def _remembered(client: Client, task: str) -> int:
