@@ -15,6 +15,7 @@ from cli import (
     database,
     deadline,
     disposal,
+    doctor,
     draw,
     inbox,
     person,
@@ -44,6 +45,7 @@ for name, group in (("inbox", inbox.app), ("deadline", deadline.app), ("calendar
     app.add_typer(group, name=name)
 for name, group in (("person", person.app), ("policy", policy.app), ("audit", audit.app)):
     app.add_typer(group, name=name)
+app.add_typer(doctor.app)
 app.add_typer(database.app)
 
 

@@ -29,7 +29,7 @@ LISTED = 30
 
 def deliver(clocks: Clocks, department: Department, channels: Sequence[Channel]) -> None:
     """Put what is due into the inboxes, and make of it one message to each person concerned."""
-    due = [notice for notice in _waiting(clocks, department) if _due(clocks, notice)]
+    due = [notice for notice in _waiting(clocks, department) if is_due(clocks, notice)]
     told: dict[str, list[Notification]] = defaultdict(list)
     for notice in due:
         readers = readers_of(clocks, notice)
@@ -73,7 +73,7 @@ def _waiting(clocks: Clocks, department: Department) -> Sequence[Notification]:
     ).all()
 
 
-def _due(clocks: Clocks, notice: Notification) -> bool:
+def is_due(clocks: Clocks, notice: Notification) -> bool:
     """Overdue at once on any day, urgent at once on a working day, all else with the next digest."""
     if notice.event == OVERDUE:
         return True

@@ -29,10 +29,11 @@ from rules.results import Category
 def compose(
     session: Session, office: str, declarations: Sequence[Declaration], publications: Sequence[Publication]
 ) -> Batch:
-    """A batch, its id made of the keys and revisions that it holds: the same records, the same batch."""
+    """A batch, its id made of all that it says: the same records are the same batch, also after a restore."""
     records = [declared(session, row) for row in declarations]
     records += [published_record(session, row) for row in publications]
-    text = "\n".join(sorted(f"{one.key}#{one.revision}" for one in records))
+    records.sort(key=lambda one: one.key)
+    text = "\n".join(one.model_dump_json() for one in records)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Batch(batch=f"{office}-{digest[:24]}", office=office, records=records)
 

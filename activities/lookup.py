@@ -1,16 +1,18 @@
 """Looking up many rows by their keys, in statements that every database takes (成批查询)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from models.registers import Subject
 
+T = TypeVar("T")
 CHUNK = 500
 """Older builds of SQLite take 999 parameters in one statement."""
 
 
-def chunks(keys: Iterable[str]) -> Iterator[Sequence[str]]:
+def chunks(keys: Iterable[T]) -> Iterator[Sequence[T]]:
     """The keys in slices that fit one statement."""
     ordered = list(keys)
     for start in range(0, len(ordered), CHUNK):

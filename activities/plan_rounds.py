@@ -1,10 +1,11 @@
 """A row's year as SQL knows it: its rounds, what was launched, what is on record as omitted (轮次)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.organisation import Office
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, RoundOmission
@@ -48,9 +49,6 @@ def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowY
         select(PlanRow).where(col(PlanRow.document) == plan.id, col(PlanRow.seq) == seq)
     ).one()
     row = session.get_one(PlanRowVersion, (plan.id, seq, stored.version))
-    own = session.get_one(Office, plan.office).level
-    mode = launch_mode(row.fields["mode"]["value"], own) or LaunchMode.WATCHED
-    rounds = rounds_of(plan.year or 0, row.from_month, row.to_month, row.fields["frequency"]["value"])
     launched = launched_rounds(session, plan.id, seq)
     omitted = set(
         session.exec(
@@ -60,10 +58,52 @@ def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowY
         )
     )
     first = adopted_first(session, plan.id, seq)
-    states = [state_of(one, adopted=first, today=today, launched=launched, omitted=omitted) for one in rounds]
-    return RowYear(
-        row, mode, _state(row, mode, rounds, states, today), list(zip(rounds, states, strict=True))
+    own = session.get_one(Office, plan.office).level
+    return _year(row, plan.year or 0, own, today, first=first, launched=launched, omitted=omitted)
+
+
+def living_rows(session: Session, today: date) -> list[str]:
+    """The workflow ids of every adopted row whose year holds something to watch, in few questions to SQL."""
+    launched: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for document, seq, number in session.exec(
+        select(JointTask.document, JointTask.seq, JointTask.round).where(
+            col(JointTask.status) != TaskStatus.CANCELLED
+        )
+    ):
+        launched[document, seq].add(number)
+    omitted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in session.exec(select(RoundOmission)):
+        omitted[one.document, one.seq].add(one.round)
+    version = PlanRowVersion
+    first = {
+        (document, seq): day
+        for document, seq, day in session.exec(
+            select(version.document, version.seq, func.min(version.adopted_on)).group_by(
+                col(version.document), col(version.seq)
+            )
+        )
+    }
+    rows = session.exec(
+        select(version, PlanDocument.year, Office.level)
+        .join(
+            PlanRow,
+            (col(PlanRow.document) == col(version.document))
+            & (col(PlanRow.seq) == col(version.seq))
+            & (col(PlanRow.version) == col(version.version)),
+        )
+        .join(PlanDocument, col(PlanDocument.id) == col(version.document))
+        .join(Office, col(Office.code) == col(PlanDocument.office))
+        .order_by(col(PlanRow.document), col(PlanRow.id))
     )
+    found = []
+    for row, year, own in rows:
+        key = (row.document, row.seq)
+        state = _year(
+            row, year or 0, own, today, first=first[key], launched=launched[key], omitted=omitted[key]
+        ).state
+        if not state.over:
+            found.append(row_id(*key))
+    return found
 
 
 def launched_rounds(session: Session, document: str, seq: str) -> set[int]:
@@ -92,6 +132,24 @@ def adopted_first(session: Session, document: str, seq: str) -> date:
 def is_over(session: Session, plan: PlanDocument, seq: str, today: date) -> bool:
     """Whether a row's year holds nothing more to watch."""
     return year_of(session, plan, seq, today).over
+
+
+def _year(
+    row: PlanRowVersion,
+    year: int,
+    own: str,
+    today: date,
+    *,
+    first: date,
+    launched: set[int],
+    omitted: set[int],
+) -> RowYear:
+    mode = launch_mode(row.fields["mode"]["value"], own) or LaunchMode.WATCHED
+    rounds = rounds_of(year, row.from_month, row.to_month, row.fields["frequency"]["value"])
+    states = [state_of(one, adopted=first, today=today, launched=launched, omitted=omitted) for one in rounds]
+    return RowYear(
+        row, mode, _state(row, mode, rounds, states, today), list(zip(rounds, states, strict=True))
+    )
 
 
 def _state(

@@ -9,7 +9,7 @@ from activities.clocks import Clocks
 from activities.docket import wake
 from activities.passage import await_next, move
 from activities.standing import plan_of
-from models.outcomes import Disposal, Publication, PublicationKind
+from models.outcomes import Disposal, Publication, PublicationKind, Result
 from models.registers import Subject
 from models.task import JointTask, TakingPart, Visit
 from rules.channel import Channel, channel_of
@@ -35,7 +35,8 @@ def queue(
     """Queue one set of results, correction, outcome or withdrawal; a repeat finds it queued."""
     subject = session.get_one(Subject, visit.subject)
     office = session.get_one(JointTask, visit.task).office
-    key = f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{reference}"
+    lasting = _lasting(session, kind, reference)
+    key = f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{lasting}"
     stored = session.exec(select(Publication).where(col(Publication.key) == key)).first()
     if stored is None:
         stored = Publication(
@@ -54,6 +55,18 @@ def queue(
         session.add(stored)
         wake(session, exchange_id(office), "queued", source=visit.task, now=now, start="ExchangeWorkflow")
     return stored
+
+
+def _lasting(session: Session, kind: PublicationKind, reference: str) -> str:
+    """What a reference stands for, in words that outlive the row: item, cycle and number of the case.
+
+    An opaque id is made anew when papers are filed again after a restore; the platform would take it for another case.
+    """
+    if kind is PublicationKind.RESULT:
+        return reference
+    result_id, _, number = reference.partition("/")
+    result = session.get_one(Result, result_id)
+    return f"{result.item}/c{result.cycle}/{number or 1}"
 
 
 def scope_of(publication: Publication) -> str:

@@ -1,6 +1,7 @@
 """Starting workflows afresh from SQL: after a terminate, a lost engine database, or a restore (重建)."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -8,12 +9,15 @@ from sqlalchemy import literal
 from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities import audit
-from activities.captions import caption
+from activities.captions import Caption, caption
 from activities.docket import desk_id
+from activities.interventions import chain_of
+from activities.lookup import chunks
 from activities.outbox import start_argument
-from activities.plan_rounds import is_over, row_id
+from activities.plan_rounds import living_rows
 from activities.publishing import exchange_id
 from adapters.database import Database
 from models.delivery import Delivery
@@ -21,11 +25,13 @@ from models.exchange import Declaration
 from models.messages import TASK_QUEUE
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
-from models.plan import PlanDocument, PlanRow
 from models.task import JointTask
 from models.trail import Notification, Wait
 from rules.calendar import local_day
 from rules.stages import TaskStatus
+
+AT_ONCE = 32
+"""How many starts are on their way at the same time."""
 
 log = structlog.get_logger(__name__)
 
@@ -42,38 +48,70 @@ TYPES = {
 
 def open_cases(session: Session, now: datetime, task: str | None = None) -> list[str]:
     """The ids of every workflow that should run, as SQL knows it; of one task, or of all."""
-    return [
-        *_tasks(session, task),
-        *_disposals(session, task),
-        *_corrections(session, task),
-        *(_desks(session, now) + _exchanges(session) + _rows(session, now) if task is None else []),
-    ]
+    of_cases = [*_tasks(session, task), *_disposals(session, task), *_corrections(session, task)]
+    if task is not None:
+        return of_cases
+    rows = living_rows(session, local_day(now))
+    return [*of_cases, *_desks(session, now), *_exchanges(session), *rows]
 
 
 async def rebuild(
-    client: Client, database: Database, ids: Sequence[str], now: datetime, *, task_queue: str = TASK_QUEUE
-) -> int:
-    """Start each workflow afresh at its present stage; one that is alive is kept. Returns how many were sent."""
+    client: Client,
+    database: Database,
+    ids: Iterable[str],
+    now: datetime,
+    *,
+    task_queue: str = TASK_QUEUE,
+    by: dict[str, str] | None = None,
+) -> list[str]:
+    """Start each workflow afresh at its present stage and say so in the trail; one that is alive is kept.
+
+    `by` names who ordered it, as the trail's actor, role and department. Returns those that were started.
+    """
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def start(workflow: str, named: Caption) -> bool:
+        async with gate:
+            return await _start(client, workflow, named, task_queue)
+
+    started: list[str] = []
+    for some in chunks(ids):
+        captions = await asyncio.to_thread(_captions, database, some)
+        answers = await asyncio.gather(*(start(*one) for one in zip(some, captions, strict=True)))
+        fresh = [one for one, was_started in zip(some, answers, strict=True) if was_started]
+        await asyncio.to_thread(_note, database, fresh, now, by or {})
+        started += fresh
+    log.info("rebuilt", workflows=len(started))
+    return started
+
+
+def _captions(database: Database, workflows: Sequence[str]) -> list[Caption]:
     with database.read() as session:
-        captions = {workflow: caption(session, workflow) for workflow in ids}
-    for workflow in ids:
+        return [caption(session, workflow) for workflow in workflows]
+
+
+async def _start(client: Client, workflow: str, named: Caption, task_queue: str) -> bool:
+    try:
         await client.start_workflow(
             TYPES[workflow.split("/", 1)[0]],
             start_argument(workflow),
             id=workflow,
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=captions[workflow].summary,
-            static_details=captions[workflow].details,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=named.summary,
+            static_details=named.details,
         )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+def _note(database: Database, started: Sequence[str], now: datetime, by: dict[str, str]) -> None:
     with database.write() as session:
-        for workflow in ids:
-            if workflow.startswith("joint-task/"):
-                chain = audit.task_chain(workflow.split("/", 1)[1])
-                audit.record(session, chain, "workflow.rebuilt", at=now)
-    log.info("rebuilt", workflows=len(ids))
-    return len(ids)
+        for workflow in started:
+            chain = chain_of(session, workflow)
+            audit.record(session, chain, "workflow.rebuilt", at=now, detail={"workflow": workflow}, **by)
 
 
 def _tasks(session: Session, task: str | None) -> list[str]:
@@ -141,18 +179,6 @@ def _desks(session: Session, now: datetime) -> list[str]:
     )
     present = {desk_id(department, local_day(now).year) for department in known}
     return sorted(present | set(holding))
-
-
-def _rows(session: Session, now: datetime) -> list[str]:
-    """The adopted rows whose year is not over."""
-    today = local_day(now)
-    rows = session.exec(
-        select(PlanRow, PlanDocument)
-        .join(PlanDocument, col(PlanDocument.id) == col(PlanRow.document))
-        .where(col(PlanRow.version) > 0)
-        .order_by(col(PlanRow.document), col(PlanRow.id))
-    ).all()
-    return [row_id(plan.id, row.seq) for row, plan in rows if not is_over(session, plan, row.seq, today)]
 
 
 def _exchanges(session: Session) -> list[str]:

@@ -60,6 +60,12 @@ class Who:
         with self.database.read() as session:
             return choose_posting(session, self.person, self.department_id, datetime.now(UTC), roles)
 
+    @staticmethod
+    def names(posting: Posting) -> dict[str, str]:
+        """The one who acts, as the audit trail names them."""
+        names = {"actor": posting.person, "role": posting.role.value, "department": posting.department}
+        return names | ({"acting_for": posting.acting_for} if posting.acting_for else {})
+
     def own_department(self) -> str:
         """The department whose papers a person reads, whatever their role there."""
         return self.posting().department

@@ -193,17 +193,15 @@ def rebuild_(
             audit.task_chain(named.id) if named else audit.office_chain(office),
             "rebuild.ordered",
             at=now,
-            actor=posting.person,
-            acting_for=posting.acting_for,
-            role=posting.role.value,
-            department=posting.department,
             detail={"workflows": len(ids)},
+            **who.names(posting),
         )
 
     async def start() -> int:
-        return await rebuild(await who.context.client(), who.database, ids, now)
+        client = await who.context.client()
+        return len(await rebuild(client, who.database, ids, now, by=who.names(posting)))
 
-    done(f"已按数据库中的进度启动{run(start())}项（已办结的无须启动）")
+    done(f"已按数据库中的进度启动{run(start())}项（已办结的和正在运行的无须启动）")
 
 
 def _partner(who: Who, task: str, named: str | None, *claims: Claim) -> str:

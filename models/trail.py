@@ -238,3 +238,27 @@ class AuditAnchor(SQLModel, table=True):
     day: date = Field(primary_key=True)
     heads: dict[str, Any] = Field(sa_type=DOCUMENT)
     hash: str
+
+
+class InterventionKind(StrEnum):
+    """What somebody did to a workflow's run with the engine's own tools."""
+
+    TERMINATED = "terminated"
+    RESET = "reset"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """The kind in the words of operators."""
+        return {"terminated": "强制终止", "reset": "重置", "cancelled": "取消"}[self.value]
+
+
+class Intervention(SQLModel, table=True):
+    """What happened to a run in the engine behind the service's back (人为干预); append-only, once per run."""
+
+    run: str = Field(primary_key=True)
+    kind: InterventionKind = Field(primary_key=True, sa_type=enum_type(InterventionKind))
+    workflow: str = Field(index=True)
+    identity: str
+    reason: str = ""
+    at: datetime = Field(sa_type=MOMENT)

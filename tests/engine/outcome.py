@@ -24,8 +24,17 @@ from models.registers import Officer, Subject
 from models.task import Assignment, Commitment, DrawAct, DrawnSubject, DrawStep, JointTask, TakingPart, Visit
 from models.trail import Answer, AuditEvent, Notification, RungFire, Submission, Wait
 
-_UNEVEN = frozenset({"platform.facts", "workflow.rebuilt"})
-"""Events that tell of batches and rebuilds, not of the task."""
+_UNEVEN = frozenset(
+    {
+        "platform.facts",
+        "workflow.rebuilt",
+        "engine.terminated",
+        "engine.reset",
+        "engine.cancelled",
+        "paper.lost",
+    }
+)
+"""Events that tell of batches, blows, losses and rebuilds, not of the task."""
 
 
 @dataclass(frozen=True)

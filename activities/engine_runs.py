@@ -1,0 +1,106 @@
+"""What the engine knows of our workflows, asked for in pages: ids, statuses and what a list shows (运行记录)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ListWorkflowExecutionsRequest
+from temporalio.client import Client
+
+PAGE = 1000
+"""The most that the engine gives at once."""
+SILENT = timedelta(seconds=90)
+"""A worker asks for work at least once a minute; who has not asked for longer is gone."""
+PROBLEMS = "TemporalReportedProblems"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a workflow, as the engine's list tells it; `shown` are its search attributes."""
+
+    workflow: str
+    run: str
+    started_at: datetime
+    closed_at: datetime | None
+    shown: dict[str, Any]
+
+    @property
+    def failing(self) -> bool:
+        """Whether the engine reports that its workflow tasks keep failing."""
+        return bool(self.shown.get(PROBLEMS))
+
+
+async def running(client: Client, task_queue: str) -> list[Run]:
+    """Every run of ours that is open."""
+    return await _listed(client, f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Running'")
+
+
+async def broken_off(client: Client, task_queue: str) -> list[Run]:
+    """Every run that somebody ended from outside and that the engine still keeps."""
+    return await _listed(
+        client, f"TaskQueue = '{task_queue}' AND ExecutionStatus IN ('Terminated', 'Canceled')"
+    )
+
+
+async def completed(client: Client, task_queue: str) -> list[Run]:
+    """Every run of a case that came to its end by itself and that the engine still keeps."""
+    return await _listed(client, f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Completed'")
+
+
+async def closed_since(client: Client, task_queue: str, moment: datetime) -> list[Run]:
+    """Every run that closed at or after a moment, however it ended."""
+    at = moment.astimezone(UTC).isoformat()
+    return await _listed(client, f"TaskQueue = '{task_queue}' AND CloseTime >= '{at}'")
+
+
+async def is_polled(client: Client, task_queue: str) -> bool:
+    """Whether a worker asks for workflow tasks and for activities, by the engine's clock and ours."""
+    now = datetime.now(UTC)
+    for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY):
+        answer = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace, task_queue=TaskQueue(name=task_queue), task_queue_type=kind
+            )
+        )
+        asked = [one.last_access_time.ToDatetime(UTC) for one in answer.pollers]
+        if max(asked, default=datetime.min.replace(tzinfo=UTC)) < now - SILENT:
+            return False
+    return True
+
+
+async def _listed(client: Client, query: str) -> list[Run]:
+    found: list[Run] = []
+    token = b""
+    while True:
+        page = await client.workflow_service.list_workflow_executions(
+            ListWorkflowExecutionsRequest(
+                namespace=client.namespace, query=query, page_size=PAGE, next_page_token=token
+            )
+        )
+        found += _runs(page.executions)
+        token = page.next_page_token
+        if not token:
+            return found
+
+
+def _runs(listed: Sequence[WorkflowExecutionInfo]) -> list[Run]:
+    return [
+        Run(
+            workflow=one.execution.workflow_id,
+            run=one.execution.run_id,
+            started_at=one.start_time.ToDatetime(UTC),
+            closed_at=one.close_time.ToDatetime(UTC) if one.HasField("close_time") else None,
+            shown={name: _value(each) for name, each in one.search_attributes.indexed_fields.items()},
+        )
+        for one in listed
+    ]
+
+
+def _value(payload: Payload) -> Any:
+    return json.loads(payload.data) if payload.data else None
