@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.guards import guard, unguard
 
-revision = "doctor"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
