@@ -1,11 +1,14 @@
 """The worker: wires activities, workflows and sweeps to one engine and one database."""
 
+import argparse
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from temporalio.client import Client
@@ -22,11 +25,13 @@ from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
+from adapters.deployment import Deployment, set_current
 from adapters.engine import connect, register_search_attributes
 from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
+from adapters.replay import all_histories, check_replay
 from adapters.settings import Profile, Settings
 from models.messages import TASK_QUEUE
 from workflows.case import CorrectionWorkflow, DisposalWorkflow
@@ -45,8 +50,17 @@ WORKFLOWS = [
     ExchangeWorkflow,
     PlanRowWorkflow,
 ]
+HISTORIES = Path(__file__).parent / "tests" / "histories"
+"""Kept histories of each stage's border; in the image, too."""
 THREADS = 16
 GRACE = timedelta(seconds=20)
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """What workflows run in, and are replayed in before a release."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
+    )
 
 
 def build_worker(
@@ -58,6 +72,8 @@ def build_worker(
     max_cached_workflows: int = 1000,
     failing: tuple[type[BaseException], ...] = (),
     channels: Sequence[Channel] = (),
+    deployment: Deployment | None = None,
+    workflows: Sequence[type] = WORKFLOWS,
 ) -> Worker:
     """A worker with everything registered; `failing` lets tests end a workflow on a bug."""
     task, case = TaskActivities(database), CaseActivities(database)
@@ -66,7 +82,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=WORKFLOWS,
+        workflows=workflows,
         activities=[
             task.read_task,
             task.apply_task_papers,
@@ -91,9 +107,8 @@ def build_worker(
         interceptors=[DiscreetFailures(), SignsOfLife()],
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
-        ),
+        workflow_runner=sandbox(),
+        deployment_config=deployment.config if deployment else None,
     )
 
 
@@ -101,7 +116,9 @@ def build_worker(
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
     """A worker and its sweep, for as long as the context lasts."""
     exchange = open_exchange(settings.exchange, settings.exchange_token)
-    worker = build_worker(client, database, exchange, channels=channels_of(settings))
+    worker = build_worker(
+        client, database, exchange, channels=channels_of(settings), deployment=settings.deployment
+    )
     courier = OutboxActivities(database, client)
     async with worker:
         sweep = asyncio.create_task(sweep_for_ever(courier))
@@ -111,10 +128,9 @@ async def working(client: Client, settings: Settings, database: Database) -> Asy
             sweep.cancel()
 
 
-async def main() -> None:
+async def work() -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     settings = Settings.load()
-    configure(json=settings.profile is Profile.PRODUCTION)
     client = await connect()
     await register_search_attributes(client)
     database = Database(settings.database_url)
@@ -128,5 +144,46 @@ async def main() -> None:
     database.close()
 
 
+async def make_current() -> None:
+    """Give all tasks to this build's workers: the last step of a deployment."""
+    deployment = Settings.load().deployment
+    if deployment is None:
+        sys.exit("JOINT_DEPLOYMENT is not set: workers are unversioned, there is nothing to make current")
+    await set_current(await connect(), deployment)
+    log.info("current version set", deployment=deployment.name, build=deployment.build)
+
+
+async def replay(folder: Path, *, only_kept: bool) -> None:
+    """Replay kept histories and those of all that runs; ends with 1 where any of them fails."""
+    client = None if only_kept else await connect()
+    failed = await check_replay(WORKFLOWS, sandbox(), all_histories(client, folder), _say)
+    for line in failed:
+        _say(f"FAILED {line}")
+    sys.exit(1 if failed else 0)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Work, or do what the first word says."""
+    parser = argparse.ArgumentParser(description="工作进程；不写子命令则开始工作")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("set-current", help="把本版本设为当前版本：未办结的任务由它继续（发布的最后一步）")
+    check = commands.add_parser("check-replay", help="发布前核对：回放留存的和全部未办结的运行记录")
+    check.add_argument("--histories", type=Path, default=HISTORIES, metavar="目录", help="留存的运行记录")
+    check.add_argument("--only-kept", action="store_true", help="只核对留存的，不连接 Temporal")
+    given = parser.parse_args()
+    configure(json=Settings.load().profile is Profile.PRODUCTION)
+    if given.command == "set-current":
+        asyncio.run(make_current())
+    elif given.command == "check-replay":
+        asyncio.run(replay(given.histories, only_kept=given.only_kept))
+    else:
+        asyncio.run(work())
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from adapters.deployment import Deployment
+
 
 class Profile(StrEnum):
     """Where the service runs: in demo and dev `--as PERSON` says who acts, elsewhere a token does."""
@@ -32,6 +34,8 @@ class Settings:
     smtp_from: str = ""
     messenger_url: str = ""
     exchange_token: str = ""
+    deployment: Deployment | None = None
+    """The workers' deployment and build; None: unversioned."""
 
     @property
     def evidence(self) -> Path:
@@ -51,4 +55,5 @@ class Settings:
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),
+            deployment=Deployment.load(),
         )
