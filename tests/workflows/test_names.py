@@ -10,6 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
 from adapters.exchange_files import FileExchange
+from tests.engine.conftest import own_queue
 from worker import build_worker
 from workflows import attributes
 
@@ -19,7 +20,7 @@ Names = dict[str, dict[str, Any]]
 
 def registered(client: Any, database: Database, folder: Path) -> Names:
     """Everything that a worker answers to by name, with the kind of each search attribute."""
-    config = build_worker(client, database, FileExchange(folder)).config()
+    config = build_worker(client, database, FileExchange(folder), task_queue=own_queue()).config()
     workflows = [workflow._Definition.must_from_class(one) for one in config["workflows"]]
     activities = [activity._Definition.must_from_callable(one) for one in config["activities"]]
     return {
