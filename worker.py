@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.archiving import Archive, archive_for_ever
 from activities.case_steps import CaseActivities
 from activities.deliveries import DeliveryActivities
 from activities.desk_steps import DeskActivities
@@ -27,6 +28,7 @@ from adapters.channels import Channel, channels_of
 from adapters.database import Database
 from adapters.deployment import Deployment, set_current
 from adapters.engine import connect, register_search_attributes
+from adapters.evidence_store import EvidenceStore
 from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
@@ -114,18 +116,20 @@ def build_worker(
 
 @asynccontextmanager
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
-    """A worker and its sweep, for as long as the context lasts."""
+    """A worker with its sweep and its archive, for as long as the context lasts."""
     exchange = open_exchange(settings.exchange, settings.exchange_token)
     worker = build_worker(
         client, database, exchange, channels=channels_of(settings), deployment=settings.deployment
     )
     courier = OutboxActivities(database, client)
+    archive = Archive(client, database, EvidenceStore(settings.archive))
     async with worker:
-        sweep = asyncio.create_task(sweep_for_ever(courier))
+        beside = [asyncio.create_task(one) for one in (sweep_for_ever(courier), archive_for_ever(archive))]
         try:
             yield worker
         finally:
-            sweep.cancel()
+            for one in beside:
+                one.cancel()
 
 
 async def work() -> None:

@@ -42,6 +42,11 @@ class Settings:
         """The folder of the evidence files."""
         return self.data / "evidence"
 
+    @property
+    def archive(self) -> Path:
+        """The folder of closed runs' histories, beside the evidence."""
+        return self.data / "archive"
+
     @classmethod
     def load(cls) -> "Settings":
         """Read JOINT_PROFILE, JOINT_DATA, DATABASE_URL, the exchange's and the channels' addresses."""
