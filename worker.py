@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,10 +20,12 @@ from activities.case_steps import CaseActivities
 from activities.deliveries import DeliveryActivities
 from activities.desk_steps import DeskActivities
 from activities.exchange_steps import ExchangeActivities
+from activities.gauges import gauges
 from activities.outbox import OutboxActivities
 from activities.row_steps import RowActivities
 from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
+from adapters import tracing
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
 from adapters.deployment import Deployment, set_current
@@ -33,6 +35,7 @@ from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
+from adapters.metrics import Metrics
 from adapters.replay import all_histories, check_replay
 from adapters.settings import Profile, Settings
 from models.messages import TASK_QUEUE
@@ -135,17 +138,22 @@ async def working(client: Client, settings: Settings, database: Database) -> Asy
 async def work() -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     settings = Settings.load()
-    client = await connect()
+    tracing.start(settings.traces, "joint-worker")
+    metrics = Metrics() if settings.metrics else None
+    client = await connect(metrics.runtime if metrics else None)
     await register_search_attributes(client)
     database = Database(settings.database_url)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with working(client, settings, database):
-        log.info("worker started", task_queue=TASK_QUEUE)
-        await stop.wait()
-        log.info("worker stopping")
+    shown = metrics.serving(settings.metrics, database, gauges) if metrics else nullcontext()
+    with shown:
+        async with working(client, settings, database):
+            log.info("worker started", task_queue=TASK_QUEUE)
+            await stop.wait()
+            log.info("worker stopping")
     database.close()
+    tracing.stop()
 
 
 async def make_current() -> None:

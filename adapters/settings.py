@@ -34,6 +34,10 @@ class Settings:
     smtp_from: str = ""
     messenger_url: str = ""
     exchange_token: str = ""
+    metrics: str = ""
+    """Where a worker shows its measures, `host:port`."""
+    traces: str = ""
+    """The OTLP collector's address for traces."""
     deployment: Deployment | None = None
     """The workers' deployment and build; None: unversioned."""
 
@@ -60,5 +64,7 @@ class Settings:
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),
+            metrics=os.environ.get("JOINT_METRICS", ""),
+            traces=os.environ.get("JOINT_TRACES", ""),
             deployment=Deployment.load(),
         )

@@ -26,6 +26,7 @@ import activities.acts  # noqa: F401 - registers the rulings, which say what rol
 from activities.authority import postings_of
 from activities.docket import RULINGS
 from activities.filing import Actor, Filing
+from adapters import tracing
 from adapters.database import Database
 from adapters.engine import connect
 from adapters.migrate import migrate
@@ -107,7 +108,8 @@ class Context:
 
         async def deliver() -> Answer:
             client = await self.client() if not target.startswith("office/") else await self.client_or_none()
-            return await Filing(self.database, client).send(target, paper, actor, message_id=message_id)
+            with tracing.span(f"file {paper.kind}"):
+                return await Filing(self.database, client).send(target, paper, actor, message_id=message_id)
 
         answer = run(deliver())
         if answer.outcome is Outcome.REFUSED:
