@@ -53,6 +53,13 @@ def gauges(session: Session, now: datetime) -> Iterator[Gauge]:
         session, now, _count(Publication.queued_at, col(Publication.receipted_at).is_(None)),
         "publications", "Records without the platform's receipt",
     )  # fmt: skip
+    missed = _count(
+        Deadline.next_rung,
+        col(Deadline.current) & (col(Deadline.next_rung) <= now) & col(Wait.closed_at).is_(None),
+    ).join(Wait, col(Wait.id) == col(Deadline.wait))
+    yield from _waiting(
+        session, now, missed, "rungs", "Reminders whose moment has passed and that did not fire"
+    )
     yield _deliveries(session)
 
 
