@@ -26,6 +26,7 @@ from activities.row_steps import RowActivities
 from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
 from adapters import tracing
+from adapters.alive import beat
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
 from adapters.deployment import Deployment, set_current
@@ -127,7 +128,10 @@ async def working(client: Client, settings: Settings, database: Database) -> Asy
     courier = OutboxActivities(database, client)
     archive = Archive(client, database, EvidenceStore(settings.archive))
     async with worker:
-        beside = [asyncio.create_task(one) for one in (sweep_for_ever(courier), archive_for_ever(archive))]
+        lasting = [sweep_for_ever(courier), archive_for_ever(archive)]
+        if settings.alive is not None:
+            lasting.append(beat(settings.alive, client, database))
+        beside = [asyncio.create_task(one) for one in lasting]
         try:
             yield worker
         finally:

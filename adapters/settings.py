@@ -38,6 +38,8 @@ class Settings:
     """Where a worker shows its measures, `host:port`."""
     traces: str = ""
     """The OTLP collector's address for traces."""
+    alive: Path | None = None
+    """The file that a healthy worker keeps young."""
     deployment: Deployment | None = None
     """The workers' deployment and build; None: unversioned."""
 
@@ -66,5 +68,6 @@ class Settings:
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),
             metrics=os.environ.get("JOINT_METRICS", ""),
             traces=os.environ.get("JOINT_TRACES", ""),
+            alive=Path(alive) if (alive := os.environ.get("JOINT_ALIVE")) else None,
             deployment=Deployment.load(),
         )
