@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal
 from sqlmodel import Session, col, func, select
 
 from models.delivery import ChannelName, Delivery
 from models.outcomes import Publication
 from models.task import JointTask
-from models.trail import Answer, Deadline, Notification, Outbox, Submission, Wait
+from models.trail import Answer, ArchivedRun, Deadline, Notification, Outbox, Submission, Wait
 from rules.stages import Stage, TaskStatus
 
 Labels = tuple[str, ...]
+_KEPT = timedelta(days=60)
 
 
 @dataclass
@@ -60,7 +61,18 @@ def gauges(session: Session, now: datetime) -> Iterator[Gauge]:
     yield from _waiting(
         session, now, missed, "rungs", "Reminders whose moment has passed and that did not fire"
     )
+    yield from _waiting(
+        session, now, _unarchived(now), "histories", "Closed tasks whose history was not archived"
+    )
     yield _deliveries(session)
+
+
+def _unarchived(now: datetime) -> Any:
+    """Of the last sixty days: what the engine may have lost before is not to be had any more."""
+    kept = select(ArchivedRun.workflow).where(
+        col(ArchivedRun.workflow) == literal("joint-task/") + col(JointTask.id)
+    )
+    return _count(JointTask.closed_at, (col(JointTask.closed_at) > now - _KEPT) & ~kept.exists())
 
 
 def _count(moment: Any, condition: ColumnElement[bool]) -> Any:

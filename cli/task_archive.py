@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities import audit
+from activities.archiving import Archive
 from activities.authority import check_role
 from activities.legal_record import record_of
 from adapters.database import Database
@@ -17,7 +18,7 @@ from adapters.deployment import VERSION
 from adapters.evidence_store import EvidenceStore
 from adapters.record_files import MANIFEST, write_record
 from cli.acting import TaskId, Who, asks, task_id
-from cli.context import err
+from cli.context import err, run
 from cli.tables import done, hint
 from cli.task_show import known_task
 from models.evidence import Evidence
@@ -33,6 +34,7 @@ app = typer.Typer()
 KEEPERS = frozenset({Role.OFFICE})
 """The record holds persons' data of every department: the coordinating office's to hand out."""
 _DAMAGED = 1
+LATEST = timedelta(hours=1)
 
 
 @app.command("archive")
@@ -48,11 +50,9 @@ def archive(
     settings, now = who.context.settings, datetime.now(UTC)
     stores = EvidenceStore(settings.evidence), EvidenceStore(settings.archive)
     with who.database.read() as session:
-        row = known_task(session, task_id(task))
-        if row.office != who.office_of(posting.department):
-            raise Refusal("WrongOffice", f"{row.id} 不属于本领导小组办公室，无权导出")
-        if row.status is TaskStatus.OPEN:
-            raise Refusal("TaskOpen", f"任务 {row.id} 尚未办结或撤销，档案在结束后导出；进展见 task show")
+        row = _ended(session, task_id(task), who.office_of(posting.department))
+    run(_keep_latest(who, stores[1], now))
+    with who.database.read() as session:
         kept = list(_kept_files(session, row.id, *stores))
         faults = [f"{name}：{fault}" for name, _, fault in kept if fault]
         files = list(record_of(session, row))
@@ -66,6 +66,23 @@ def archive(
         err.print(f"✗ {fault}", markup=False)
     if faults:
         raise typer.Exit(_DAMAGED)
+
+
+def _ended(session: Session, task: str, office: str) -> JointTask:
+    """The task; refuses one of another office and one that is still open."""
+    row = known_task(session, task)
+    if row.office != office:
+        raise Refusal("WrongOffice", f"{row.id} 不属于本领导小组办公室，无权导出")
+    if row.status is TaskStatus.OPEN:
+        raise Refusal("TaskOpen", f"任务 {row.id} 尚未办结或撤销，档案在结束后导出；进展见 task show")
+    return row
+
+
+async def _keep_latest(who: Who, store: EvidenceStore, now: datetime) -> None:
+    """What closed since the workers' last round is archived first, where the engine answers."""
+    client = await who.context.client_or_none()
+    if client is not None:
+        await Archive(client, who.database, store).keep_closed(now, now - LATEST)
 
 
 def _kept_files(
@@ -83,9 +100,9 @@ def _kept_files(
     runs = session.exec(
         select(ArchivedRun).where(col(ArchivedRun.task) == task).order_by(col(ArchivedRun.closed_at))
     )
-    for run in runs:
-        name = f"histories/{run.workflow.replace('/', '_')}.{run.run}.json.gz"
-        yield name, archive.path(run.sha256), archive.check(run.sha256)
+    for one in runs:
+        name = f"histories/{one.workflow.replace('/', '_')}.{one.run}.json.gz"
+        yield name, archive.path(one.sha256), archive.check(one.sha256)
 
 
 def _about(task: JointTask, posting: Posting, now: datetime, faults: list[str]) -> bytes:

@@ -25,12 +25,14 @@ from adapters.database import Database
 from adapters.metrics import FRESH, DomainCollector, Metrics
 from models.delivery import ChannelName, Delivery, Digest
 from models.outcomes import Publication
-from models.trail import Deadline, Notification, Outbox, Submission, Wait
+from models.task import JointTask
+from models.trail import ArchivedRun, Deadline, Notification, Outbox, Submission, Wait
 from rules.deadline import Unit
 from rules.roles import Role
+from rules.stages import TaskStatus
 from tests.activities.driver import Driver
 from tests.activities.scenes import SCENES
-from tests.activities.world import add_everything
+from tests.activities.world import TASK, add_everything
 from tests.builders import LEAD, OFFICE, person
 from tests.deploy.promql import NAME, Scrapes, Vector, names_in, samples
 
@@ -162,7 +164,7 @@ ROWS: dict[str, Callable[[Session], None]] = {
     "DeliveriesFailing": delivery,
 }
 TROUBLES = {"WorkflowTasksFailing": "bug", "StepsFailing": "steps", "SlotsExhausted": "endless"}
-OTHERS = {"WorkerDown", "DatabaseAway", "PlatformSilent"}
+OTHERS = {"WorkerDown", "DatabaseAway", "PlatformSilent", "HistoriesUnarchived"}
 
 
 def fires(alert: str, before: Vector, now: Vector) -> bool:
@@ -234,16 +236,39 @@ def test_a_database_that_is_away_is_shown_and_takes_no_page_away(
 
 def test_a_silent_platform_is_told(page: Callable[[], Vector], sqlite: Database, tmp_path: Path) -> None:
     """Results that were queued long ago have no receipt."""
-    driver = Driver(sqlite, tmp_path / "exchange")
     quiet = page()
-    chain = ["approved"]
-    while chain[0] in SCENES and SCENES[chain[0]].begins in SCENES:
-        chain.insert(0, SCENES[chain[0]].begins)
-    for scene in chain:
-        SCENES[scene].play(driver)
+    play_to("approved", Driver(sqlite, tmp_path / "exchange"))
     with sqlite.read() as session:
         assert session.exec(select(Publication).where(col(Publication.receipted_at).is_(None))).first()
     assert (False, True) == (fires("PlatformSilent", quiet, quiet), fires("PlatformSilent", quiet, page()))
+
+
+def test_a_closed_task_without_its_history_is_told(
+    page: Callable[[], Vector], sqlite: Database, tmp_path: Path
+) -> None:
+    """Until its run is in the archive."""
+    quiet = page()
+    play_to("launched", Driver(sqlite, tmp_path / "exchange"))
+    ended = WALL - timedelta(hours=3)
+    with sqlite.write() as session:
+        task = session.get_one(JointTask, TASK)
+        task.status, task.closed_at = TaskStatus.CANCELLED, ended
+    assert fires("HistoriesUnarchived", quiet, page())
+    with sqlite.write() as session:
+        session.add(
+            ArchivedRun(
+                workflow=f"joint-task/{TASK}", run="r", type="JointTaskWorkflow", task=TASK, status="completed",
+                started_at=ended, closed_at=ended, events=1, sha256="", size=0, archived_at=WALL,
+            )
+        )  # fmt: skip
+    assert not fires("HistoriesUnarchived", quiet, page())
+
+
+def play_to(scene: str, driver: Driver) -> None:
+    """Play a task from its launch to a scene."""
+    if scene in SCENES:
+        play_to(SCENES[scene].begins, driver)
+        SCENES[scene].play(driver)
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's own program is not installed")

@@ -169,7 +169,7 @@ async def test_the_demonstrations_task_runs_through_the_shared_installation(
         assert [] == audit.verify(session)
     for port in installation.metrics.values():
         names = await asyncio.to_thread(measures_at, port)
-        assert {"joint_tasks_open", "temporal_worker_task_slots_available"} <= names
+        assert {"joint_database_up", "temporal_worker_task_slots_available"} <= names
     queue = DescribeTaskQueueRequest(namespace="default", task_queue=TaskQueue(name=TASK_QUEUE))
     polling = (await client.workflow_service.describe_task_queue(queue)).pollers
     assert {VERSION} == {one.deployment_options.build_id for one in polling}
