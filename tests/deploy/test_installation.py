@@ -34,6 +34,7 @@ from tests.deploy.promql import NAME, samples
 from tests.postgres import PostgresCluster
 
 PATIENCE = 60.0
+OFFICE_CLERK = "p-0001"
 
 
 @dataclass
@@ -75,10 +76,15 @@ class Installation:
 
     def run(self, service: str) -> None:
         """A service that ends, to its end."""
+        self.command(self._command(service), self.environment(service))
+
+    def command(self, words: Sequence[str], environment: dict[str, str]) -> str:
+        """A program to its end; what it said."""
         made = subprocess.run(
-            self._command(service), cwd=ROOT, env=self.environment(service), check=False, capture_output=True
+            words, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=PATIENCE
         )
-        assert 0 == made.returncode, made.stderr.decode()
+        assert 0 == made.returncode, made.stdout + made.stderr
+        return made.stdout
 
     def start(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
         """A process that stays."""
@@ -141,6 +147,25 @@ def measures_at(port: int) -> set[str]:
         return {dict(labels)[NAME] for labels in samples(answer.read().decode())}
 
 
+def check_release_and_record(installation: Installation) -> None:
+    """What is still open replays; the closed task's record is whole, with its history, and checks."""
+    said = installation.command(
+        [sys.executable, "worker.py", "check-replay"], installation.environment("worker")
+    )
+    assert ", 0 failed" in said.splitlines()[-1]
+    record = installation.folder / "record"
+    words = [sys.executable, "starter.py", "task", "archive", TASK, "--to", str(record), "--as", OFFICE_CLERK]
+    installation.command(words, installation.environment("cli") | {"JOINT_PROFILE": "dev"})
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=record, check=True)
+    histories = [one.name for one in (record / "histories").iterdir()]
+    for kind in ("joint-task", "disposal", "correction"):
+        assert any(name.startswith(f"{kind}_") for name in histories), (kind, histories)
+    draw = sorted(str(one) for one in (record / "draw").glob("directory-*.csv"))
+    installation.command(
+        [sys.executable, "docs/verify-draw.py", str(record / "draw" / "record.json"), *draw], dict(os.environ)
+    )
+
+
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     """The shared installation, with a cluster of its own."""
@@ -170,6 +195,7 @@ async def test_the_demonstrations_task_runs_through_the_shared_installation(
     for port in installation.metrics.values():
         names = await asyncio.to_thread(measures_at, port)
         assert {"joint_database_up", "temporal_worker_task_slots_available"} <= names
+    await asyncio.to_thread(check_release_and_record, installation)
     queue = DescribeTaskQueueRequest(namespace="default", task_queue=TaskQueue(name=TASK_QUEUE))
     polling = (await client.workflow_service.describe_task_queue(queue)).pollers
     assert {VERSION} == {one.deployment_options.build_id for one in polling}

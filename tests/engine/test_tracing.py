@@ -46,7 +46,9 @@ async def traced(house: House, spans: InMemorySpanExporter, tmp_path: Path) -> A
 
 def children(spans: tuple[ReadableSpan, ...], parent: ReadableSpan) -> list[ReadableSpan]:
     """The spans right under a span."""
-    return [one for one in spans if one.parent and one.parent.span_id == parent.get_span_context().span_id]
+    place = parent.get_span_context()
+    assert place is not None
+    return [one for one in spans if one.parent and one.parent.span_id == place.span_id]
 
 
 async def test_a_trace_leads_from_the_message_to_its_sql(traced: House, spans: InMemorySpanExporter) -> None:
@@ -85,6 +87,6 @@ def test_without_an_address_nothing_is_traced() -> None:
 
 def _names(session: Session) -> set[str]:
     people = [person.name for person in session.exec(select(Person))]
-    officers = [one for officer in session.exec(select(Officer)) for one in (officer.name,)]
+    officers = [officer.name for officer in session.exec(select(Officer))]
     firms = [one for subject in session.exec(select(Subject)) for one in (subject.name, subject.code)]
     return {*people, *officers, *firms}
