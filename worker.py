@@ -139,9 +139,8 @@ async def working(client: Client, settings: Settings, database: Database) -> Asy
                 one.cancel()
 
 
-async def work() -> None:
+async def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
-    settings = Settings.load()
     tracing.start(settings.traces, "joint-worker")
     metrics = Metrics() if settings.metrics else None
     client = await connect(metrics.runtime if metrics else None)
@@ -160,11 +159,8 @@ async def work() -> None:
     tracing.stop()
 
 
-async def make_current() -> None:
+async def make_current(deployment: Deployment) -> None:
     """Give all tasks to this build's workers: the last step of a deployment."""
-    deployment = Settings.load().deployment
-    if deployment is None:
-        sys.exit("JOINT_DEPLOYMENT is not set: workers are unversioned, there is nothing to make current")
     await set_current(await connect(), deployment)
     log.info("current version set", deployment=deployment.name, build=deployment.build)
 
@@ -192,13 +188,19 @@ def main() -> None:
     check.add_argument("--histories", type=Path, default=HISTORIES, metavar="目录", help="留存的运行记录")
     check.add_argument("--only-kept", action="store_true", help="只核对留存的，不连接 Temporal")
     given = parser.parse_args()
-    configure(json=Settings.load().profile is Profile.PRODUCTION)
+    try:
+        settings = Settings.load()
+    except ValueError as wrong:
+        parser.error(str(wrong))
+    configure(json=settings.profile is Profile.PRODUCTION)
     if given.command == "set-current":
-        asyncio.run(make_current())
+        if settings.deployment is None:
+            parser.error("没有设置 JOINT_DEPLOYMENT：工作进程不分版本，不必设当前版本")
+        asyncio.run(make_current(settings.deployment))
     elif given.command == "check-replay":
         asyncio.run(replay(given.histories, only_kept=given.only_kept))
     else:
-        asyncio.run(work())
+        asyncio.run(work(settings))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Deployment:
         name = os.environ.get("JOINT_DEPLOYMENT", "")
         build = os.environ.get("JOINT_BUILD_ID", "") or VERSION
         if "." in name or ":" in name:
-            raise ValueError("JOINT_DEPLOYMENT must hold neither a dot nor a colon")
+            raise ValueError(f"JOINT_DEPLOYMENT=“{name}”不可用：不能含点号或冒号")
         return cls(name, build) if name else None
 
     @property

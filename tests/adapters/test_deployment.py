@@ -1,5 +1,8 @@
 """A build's name and number, and where they must agree."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -31,6 +34,23 @@ def test_a_name_that_the_engine_would_misread_is_refused(monkeypatch: pytest.Mon
     monkeypatch.setenv("JOINT_DEPLOYMENT", "joint.inspection")
     with pytest.raises(ValueError, match="JOINT_DEPLOYMENT"):
         Deployment.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "program"), [("a.b", "starter.py"), ("a.b", "worker.py"), ("", "worker.py")]
+)
+def test_a_wrong_setting_is_told_in_words(name: str, program: str) -> None:
+    """With the exit code of a wrong command line, and no trace."""
+    words = ["task", "list"] if program == "starter.py" else ["set-current"]
+    said = subprocess.run(
+        [sys.executable, program, *words],
+        cwd=ROOT, env=os.environ | {"JOINT_DEPLOYMENT": name}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (2, True, False) == (
+        said.returncode,
+        "JOINT_DEPLOYMENT" in said.stderr,
+        "Traceback" in said.stderr,
+    )
 
 
 def test_one_version_everywhere() -> None:

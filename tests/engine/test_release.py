@@ -37,9 +37,9 @@ async def play_under(house: House, scenes: Sequence[str]) -> None:
             await house.task.result()
 
 
-async def runs(house: House) -> list[WorkflowExecution]:
-    """The task's runs, the first first."""
-    query = f"TaskQueue = '{house.task_queue}' AND WorkflowId = '{TASK_WORKFLOW}'"
+async def runs(house: House, workflow: str = TASK_WORKFLOW) -> list[WorkflowExecution]:
+    """A workflow's runs, the first first."""
+    query = f"TaskQueue = '{house.task_queue}' AND WorkflowId = '{workflow}'"
     return sorted([one async for one in house.client.list_workflows(query)], key=lambda one: one.start_time)
 
 
@@ -53,6 +53,7 @@ async def test_a_task_begun_under_an_older_definition_is_finished_under_todays(
     assert undisturbed == outcome_of(house.database, TASK)
     assert [] == faults_of(house.database, TASK)
     assert 2 == len(await runs(house))
+    assert 2 == len(await runs(house, "exchange/test"))
 
 
 async def test_a_task_begun_today_is_finished_under_a_definition_with_a_patched_step(
