@@ -12,7 +12,7 @@ import pytest
 from adapters.alive import OLD, is_alive
 from adapters.migrate import migrate
 from tests.deploy.compose import ROOT
-from tests.migrations.revisions import append_only_tables
+from tests.guarded import APPEND_ONLY
 from tests.postgres import PostgresCluster
 
 SCRIPTS = sorted((ROOT / "deploy").glob("*.sh"))
@@ -65,7 +65,7 @@ def test_the_applications_role_works_on_tables_that_it_does_not_own(installed: P
             "ALTER TABLE submission DISABLE TRIGGER ALL",
             "DROP TABLE submission",
             "TRUNCATE submission",
-            *(f"DROP TRIGGER {table}_append_only ON {table}" for table in append_only_tables()),
+            *(f"DROP TRIGGER {table}_append_only ON {table}" for table in APPEND_ONLY),
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 session.execute(forbidden)
