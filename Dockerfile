@@ -11,11 +11,12 @@ COPY migrations/ migrations/
 COPY models/ models/
 COPY rules/ rules/
 COPY templates/ templates/
-COPY templates/ templates/
 COPY workflows/ workflows/
+# What `worker.py check-replay` replays before a release, beside all that is open.
+COPY tests/histories/*.json tests/histories/
 COPY starter.py worker.py ./
 RUN useradd --system --uid 10001 joint && mkdir /data && chown joint /data
 USER joint
-ENV JOINT_DATA=/data PYTHONUNBUFFERED=1
-HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import os; os.kill(1, 0)"]
+ENV JOINT_DATA=/data JOINT_ALIVE=/tmp/worker.alive PYTHONUNBUFFERED=1
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "adapters.alive"]
 CMD ["python", "worker.py"]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from adapters import tracing
 from adapters.logging import configure
 from adapters.settings import Profile
 from cli import (
@@ -59,7 +60,9 @@ def surroundings() -> None:
     以谁的身份：演示和开发环境用 --as 人员编号，正式环境用 --token 或 JOINT_TOKEN。
     退出码：0 办妥，1 故障，2 命令写错，3 不予受理（附类型和理由）。
     """
-    configure(json=check_settings().profile is Profile.PRODUCTION, level=logging.WARNING)
+    settings = check_settings()
+    configure(json=settings.profile is Profile.PRODUCTION, level=logging.WARNING)
+    tracing.start(settings.traces, "joint-cli")
 
 
 @app.command("demo")
@@ -90,6 +93,7 @@ def main() -> None:
     try:
         app()
     except SystemExit as ended:
+        tracing.stop()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ended.code if isinstance(ended.code, int) else 0)

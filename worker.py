@@ -1,32 +1,43 @@
 """The worker: wires activities, workflows and sweeps to one engine and one database."""
 
+import argparse
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.archiving import Archive, archive_for_ever
 from activities.case_steps import CaseActivities
 from activities.deliveries import DeliveryActivities
 from activities.desk_steps import DeskActivities
 from activities.exchange_steps import ExchangeActivities
+from activities.gauges import gauges
 from activities.outbox import OutboxActivities
 from activities.row_steps import RowActivities
 from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
+from adapters import tracing
+from adapters.alive import beat
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
+from adapters.deployment import Deployment, set_current
 from adapters.engine import connect, register_search_attributes
+from adapters.evidence_store import EvidenceStore
 from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
+from adapters.metrics import Metrics
+from adapters.replay import all_histories, check_replay
 from adapters.settings import Profile, Settings
 from models.messages import TASK_QUEUE
 from workflows.case import CorrectionWorkflow, DisposalWorkflow
@@ -45,8 +56,17 @@ WORKFLOWS = [
     ExchangeWorkflow,
     PlanRowWorkflow,
 ]
+HISTORIES = Path(__file__).parent / "tests" / "histories"
+"""Kept histories of each stage's border; in the image, too."""
 THREADS = 16
 GRACE = timedelta(seconds=20)
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """What workflows run in, and are replayed in before a release."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
+    )
 
 
 def build_worker(
@@ -58,6 +78,8 @@ def build_worker(
     max_cached_workflows: int = 1000,
     failing: tuple[type[BaseException], ...] = (),
     channels: Sequence[Channel] = (),
+    deployment: Deployment | None = None,
+    workflows: Sequence[type] = WORKFLOWS,
 ) -> Worker:
     """A worker with everything registered; `failing` lets tests end a workflow on a bug."""
     task, case = TaskActivities(database), CaseActivities(database)
@@ -66,7 +88,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=WORKFLOWS,
+        workflows=workflows,
         activities=[
             task.read_task,
             task.apply_task_papers,
@@ -91,42 +113,95 @@ def build_worker(
         interceptors=[DiscreetFailures(), SignsOfLife()],
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
-        ),
+        workflow_runner=sandbox(),
+        deployment_config=deployment.config if deployment else None,
     )
 
 
 @asynccontextmanager
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
-    """A worker and its sweep, for as long as the context lasts."""
+    """A worker with its sweep and its archive, for as long as the context lasts."""
     exchange = open_exchange(settings.exchange, settings.exchange_token)
-    worker = build_worker(client, database, exchange, channels=channels_of(settings))
+    worker = build_worker(
+        client, database, exchange, channels=channels_of(settings), deployment=settings.deployment
+    )
     courier = OutboxActivities(database, client)
+    archive = Archive(client, database, EvidenceStore(settings.archive))
     async with worker:
-        sweep = asyncio.create_task(sweep_for_ever(courier))
+        lasting = [sweep_for_ever(courier), archive_for_ever(archive)]
+        if settings.alive is not None:
+            lasting.append(beat(settings.alive, client, database))
+        beside = [asyncio.create_task(one) for one in lasting]
         try:
             yield worker
         finally:
-            sweep.cancel()
+            for one in beside:
+                one.cancel()
 
 
-async def main() -> None:
+async def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
-    settings = Settings.load()
-    configure(json=settings.profile is Profile.PRODUCTION)
-    client = await connect()
+    tracing.start(settings.traces, "joint-worker")
+    metrics = Metrics() if settings.metrics else None
+    client = await connect(metrics.runtime if metrics else None)
     await register_search_attributes(client)
     database = Database(settings.database_url)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with working(client, settings, database):
-        log.info("worker started", task_queue=TASK_QUEUE)
-        await stop.wait()
-        log.info("worker stopping")
+    shown = metrics.serving(settings.metrics, database, gauges) if metrics else nullcontext()
+    with shown:
+        async with working(client, settings, database):
+            log.info("worker started", task_queue=TASK_QUEUE)
+            await stop.wait()
+            log.info("worker stopping")
     database.close()
+    tracing.stop()
+
+
+async def make_current(deployment: Deployment) -> None:
+    """Give all tasks to this build's workers: the last step of a deployment."""
+    await set_current(await connect(), deployment)
+    log.info("current version set", deployment=deployment.name, build=deployment.build)
+
+
+async def replay(folder: Path, *, only_kept: bool) -> None:
+    """Replay kept histories and those of all that runs; ends with 1 where any of them fails."""
+    client = None if only_kept else await connect()
+    failed = await check_replay(WORKFLOWS, sandbox(), all_histories(client, folder), _say)
+    for line in failed:
+        _say(f"FAILED {line}")
+    sys.exit(1 if failed else 0)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Work, or do what the first word says."""
+    parser = argparse.ArgumentParser(description="工作进程；不写子命令则开始工作")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("set-current", help="把本版本设为当前版本：未办结的任务由它继续（发布的最后一步）")
+    check = commands.add_parser("check-replay", help="发布前核对：回放留存的和全部未办结的运行记录")
+    check.add_argument("--histories", type=Path, default=HISTORIES, metavar="目录", help="留存的运行记录")
+    check.add_argument("--only-kept", action="store_true", help="只核对留存的，不连接 Temporal")
+    given = parser.parse_args()
+    try:
+        settings = Settings.load()
+    except ValueError as wrong:
+        parser.error(str(wrong))
+    configure(json=settings.profile is Profile.PRODUCTION)
+    if given.command == "set-current":
+        if settings.deployment is None:
+            parser.error("没有设置 JOINT_DEPLOYMENT：工作进程不分版本，不必设当前版本")
+        asyncio.run(make_current(settings.deployment))
+    elif given.command == "check-replay":
+        asyncio.run(replay(given.histories, only_kept=given.only_kept))
+    else:
+        asyncio.run(work(settings))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

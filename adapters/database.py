@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from adapters import tracing
+
 BUSY_SECONDS = 60
 """How long a writer waits for another on SQLite before it fails and the engine retries."""
 
@@ -20,6 +22,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        tracing.watch(self.engine)
 
     @contextmanager
     def write(self, *, snapshot: bool = False) -> Iterator[Session]:

@@ -10,18 +10,25 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+from temporalio.runtime import Runtime
 from temporalio.testing import WorkflowEnvironment
 
+from adapters import tracing
 from workflows.attributes import ALL
 
 NAMESPACE = "default"
 
 
-async def connect() -> Client:
+async def connect(runtime: Runtime | None = None) -> Client:
     """Connect as temporal.toml or the TEMPORAL_* variables say; 127.0.0.1:7233 otherwise."""
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+    return await Client.connect(
+        **config,
+        data_converter=pydantic_data_converter,
+        runtime=runtime,
+        interceptors=tracing.interceptors(),
+    )
 
 
 def find_server() -> str | None:

@@ -44,6 +44,13 @@ class EvidenceStore:
         """Keep a file of any kind (an archived page, a report's text); returns its hash."""
         return self._store(file, check=False)
 
+    def keep_content(self, content: bytes) -> str:
+        """Keep what was made here (a compressed history); returns its hash."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self._part()
+        part.write_bytes(content)
+        return self._place(hashlib.sha256(content).hexdigest(), part)
+
     def path(self, sha256: str) -> Path:
         """Where the content of a hash lies, or would lie."""
         return self.folder / sha256[:2] / sha256
@@ -63,6 +70,12 @@ class EvidenceStore:
             digest, part = self._copy(file, check=check)
         except OSError as problem:
             raise _unreadable(file, problem) from None
+        return self._place(digest, part)
+
+    def _part(self) -> Path:
+        return self.folder / f"{token_hex(8)}.part"
+
+    def _place(self, digest: str, part: Path) -> str:
         target = self.path(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(part, target)
@@ -72,7 +85,7 @@ class EvidenceStore:
     def _copy(self, file: Path, *, check: bool) -> tuple[str, Path]:
         """Copy and hash in one pass: what is hashed is what is kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{token_hex(8)}.part"
+        part = self._part()
         digest = hashlib.sha256()
         try:
             with file.open("rb") as source, part.open("wb") as target:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from adapters.deployment import Deployment
+
 
 class Profile(StrEnum):
     """Where the service runs: in demo and dev `--as PERSON` says who acts, elsewhere a token does."""
@@ -32,11 +34,24 @@ class Settings:
     smtp_from: str = ""
     messenger_url: str = ""
     exchange_token: str = ""
+    metrics: str = ""
+    """Where a worker shows its measures, `host:port`."""
+    traces: str = ""
+    """The OTLP collector's address for traces."""
+    alive: Path | None = None
+    """The file that a healthy worker keeps young."""
+    deployment: Deployment | None = None
+    """The workers' deployment and build; None: unversioned."""
 
     @property
     def evidence(self) -> Path:
         """The folder of the evidence files."""
         return self.data / "evidence"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of closed runs' histories, beside the evidence."""
+        return self.data / "archive"
 
     @classmethod
     def load(cls) -> "Settings":
@@ -51,4 +66,8 @@ class Settings:
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),
+            metrics=os.environ.get("JOINT_METRICS", ""),
+            traces=os.environ.get("JOINT_TRACES", ""),
+            alive=Path(alive) if (alive := os.environ.get("JOINT_ALIVE")) else None,
+            deployment=Deployment.load(),
         )

@@ -26,6 +26,7 @@ import activities.acts  # noqa: F401 - registers the rulings, which say what rol
 from activities.authority import postings_of
 from activities.docket import RULINGS
 from activities.filing import Actor, Filing
+from adapters import tracing
 from adapters.database import Database
 from adapters.engine import connect
 from adapters.migrate import migrate
@@ -107,7 +108,8 @@ class Context:
 
         async def deliver() -> Answer:
             client = await self.client() if not target.startswith("office/") else await self.client_or_none()
-            return await Filing(self.database, client).send(target, paper, actor, message_id=message_id)
+            with tracing.span(f"file {paper.kind}"):
+                return await Filing(self.database, client).send(target, paper, actor, message_id=message_id)
 
         answer = run(deliver())
         if answer.outcome is Outcome.REFUSED:
@@ -141,7 +143,6 @@ class Context:
 def check_settings() -> Settings:
     """The settings; ends with the exit code of a wrong command line where they cannot be used."""
     profile, data, url = (os.environ.get(name) for name in ("JOINT_PROFILE", "JOINT_DATA", "DATABASE_URL"))
-    wrong = None
     if profile is not None and profile not in set(Profile):
         known = "、".join(f"{one.value}（{one.label}）" for one in Profile)
         wrong = f"JOINT_PROFILE=“{profile}”不可用，可选：{known}"
@@ -149,11 +150,14 @@ def check_settings() -> Settings:
         wrong = "JOINT_DATA 为空；请写明数据目录，或取消该变量（unset JOINT_DATA）"
     elif url is not None and not _usable(url):
         wrong = "DATABASE_URL 为空或无法识别；请写成 sqlite:///路径 或 postgresql://…，或取消该变量"
-    if wrong:
-        err.print("设置有误", style="red", end="")
-        err.print(f"：{wrong}", markup=False)
-        raise typer.Exit(WRONG)
-    return Settings.load()
+    else:
+        try:
+            return Settings.load()
+        except ValueError as problem:
+            wrong = str(problem)
+    err.print("设置有误", style="red", end="")
+    err.print(f"：{wrong}", markup=False)
+    raise typer.Exit(WRONG)
 
 
 def _usable(url: str) -> bool:

@@ -4,11 +4,10 @@ import asyncio
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.logging import configure
 from adapters.migrate import migrate
+from adapters.ports import free_port
 from adapters.settings import Profile, Settings
 from cli.context import out
 from cli.demo.play import SEED
@@ -58,16 +58,6 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
 
 async def _stop(environment: WorkflowEnvironment) -> None:
     await environment.shutdown()
-
-
-def free_port(wanted: int) -> int:
-    """The wanted port, or any free one where it is taken."""
-    with closing(socket.socket()) as probe:
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def dev_command() -> None:

@@ -10,7 +10,16 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.authority import check_role
 from activities.rebuild import open_cases, rebuild
-from cli import task_clock, task_draw, task_papers, task_prepare, task_show, task_visit, task_ways
+from cli import (
+    task_archive,
+    task_clock,
+    task_draw,
+    task_papers,
+    task_prepare,
+    task_show,
+    task_visit,
+    task_ways,
+)
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import run
 from cli.given import department_named, department_names
@@ -229,5 +238,5 @@ def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[
 for part in (launch, task_show.app, task_prepare.app, claims):
     app.add_typer(part)
 app.add_typer(task_draw.app, name="draw")
-for part in (task_visit.app, task_ways.app, task_papers.app, task_clock.app, orders):
+for part in (task_visit.app, task_ways.app, task_papers.app, task_clock.app, orders, task_archive.app):
     app.add_typer(part)

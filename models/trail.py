@@ -262,3 +262,25 @@ class Intervention(SQLModel, table=True):
     identity: str
     reason: str = ""
     at: datetime = Field(sa_type=MOMENT)
+
+
+class ArchivedRun(SQLModel, table=True):
+    """A closed run's history in the task's archive (运行记录归档), kept before the engine forgets it; append-only.
+
+    `sha256` is that of the compressed file; the archive's folder has it under this name. `task` is null
+    for what belongs to no single task: desks, exchanges, plan rows.
+    """
+
+    __tablename__ = "archived_run"
+
+    workflow: str = Field(primary_key=True)
+    run: str = Field(primary_key=True)
+    type: str
+    task: str | None = Field(default=None, foreign_key="joint_task.id", index=True)
+    status: str
+    started_at: datetime = Field(sa_type=MOMENT)
+    closed_at: datetime = Field(sa_type=MOMENT)
+    events: int
+    sha256: str
+    size: int
+    archived_at: datetime = Field(sa_type=MOMENT)

@@ -29,7 +29,7 @@ class PostgresCluster:
         self._home = Path(tempfile.mkdtemp(prefix="joint-pg-"))
         if self._owner is not None:
             os.chown(self._home, self._owner, -1)
-        self._programs = self._reachable(_installed())
+        self.programs = self._reachable(_installed())
         self._data = self._home / "data"
         self.port = _free_port()
         self._run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres")
@@ -37,7 +37,7 @@ class PostgresCluster:
         options = [part for setting in settings for part in ("-c", setting)]
         with (self._home / "log").open("wb") as log:
             self._server = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, *options],
+                [self.programs / "postgres", "-D", self._data, *options],
                 stdout=log,
                 stderr=log,
                 **self._as_owner(),
@@ -70,7 +70,7 @@ class PostgresCluster:
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), "-D", str(self._data), *arguments]
+        command = [str(self.programs / program), "-D", str(self._data), *arguments]
         made = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_owner())
         if made.returncode:
             raise RuntimeError(f"{program}: {made.stderr}")

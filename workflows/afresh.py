@@ -1,5 +1,28 @@
-"""The word by which a workflow leaves its course to continue as new; everything it knows stands in SQL."""
+"""When a workflow leaves its course to continue as new; everything that it knows stands in SQL."""
+
+from temporalio import workflow
 
 
 class Afresh(Exception):  # noqa: N818 - not an error: the course goes on in the next run
     """Raised at a wait, never in the middle of a step."""
+
+
+class Run:
+    """The build of the worker that the present run began under, made in the workflow's constructor."""
+
+    def __init__(self) -> None:
+        self._began = workflow.info().get_current_deployment_version()
+
+    @property
+    def long(self) -> bool:
+        """The engine would like a new run."""
+        return workflow.info().is_continue_as_new_suggested()
+
+    @property
+    def outlived(self) -> bool:
+        """Another build goes on with what this run began: a fresh run spares it the older shape's patches.
+
+        Workers without a deployment have no name there, and no run of theirs is ever outlived.
+        """
+        now = workflow.info().get_current_deployment_version()
+        return now is not None and bool(now.deployment_name) and now != self._began

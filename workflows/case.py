@@ -71,6 +71,8 @@ class Case:
         return CaseStep(target=self.target, now=workflow.now())
 
     def _note(self, progress: CaseProgress) -> None:
+        if self.progress is None or progress.state != self.progress.state:
+            self.desk.pass_border()
         self.progress = progress
         self._errands.want(progress.outbox)
         self.desk.expect(progress.next_rung, f"{progress.label}：{progress.state}")

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.messages import DeskProgress, DeskStart, TaskStep, Wake
     from workflows import attributes, projection, steps
+    from workflows.afresh import Run
     from workflows.paper_desk import IDLE
 
 
@@ -19,6 +20,7 @@ class DepartmentWorkflow:
         self._start = start
         self._id = f"department/{start.department}/{start.year}"
         self._woken = True
+        self._span = Run()
         self._progress: DeskProgress | None = None
         self._shown: attributes.Standing | None = None
 
@@ -30,7 +32,7 @@ class DepartmentWorkflow:
             progress = await self._tend()
             if progress.over and not self._woken:
                 return progress
-            if workflow.info().is_continue_as_new_suggested():
+            if self._span.long or self._span.outlived:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
             await self._sleep(progress, await self._send() if progress.to_send else None)

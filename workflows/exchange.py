@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.messages import Errand, ExchangeProgress, ExchangeStart, TaskStep, Wake
     from workflows import projection, steps
+    from workflows.afresh import Run
 
 POLL_FIRST = timedelta(seconds=2)
 POLL_LAST = timedelta(minutes=5)
@@ -21,6 +22,7 @@ class ExchangeWorkflow:
     def __init__(self, start: ExchangeStart) -> None:
         self._office = start.office
         self._woken = True
+        self._span = Run()
         self._progress: ExchangeProgress | None = None
 
     @workflow.run
@@ -30,7 +32,7 @@ class ExchangeWorkflow:
         while True:
             fresh, self._woken = self._woken, False
             progress = await self._round()
-            if workflow.info().is_continue_as_new_suggested():
+            if self._span.long or self._span.outlived:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
             moving = fresh or progress.facts or (progress.queued and not progress.away)

@@ -211,6 +211,7 @@ class JointTaskWorkflow:
             return
         if self._progress is None or progress.stage is not self._progress.stage:
             log.info("stage", task=self._task, stage=progress.stage.name, level=progress.level)
+            self._desk.pass_border()
         self._progress = progress
         self._desk.expect(progress.next_rung, _timer_words(progress))
         workflow.set_current_details(projection.task_details(progress))

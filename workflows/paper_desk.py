@@ -8,6 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import AnswerSlip, Slip, Wake
+    from workflows.afresh import Run
 
 SPREAD_SECONDS = 120
 """Wake-ups of one due moment are spread by hash over two minutes: ten thousand at once take minutes."""
@@ -27,6 +28,7 @@ class PaperDesk:
     def __init__(self, target: str) -> None:
         self.target = target
         self.afresh = False
+        self._span = Run()
         self._papers: list[str] = []
         self._answers: dict[str, AnswerSlip] = {}
         self._woken = True
@@ -57,6 +59,10 @@ class PaperDesk:
             # A timer that already runs knows neither the new moment nor who is waited for now.
             self._next_rung, self._summary, self._rearm = next_rung, summary, True
 
+    def pass_border(self) -> None:
+        """A stage is over: under another build than the run began with, the next goes on in a fresh run."""
+        self.afresh = self.afresh or self._span.outlived
+
     async def serve(
         self,
         apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]],
@@ -70,8 +76,7 @@ class PaperDesk:
                 self._busy = True
                 await fire()
                 self._busy = False
-            info = workflow.info()
-            if info.is_continue_as_new_suggested() and not self._papers:
+            if self._span.long and not self._papers:
                 self.afresh = True
 
     async def _apply(self, apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]]) -> None:

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.messages import Errand, RowProgress, RowStart, TaskStep, Wake
     from workflows import attributes, projection, steps
+    from workflows.afresh import Run
     from workflows.paper_desk import IDLE, spread_of
 
 
@@ -18,6 +19,7 @@ class PlanRowWorkflow:
     def __init__(self, start: RowStart) -> None:
         self._row = start.row
         self._woken = True
+        self._span = Run()
         self._progress: RowProgress | None = None
         self._shown: attributes.Standing | None = None
 
@@ -29,7 +31,7 @@ class PlanRowWorkflow:
             progress = await self._tend()
             if progress.over and not self._woken:
                 return progress
-            if workflow.info().is_continue_as_new_suggested():
+            if self._span.long or self._span.outlived:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
             await self._sleep(progress)

@@ -252,16 +252,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def serve(platform: Platform, port: int = 0) -> ThreadingHTTPServer:
-    """A server on loopback that is bound and not yet serving."""
+def serve(platform: Platform, port: int = 0, host: str = "127.0.0.1") -> ThreadingHTTPServer:
+    """A server that is bound and not yet serving."""
     handler = type("Handler", (_Handler,), {"platform": platform})
-    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+    return ThreadingHTTPServer((host, port), handler)
 
 
 def main() -> None:
     """Serve until the process is ended."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--port", type=int, required=True)
+    options.add_argument("--host", default="127.0.0.1", help="the address to listen at")
     options.add_argument("--state", type=Path, required=True, help="the file of what is known")
     options.add_argument("--slow", type=float, default=0.0, help="seconds before each answer")
     options.add_argument("--lose", type=int, default=0, help="every n-th answer is lost")
@@ -269,7 +270,7 @@ def main() -> None:
     given = options.parse_args()
     given.state.parent.mkdir(parents=True, exist_ok=True)
     habits = Habits(slow=given.slow, lose=given.lose, refuse=given.refuse)
-    serve(Platform(given.state, habits), given.port).serve_forever()
+    serve(Platform(given.state, habits), given.port, given.host).serve_forever()
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from playwright.async_api import Browser
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.logging import configure
+from adapters.ports import free_port
 from adapters.settings import Settings
 from cli.demo.play import TASK, Opening
 from cli.demo.play_results import Closing
 from cli.demo.show import SCENES
-from cli.serve import free_port
 from worker import working
 
 from .browser import browser, list_of, page_of, shoot

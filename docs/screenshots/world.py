@@ -15,11 +15,11 @@ from activities.rebuild import open_cases, rebuild
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.migrate import migrate
+from adapters.ports import free_port
 from adapters.settings import Profile, Settings
 from cli.demo.cast import Cast, T
 from cli.demo.county import County, county, load_county
 from cli.demo.play import SEED
-from cli.serve import free_port
 from models.papers import Paper
 from models.trail import Answer
 from rules.calendar import local_day

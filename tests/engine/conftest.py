@@ -6,14 +6,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
+from adapters.engine import find_server
 from adapters.migrate import migrate
 from tests.engine.house import TASK, House, fill
 from tests.engine.outcome import Outcome, outcome_of
+from workflows import attributes
 
 _NUMBERS = itertools.count(1)
+SHORT_HISTORY = 40
+"""Events after which this server suggests to continue as new: some hundred times sooner than in earnest."""
 
 
 def own_queue() -> str:
@@ -43,6 +48,24 @@ async def any_house(
     troubles = await made.troubles()
     await made.terminate_all()
     assert [] == troubles
+
+
+@pytest.fixture
+async def hasty(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
+    """The small office on a server that wants short histories."""
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=find_server(),
+        dev_server_log_level="error",
+        search_attributes=attributes.ALL,
+        dev_server_extra_args=[
+            "--dynamic-config-value",
+            f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}",
+        ],
+    )
+    fill(sqlite)
+    yield House(sqlite, environment.client, tmp_path / "exchange", own_queue())
+    await environment.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from activities.outbox import OutboxActivities
 from activities.sweep import sweep_for_ever
 from adapters.channels import Channel
 from adapters.database import Database
+from adapters.deployment import Deployment
 from adapters.exchange import Exchange
 from adapters.exchange_files import FileExchange
 from cli.demo.cast import Cast
@@ -21,7 +22,7 @@ from cli.demo.platform import answer
 from rules.calendar import local_day
 from tests.builders import ALL_YEAR, DOCUMENT, add_world
 from tests.play import Play
-from worker import build_worker
+from worker import WORKFLOWS, build_worker
 
 TASK = f"{DOCUMENT}/1/1"
 TASK_WORKFLOW = f"joint-task/{TASK}"
@@ -37,6 +38,8 @@ class House:
     folder: Path
     task_queue: str
     channels: Sequence[Channel] = ()
+    deployment: Deployment | None = None
+    workflows: Sequence[type] = tuple(WORKFLOWS)
 
     def __post_init__(self) -> None:
         self.exchange: Exchange = FileExchange(self.folder)
@@ -58,6 +61,8 @@ class House:
             self.exchange,
             task_queue=self.task_queue,
             channels=self.channels,
+            deployment=self.deployment,
+            workflows=self.workflows,
         )
         courier = OutboxActivities(self.database, self.client, self.task_queue)
         async with worker:

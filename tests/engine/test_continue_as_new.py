@@ -2,47 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
-from adapters.database import Database
-from adapters.engine import find_server
 from models.papers import AcceptClaim
 from models.trail import Outcome as Verdict
 from rules.roles import Role
 from tests.builders import SECOND
-from tests.engine.conftest import own_queue
-from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
+from tests.engine.house import TASK, TASK_WORKFLOW, House
 from tests.engine.outcome import Outcome, faults_of, outcome_of
 from tests.engine.test_messages import papers_of, sent_again
 from tests.play import SCENES
-from workflows import attributes
-
-SHORT_HISTORY = 40
-"""Events after which this server suggests to continue as new: some hundred times sooner than in earnest."""
-
-
-@pytest.fixture
-async def hasty(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
-    """The small office on a server that wants short histories."""
-    environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=find_server(),
-        dev_server_log_level="error",
-        search_attributes=attributes.ALL,
-        dev_server_extra_args=[
-            "--dynamic-config-value",
-            f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}",
-        ],
-    )
-    fill(sqlite)
-    yield House(sqlite, environment.client, tmp_path / "exchange", own_queue())
-    await environment.shutdown()
 
 
 async def test_a_task_over_many_runs_ends_the_same_and_repeats_get_their_first_answer(

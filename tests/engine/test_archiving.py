@@ -1,0 +1,77 @@
+"""Every closed run is kept before the engine forgets it, once, and can still be replayed years later."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+from temporalio.client import WorkflowHistory
+
+from activities import audit
+from activities.archiving import Archive
+from adapters.evidence_store import EvidenceStore
+from adapters.replay import check_replay
+from models.trail import ArchivedRun, AuditEvent
+from tests.engine.house import TASK, TASK_WORKFLOW, House
+from worker import WORKFLOWS, sandbox
+
+
+async def closed_runs(house: House) -> set[str]:
+    """The run ids of all that has ended, as the engine lists it; the list follows by a moment."""
+    await asyncio.sleep(1)
+    query = f"TaskQueue = '{house.task_queue}' AND ExecutionStatus != 'Running'"
+    return {one.run_id async for one in house.client.list_workflows(query)}
+
+
+def kept_runs(session: Session) -> list[ArchivedRun]:
+    """The archive's rows."""
+    return list(session.exec(select(ArchivedRun).order_by(col(ArchivedRun.closed_at))))
+
+
+async def test_every_closed_run_is_archived_once_and_replays(hasty: House, tmp_path: Path) -> None:
+    """Those that continued as new, too; two workers that look at the same time keep each once."""
+    store, now = EvidenceStore(tmp_path / "archive"), datetime.now(UTC)
+    async with hasty.working():
+        await hasty.play.run()
+        await hasty.task.result()
+    closed = await closed_runs(hasty)
+    archive = Archive(hasty.client, hasty.database, store, hasty.task_queue)
+    other = Archive(hasty.client, hasty.database, store, hasty.task_queue)
+    counts = await asyncio.gather(archive.keep_closed(now), other.keep_closed(now))
+    assert len(closed) == sum(counts)
+    assert 0 == await archive.keep_closed(now)
+    with hasty.database.read() as session:
+        rows = kept_runs(session)
+        assert [] == audit.verify(session)
+        told = session.exec(select(AuditEvent).where(col(AuditEvent.event) == "history.archived")).all()
+    assert closed == {row.run for row in rows}
+    assert {row.run: row.sha256 for row in rows} == {one.detail["run"]: one.detail["sha256"] for one in told}
+    runs = [row for row in rows if row.workflow == TASK_WORKFLOW]
+    assert len(runs) > 5
+    assert {TASK} == {row.task for row in runs}
+    assert (["continued_as_new"] * (len(runs) - 1)) + ["completed"] == [row.status for row in runs]
+    assert [None] * len(rows) == [store.check(row.sha256) for row in rows]
+    said: list[str] = []
+    assert [] == await check_replay(WORKFLOWS, sandbox(), _unpacked(store, rows), said.append)
+    assert [f"{len(rows)} histories replayed, 0 failed"] == said
+
+
+async def test_a_round_that_looks_back_a_day_finds_what_closed_since(house: House, tmp_path: Path) -> None:
+    """And what closed before is left to the daily round over everything."""
+    archive = Archive(house.client, house.database, EvidenceStore(tmp_path / "archive"), house.task_queue)
+    async with house.working():
+        await house.play.run("launch")
+    closed = await house.terminate_all()
+    await closed_runs(house)
+    now = datetime.now(UTC)
+    assert 0 == await archive.keep_closed(now, now + timedelta(minutes=1))
+    assert len(closed) == await archive.keep_closed(now, now - timedelta(days=1))
+
+
+async def _unpacked(store: EvidenceStore, rows: list[ArchivedRun]) -> AsyncIterator[WorkflowHistory]:
+    for row in rows:
+        text = gzip.decompress(store.path(row.sha256).read_bytes()).decode()
+        yield WorkflowHistory.from_json(json.loads(text)["workflowId"], text)
