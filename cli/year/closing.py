@@ -160,8 +160,8 @@ def visits_under(session: Session, wait: str) -> Sequence[Visit]:
     ).all()
 
 
-def earliest(scene: Scene, duty: Duty) -> bool:
-    """Whether the visits' period has begun."""
+def may_begin(scene: Scene, duty: Duty) -> bool:
+    """Whether the visits under a wait are matched and their period has begun."""
     visits = scene.read(partial(visits_under, wait=duty.wait))
     return all(one.first_day <= scene.today and one.stage is VisitStage.MATCHED for one in visits)
 

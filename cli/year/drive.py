@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
@@ -11,8 +12,8 @@ from activities.plan_rounds import year_of
 from activities.plan_rows import rows_in_force
 from activities.sweep import sweep
 from cli.year import office
-from cli.year.closing import CLOSING, earliest
-from cli.year.duties import open_duties
+from cli.year.closing import CLOSING, may_begin
+from cli.year.duties import open_duties, still_open
 from cli.year.incidents import Incident, give_out
 from cli.year.law import Duty, slots_of
 from cli.year.notice import synthetic_notice
@@ -47,6 +48,7 @@ class Drive:
         self.tell = tell
         self.settled: list[office.Settled] = []
         self.arrival: dict[str, object] = {}
+        self._adopted = False
         self._issued = date.fromisoformat(str(plan.reading["date"]["value"]))
         random = scene.law.random("calendar")
         self._notice_day = date(plan.year, 4, 1) + timedelta(days=random.randint(5, 26))
@@ -92,6 +94,9 @@ class Drive:
             if scene.law.moment(duty, calendar) <= scene.clock.now and self._may(duty)
         ]
         for duty in duties:
+            # Whoever acted before in this round may have ended it, or asked for a draw act.
+            if not scene.read(partial(still_open, duty)) or not self._may(duty):
+                continue
             if duty.kind is WaitKind.SETTLE_ROWS:
                 await self._settle()
             else:
@@ -106,21 +111,18 @@ class Drive:
         if duty.kind is not WaitKind.VISIT:
             return True
         pending = scene.read(lambda session: newest_act_pending(session, duty.task))
-        return not pending and earliest(scene, duty)
+        return not pending and may_begin(scene, duty)
 
     async def _office(self) -> None:
         scene = self.scene
-        if not self.settled_any and scene.today >= self._issued and not self.imported:
+        if not self._adopted and scene.today >= self._issued:
             await office.import_and_adopt(scene, self.plan)
-            self.imported = True
+            self._adopted = True
             self._befall()
         if not self.arrival and scene.today >= self._notice_day:
             notice = synthetic_notice(self.plan.year, scene.law.random("notice"))
             answer = await scene.office(notice)
             self.arrival = {"on": scene.today.isoformat(), "document": notice.document, **answer.data}
-
-    imported = False
-    settled_any = False
 
     async def _settle(self) -> None:
         self.settled += await office.settle_rows(self.scene)

@@ -51,6 +51,16 @@ def open_duties(session: Session) -> list[Duty]:
     return sorted(duties, key=lambda duty: duty.name)
 
 
+def still_open(duty: Duty, session: Session) -> bool:
+    """Whether the duty's wait is open, and its clock not suspended."""
+    row = session.exec(
+        select(Wait.id)
+        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .where(col(Wait.id) == duty.wait, col(Wait.closed_at).is_(None), col(Deadline.suspended).is_(False))
+    ).first()
+    return row is not None
+
+
 def name_of(session: Session, wait: Wait) -> str:
     """A wait's key with the places of its results instead of their random ids, without a subject's code."""
     key = _CODE.sub("|", wait.key)
