@@ -13,6 +13,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
@@ -29,8 +30,12 @@ async def start_skipping() -> WorkflowEnvironment:
     """Start the time-skipping server: one clock for all its workflows, which stands while nobody skips."""
     packaged = Path(sys.executable).with_name(_PROGRAM)
     found = str(packaged) if packaged.exists() else shutil.which(_PROGRAM)
+    # The SDK warns that this server is not a production one, on the stream that figures are piped from.
+    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     environment = await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=found
+        data_converter=pydantic_data_converter,
+        test_server_existing_path=found,
+        runtime=Runtime(telemetry=TelemetryConfig(logging=quiet)),
     )
     # This server registers but has no list of what it knows, which the product's own function asks for.
     await environment.client.operator_service.add_search_attributes(

@@ -26,7 +26,7 @@ def simulate_command(
     wanted = [part.strip() for part in (rows or "").split(",") if part.strip()]
     with _folder(keep) as folder:
         figures = _played(PlanOfTheYear(file, year, folder, wanted), seed, folder)
-    show(figures.data, as_json=as_json, text=lambda: print_figures(figures.data, keep))
+    show(figures, as_json=as_json, text=lambda: print_figures(figures, keep))
 
 
 def _played(plan: PlanOfTheYear, seed: int, folder: Path) -> Figures:

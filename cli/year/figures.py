@@ -1,6 +1,5 @@
 """A year's figures, counted by SQL from the rows that everything else reads (年度模拟数据)."""
 
-import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,15 +26,8 @@ if TYPE_CHECKING:
     from cli.year.drive import Drive
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The report: `data` is the same, byte for byte as JSON, for the same plan, year, seed and rows."""
-
-    data: dict[str, Any]
-
-    def json(self) -> str:
-        """As canonical JSON."""
-        return json.dumps(self.data, ensure_ascii=False, indent=1, sort_keys=True)
+Figures = dict[str, Any]
+"""The report, of JSON values: the same in the same order for the same plan, year, seed and rows."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ def figures_of(year: int, seed: int, drive: "Drive") -> Figures:
     """Everything that the report tells."""
     from cli.year.drive import unfinished  # noqa: PLC0415 - the drive makes these figures at its end
 
-    def count(session: Session) -> dict[str, Any]:
+    def count(session: Session) -> Figures:
         now = drive.scene.clock.now
         clocks = clocks_of(session, Clocks(session, OFFICE, now))
         rounds = rounds_of(session, drive.scene.document, now)
@@ -82,7 +74,7 @@ def figures_of(year: int, seed: int, drive: "Drive") -> Figures:
             },
         }
 
-    return Figures(drive.scene.read(count))
+    return drive.scene.read(count)
 
 
 def clocks_of(session: Session, clocks: Clocks) -> list[Ended]:
