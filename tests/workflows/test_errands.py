@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from temporalio import workflow
 
-from workflows import paper_desk
 from workflows.paper_desk import Errands
 
 
@@ -18,7 +18,7 @@ async def test_what_is_written_while_a_delivery_runs_is_delivered_too(
         while not condition():  # noqa: ASYNC110 - the condition is any function, as in a workflow
             await asyncio.sleep(0)
 
-    monkeypatch.setattr(paper_desk.workflow, "wait_condition", wait_condition)
+    monkeypatch.setattr(workflow, "wait_condition", wait_condition)
     unsent = ["first"]
     sent: list[str] = []
 
