@@ -141,10 +141,11 @@ class Drive:
 
     def _over(self, session: Session) -> bool:
         """Whether nothing of the year is open: no wait, task, round, disposal, paper, notice or signal."""
+        if self.scene.agenda or any(unfinished(session).values()):
+            return False
         plan = session.get_one(PlanDocument, self.scene.document)
         rows = rows_in_force(session, plan.id, plan.version)
-        rounds = all(year_of(session, plan, row.seq, self.scene.today).over for row in rows)
-        return rounds and not any(unfinished(session).values()) and not self.scene.agenda
+        return all(year_of(session, plan, row.seq, self.scene.today).over for row in rows)
 
 
 def unfinished(session: Session) -> dict[str, int]:
