@@ -73,7 +73,7 @@ def give_out(law: Law, rows: Sequence[Candidate]) -> dict[str, set[str]]:
         if what in _ENDS and len(rows) < _FEW:
             continue
         fit = [row.seq for row in rows if row.seq not in ended and _fits(what, row)]
-        number = min(wanted, max(1, len(fit) // _FEW), len(fit))
+        number = min(wanted, max(1, len(fit) // 3), len(fit))
         for seq in law.random("incident", what).sample(fit, number):
             found.setdefault(seq, set()).add(what)
             if what in _ENDS:
