@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ from cli import (
     summary,
     task,
 )
-from cli.context import Guarded, check_settings
+from cli.context import Guarded, Json, check_settings
 
 app = typer.Typer(cls=Guarded, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for name, group in (
@@ -74,6 +75,26 @@ def demo(
     from cli.serve import demo_command  # noqa: PLC0415 - see above
 
     demo_command(keep=keep)
+
+
+@app.command("simulate")
+def simulate(
+    file: Annotated[Path, typer.Argument(metavar="计划文件", exists=True, dir_okay=False)],
+    year: Annotated[int, typer.Option("--year", metavar="年度", max=2100, help="将来的任一年度")],
+    seed: Annotated[int, typer.Option("--seed", metavar="种子", help="同一种子，同一结果")] = 7,
+    rows: Annotated[
+        str | None, typer.Option("--rows", metavar="序号,序号", help="只模拟计划的这些行")
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="文件夹", file_okay=False, help="保留数据，供其他命令查看"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """全年模拟：跳过时间，几分钟内把整份计划从一月办到全部办结，核对有无逾期、遗失。"""
+    from cli.simulate import simulate_command  # noqa: PLC0415 - as for the demo
+
+    simulate_command(file, year=year, seed=seed, rows=rows, keep=keep, as_json=as_json)
 
 
 @app.command("dev")

@@ -15,7 +15,7 @@ from adapters.channels import Channel
 from adapters.database import Database
 from models.delivery import Delivery
 from models.messages import DeskProgress, TaskStep
-from models.organisation import Department
+from models.organisation import Department, DepartmentKind
 from models.plan import PlanDocument, PlanStatus
 from models.trail import Notification, Wait
 from rules.waits import WaitKind
@@ -49,7 +49,12 @@ class DeskActivities:
 
 
 def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope: str) -> None:
-    """The report that the year's notice asks for by its date (阳城 七·三: 20 November)."""
+    """The report that the year's notice asks for by its date (阳城 七·三: 20 November).
+
+    The coordinating office is who it is sent to, and owes none.
+    """
+    if department.kind is DepartmentKind.OFFICE:
+        return
     plans = clocks.session.exec(
         select(PlanDocument).where(
             col(PlanDocument.office) == department.office,

@@ -2,21 +2,17 @@
 
 import itertools
 import shutil
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.migrate import migrate
+from adapters.skipped_time import start_skipping
 from tests.postgres import PostgresCluster
-from workflows import attributes
 
 BACKENDS = ("sqlite", "postgresql")
 MakeUrl = Callable[[str], str]
@@ -94,19 +90,7 @@ async def embedded() -> AsyncIterator[WorkflowEnvironment]:
 @pytest.fixture(scope="session")
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """The time-skipping server: one clock for all, no lists."""
-    environment = await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
-        test_server_existing_path=str(Path(sys.executable).with_name("temporal-test-server")),
-    )
-    # This server registers but has no list of what it knows, which the product's own function asks for.
-    await environment.client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(
-            namespace=environment.client.namespace,
-            search_attributes={
-                key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in attributes.ALL
-            },
-        )
-    )
+    environment = await start_skipping()
     yield environment
     await environment.shutdown()
 

@@ -108,6 +108,7 @@ class Errands:
     def __init__(self, deliver: Callable[[], Awaitable[int]]) -> None:
         self._deliver = deliver
         self._wanted = False
+        self._busy = False
 
     def want(self, unsent: int) -> None:
         """Something was written for others."""
@@ -115,13 +116,15 @@ class Errands:
 
     @property
     def idle(self) -> bool:
-        """Nothing is waiting to be sent."""
-        return not self._wanted
+        """Nothing is waiting to be sent, and nothing is on its way."""
+        return not (self._wanted or self._busy)
 
     async def run(self) -> None:
         """Deliver whenever something is wanted, for ever."""
         while True:
             await workflow.wait_condition(lambda: self._wanted)
+            # Before the delivery, not after it: what is written meanwhile is wanted anew.
+            self._busy, self._wanted = True, False
             while await self._deliver():
                 pass
-            self._wanted = False
+            self._busy = False

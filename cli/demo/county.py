@@ -27,6 +27,8 @@ _CALENDARS = {
     2026: "国办发明电〔2025〕7号",
 }
 """The State Council's notices of holidays; the days themselves are the library's."""
+LAST_PUBLISHED = max(_CALENDARS)
+"""The last year whose calendar the county knows."""
 
 
 @dataclass(frozen=True)

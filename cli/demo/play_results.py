@@ -276,11 +276,11 @@ def channels(session: Session) -> Counter[Channel]:
     return Counter(row.channel for row in rows)
 
 
-def unproved(session: Session) -> dict[tuple[str, str], list[str]]:
+def unproved(session: Session, task: str = TASK) -> dict[tuple[str, str], list[str]]:
     """What departments have still to publish themselves, by department and the case that waits for it."""
     rows = session.exec(
         select(Publication).where(
-            col(Publication.task) == TASK,
+            col(Publication.task) == task,
             col(Publication.channel) == Channel.OWN_SITE,
             col(Publication.receipted_at).is_not(None),
             col(Publication.published_at).is_(None),

@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.digests import AFTER_RUNGS
 from adapters.database import Database
+from adapters.skipped_time import Clock, terminate_started
 from models.messages import Progress
 from models.papers import AcceptClaim
 from models.trail import Deadline, Notification, RungFire, Wait
@@ -21,7 +22,6 @@ from rules.waits import WaitKind
 from tests.builders import ALL_YEAR, OFFICE_DESK, SECOND, THIRD, add_world
 from tests.engine.conftest import own_queue
 from tests.engine.house import House
-from tests.engine.skipped import Clock, terminate_started
 from workflows.paper_desk import SPREAD_SECONDS
 
 QUIET_YEAR = datetime(2031, 3, 3, tzinfo=TZ)
@@ -60,7 +60,7 @@ async def week(skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path) 
         for department in (SECOND, THIRD):
             await house.play.until_offered(department)
         yield made
-    await terminate_started(house)
+    await terminate_started(house.client, house.database)
 
 
 async def test_an_unanswered_claim_climbs_rung_by_rung_each_once_at_its_moment(week: Week) -> None:

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
+from adapters.skipped_time import Clock, terminate_started
 from models.papers import CommitSecret
 from models.task import ActStep, DrawStep
 from rules.calendar import local_day
@@ -15,7 +16,6 @@ from rules.roles import Role
 from tests.builders import ALL_YEAR, LEAD, SECOND, THIRD, add_world
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, House
-from tests.engine.skipped import Clock, terminate_started
 from tests.play import secret
 
 
@@ -41,5 +41,5 @@ async def test_a_timer_of_the_task_leaves_out_who_did_not_commit(
                 select(DrawStep).where(col(DrawStep.task) == TASK, col(DrawStep.step) == ActStep.MISSED)
             ).first(),
         )
-        await terminate_started(house)
+        await terminate_started(house.client, house.database)
     assert (THIRD, "commit") == (missed.department, missed.content["of"])

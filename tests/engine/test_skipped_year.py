@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.channels import Mail
 from adapters.database import Database
+from adapters.skipped_time import Clock, terminate_started
 from models.delivery import Delivery, Digest
 from models.messages import Progress
 from models.organisation import Person
@@ -24,7 +25,6 @@ from tests.adapters.mail_server import Inbox
 from tests.builders import ALL_YEAR, OFFICE, OFFICE_DESK, SECOND, add_world
 from tests.engine.conftest import own_queue
 from tests.engine.house import House
-from tests.engine.skipped import Clock, terminate_started
 from workflows.paper_desk import SPREAD_SECONDS
 
 
@@ -90,7 +90,7 @@ async def new_year(skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Pa
         await house.play.run("launch", "prepare")
         await house.play.until_offered(SECOND)
         yield NewYear(house, clock, inbox, day)
-    await terminate_started(house)
+    await terminate_started(house.client, house.database)
 
 
 @pytest.mark.slow

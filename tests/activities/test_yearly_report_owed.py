@@ -1,0 +1,22 @@
+"""Who owes the yearly report of a plan's notice."""
+
+from sqlmodel import col, select
+
+from activities.desk_steps import DeskActivities
+from activities.docket import desk_id
+from models.messages import TaskStep
+from models.trail import Wait
+from rules.waits import WaitKind
+from tests.activities.conftest import At
+from tests.builders import LEAD, OFFICE_DESK, SECOND
+
+
+def test_every_member_owes_it_and_the_office_that_it_is_sent_to_does_not(at: At) -> None:
+    """Nobody of the office is a handler: a wait of its own would remind nobody and never end."""
+    driver = at("adopted")
+    for department in (LEAD, SECOND, OFFICE_DESK):
+        step = TaskStep(task=desk_id(department, driver.today.year), department=department, now=driver.now)
+        DeskActivities(driver.database).tend_desk(step)
+    statement = select(Wait.department).where(col(Wait.kind) == WaitKind.YEARLY_REPORT)
+    owing = driver.read(lambda session: sorted(session.exec(statement).all()))
+    assert [LEAD, SECOND] == owing

@@ -1,0 +1,62 @@
+"""The command `simulate`: what it refuses before any clock is skipped."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.demo.play import PLAN_FILE
+from cli.simulate import simulate_command
+from cli.year.office import PlanOfTheYear
+from cli.year.world import DATABASE
+from rules.calendar import local_day
+from rules.refusal import Refusal
+
+LVLIANG = PLAN_FILE.with_name("lvliang-2023.md")
+
+
+def simulate(tmp_path: Path, year: int) -> None:
+    """The command with a folder of its own."""
+    simulate_command(PLAN_FILE, year=year, seed=7, rows=None, keep=tmp_path, as_json=True)
+
+
+def test_a_year_that_has_begun_is_refused(tmp_path: Path) -> None:
+    """The skipped clock starts today and only goes forward."""
+    with pytest.raises(Refusal) as refused:
+        simulate(tmp_path, local_day(datetime.now(UTC)).year)
+    assert "YearNotComing" == refused.value.type
+
+
+def test_a_folder_with_a_database_is_refused(tmp_path: Path) -> None:
+    """A kept year is not played over."""
+    (tmp_path / DATABASE).touch()
+    with pytest.raises(Refusal) as refused:
+        simulate(tmp_path, local_day(datetime.now(UTC)).year + 1)
+    assert "FolderInUse" == refused.value.type
+
+
+def test_a_plan_moves_to_the_asked_year_with_all_its_dates(tmp_path: Path) -> None:
+    """Number, year, day of issue and the day of the yearly report; its rows stay as they are."""
+    plan = PlanOfTheYear(PLAN_FILE, 2031, tmp_path, ())
+    told = {key: plan.reading[key]["value"] for key in ("number", "year", "date", "report_by")}
+    assert {
+        "number": "阳市双随机办（2031）2号",
+        "year": 2031,
+        "date": "2031-01-25",
+        "report_by": "2031-11-20",
+    } == told
+    assert 63 == len(plan.rows)
+
+
+def test_rows_that_the_plan_has_not_are_refused(tmp_path: Path) -> None:
+    """With the numbers that it has."""
+    with pytest.raises(Refusal) as refused:
+        PlanOfTheYear(PLAN_FILE, 2031, tmp_path, ("4", "99"))
+    assert "RowUnknown" == refused.value.type
+
+
+def test_the_plan_of_another_county_is_refused(tmp_path: Path) -> None:
+    """Its bodies have no people here."""
+    with pytest.raises(Refusal) as refused:
+        PlanOfTheYear(LVLIANG, 2031, tmp_path, ())
+    assert "PlanOfAnotherCounty" == refused.value.type
