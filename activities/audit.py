@@ -56,15 +56,14 @@ def record(
     department: str = "",
     acting_for: str | None = None,
     detail: dict[str, Any] | None = None,
+    head: AuditHead | None = None,
 ) -> AuditEvent:
     """Append one event to a chain. The head's row is locked until the transaction ends.
 
-    The lock is per chain: one global chain would make every writer wait for every other.
+    The lock is per chain: one global chain would make every writer wait for every other. `head` is
+    the chain's head where the caller holds it already.
     """
-    head = session.exec(select(AuditHead).where(col(AuditHead.chain) == chain).with_for_update()).first()
-    if head is None:
-        head = AuditHead(chain=chain, number=0, hash=GENESIS)
-        session.add(head)
+    head = head or hold(session, chain)
     row = AuditEvent(
         chain=chain,
         number=head.number + 1,
@@ -82,8 +81,16 @@ def record(
     row.hash = event_hash(row)
     session.add(row)
     head.number, head.hash = row.number, row.hash
-    session.flush()
     return row
+
+
+def hold(session: Session, chain: str) -> AuditHead:
+    """The head of a chain, locked until the transaction, or the savepoint that asks for it, is over."""
+    head = session.exec(select(AuditHead).where(col(AuditHead.chain) == chain).with_for_update()).first()
+    if head is None:
+        head = AuditHead(chain=chain, number=0, hash=GENESIS)
+        session.add(head)
+    return head
 
 
 def verify(session: Session) -> list[str]:

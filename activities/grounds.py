@@ -1,9 +1,10 @@
 """What must lie behind a result before it is submitted: evidence, reports, letters (结果的依据)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
+from activities.lookup import chunks
 from models.evidence import Commission, CommissionReport, Evidence, SubjectFinding
 from models.papers import ResultLine
 from rules.refusal import Refusal
@@ -11,22 +12,36 @@ from rules.results import Category, Method, SubjectFact
 
 
 class Grounds:
-    """The grounds of some visits' results, read once."""
+    """The grounds of visits' results, read once for each visit."""
 
-    def __init__(self, session: Session, visits: Sequence[str]) -> None:
-        files = session.exec(
-            select(Evidence).where(col(Evidence.visit).in_(visits)).order_by(col(Evidence.id))
-        )
-        self._files = [(row.visit, row.item, row.id) for row in files]
-        commissions = session.exec(
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read: set[str] = set()
+        self._files: dict[str, list[tuple[str, str]]] = {}
+        self._commissioned: set[tuple[str, str]] = set()
+        self._open: set[tuple[str, str]] = set()
+        self._unreachable: set[str] = set()
+
+    def read(self, visits: Iterable[str]) -> None:
+        """Read what lies behind visits, where it was not read before."""
+        fresh = sorted(set(visits) - self._read)
+        self._read.update(fresh)
+        for some in chunks(fresh):
+            self._read_some(some)
+
+    def _read_some(self, visits: Sequence[str]) -> None:
+        files = select(Evidence).where(col(Evidence.visit).in_(visits)).order_by(col(Evidence.id))
+        for file in self._session.exec(files):
+            self._files.setdefault(file.visit, []).append((file.item, file.id))
+        commissions = self._session.exec(
             select(Commission, CommissionReport)
             .outerjoin(CommissionReport, col(CommissionReport.commission) == col(Commission.id))
             .where(col(Commission.visit).in_(visits))
         ).all()
-        self._commissioned = {(one.visit, one.item) for one, _ in commissions}
-        self._open = {(one.visit, one.item) for one, report in commissions if report is None}
-        self._unreachable = set(
-            session.exec(
+        self._commissioned |= {(one.visit, one.item) for one, _ in commissions}
+        self._open |= {(one.visit, one.item) for one, report in commissions if report is None}
+        self._unreachable |= set(
+            self._session.exec(
                 select(SubjectFinding.visit).where(
                     col(SubjectFinding.visit).in_(visits),
                     col(SubjectFinding.fact) == SubjectFact.UNREACHABLE,
@@ -36,7 +51,7 @@ class Grounds:
 
     def evidence(self, visit: str, item: str) -> list[str]:
         """The files behind an item, those for the whole visit included, by id."""
-        return [id_ for one, of, id_ in self._files if one == visit and of in ("", item)]
+        return [id_ for of, id_ in self._files.get(visit, ()) if of in ("", item)]
 
     def check(self, line: ResultLine) -> None:
         """Refuses what is stated before its ground is there: a report that is still out, two letters."""

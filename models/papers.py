@@ -37,6 +37,11 @@ class Paper(BaseModel):
         """How many lines the paper carries."""
         return 1
 
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits that it is about, by id, where it names them: they are looked up together."""
+        return ()
+
 
 class DrawnAbove(BaseModel):
     """A list drawn by the level above, as received: whose, under what number, with its draw record's hash."""
@@ -306,6 +311,11 @@ class RecordVisits(Paper):
         """Its lines."""
         return len(self.lines)
 
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits of its lines."""
+        return tuple(line.visit for line in self.lines)
+
 
 class ProposedDisposal(BaseModel):
     """What the checking department proposes for a problem (处置意见)."""
@@ -357,6 +367,11 @@ class SubmitResults(Paper):
         """Its lines."""
         return len(self.lines)
 
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits of its lines."""
+        return tuple(line.visit for line in self.lines)
+
 
 class ApproveResults(Paper):
     """The unit approves the newest submission of visits (审批通过)."""
@@ -368,6 +383,11 @@ class ApproveResults(Paper):
     def count(self) -> int:
         """Its visits."""
         return len(self.visits)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """Its visits."""
+        return self.visits
 
 
 class ReturnResults(Paper):
@@ -381,6 +401,11 @@ class ReturnResults(Paper):
     def count(self) -> int:
         """Its visits."""
         return len(self.visits)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """Its visits."""
+        return self.visits
 
 
 class ProvePublication(Paper):
