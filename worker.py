@@ -27,7 +27,7 @@ from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
-from adapters.settings import Profile, Settings
+from adapters.settings import CACHED_WORKFLOWS, Profile, Settings
 from models.messages import TASK_QUEUE
 from workflows.case import CorrectionWorkflow, DisposalWorkflow
 from workflows.department import DepartmentWorkflow
@@ -55,11 +55,16 @@ def build_worker(
     exchange: Exchange,
     *,
     task_queue: str = TASK_QUEUE,
-    max_cached_workflows: int = 1000,
+    max_cached_workflows: int = CACHED_WORKFLOWS,
     failing: tuple[type[BaseException], ...] = (),
     channels: Sequence[Channel] = (),
+    strict: bool = False,
 ) -> Worker:
-    """A worker with everything registered; `failing` lets tests end a workflow on a bug."""
+    """A worker with everything registered; `failing` lets tests end a workflow on a bug.
+
+    `strict` loads the workflows' modules anew for every run and refuses what is not deterministic in
+    them, as the tests do; in earnest that would double the memory of a waiting task.
+    """
     task, case = TaskActivities(database), CaseActivities(database)
     desk, outbox = DeskActivities(database, channels), OutboxActivities(database, client, task_queue)
     platform = ExchangeActivities(database, exchange)
@@ -92,7 +97,9 @@ def build_worker(
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
         workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(
+                "structlog", *(() if strict else ("workflows",))
+            )
         ),
     )
 
@@ -101,7 +108,13 @@ def build_worker(
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
     """A worker and its sweep, for as long as the context lasts."""
     exchange = open_exchange(settings.exchange, settings.exchange_token)
-    worker = build_worker(client, database, exchange, channels=channels_of(settings))
+    worker = build_worker(
+        client,
+        database,
+        exchange,
+        channels=channels_of(settings),
+        max_cached_workflows=settings.cached_workflows,
+    )
     courier = OutboxActivities(database, client)
     async with worker:
         sweep = asyncio.create_task(sweep_for_ever(courier))

@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 TOGETHER = 50
 """Papers of one savepoint: enough that their common reads cost little, few enough to be ruled on twice."""
 
+Case = tuple[str, JointTask | None]
+"""The office of a target, and the task that it belongs to."""
+
 
 def paper_hash(kind: str, content: dict[str, Any], nonce: str) -> str:
     """SHA-256 over nonce, kind and canonical content: the nonce keeps short contents from being guessed."""
@@ -78,11 +81,8 @@ def apply_waiting(
         .where(col(Submission.target) == target, col(Answer.submission).is_(None))
         .order_by(col(Submission.filed_at), col(Submission.id))
     )
-    answers = [
-        answer
-        for group in _sittings(session.exec(statement).all())
-        for answer in _rule_together(session, group, now)
-    ]
+    waiting = session.exec(statement).all()
+    answers = _rule_all(session, waiting, now) if waiting else []
     given = set(named) - {row.submission for row in answers}
     if given:
         answers += session.exec(select(Answer).where(col(Answer.submission).in_(given))).all()
@@ -99,57 +99,64 @@ def apply_waiting(
 def rule_on(session: Session, submission: Submission, now: datetime) -> Answer:
     """Rule on one paper: its effects, or its refusal, with the answer's row and the audit event."""
     try:
-        return _rule(session, (submission,), now)[0]
+        _rule_for(submission)
+        return _rule(session, _open_case(session, submission.target), (submission,), now)[0]
     except Refusal as refusal:
         return refuse(session, submission, refusal, now)
+
+
+def _rule_all(session: Session, waiting: Sequence[Submission], now: datetime) -> list[Answer]:
+    """Rule on the papers of one target; its case is locked once, outside the savepoints of the rulings."""
+    try:
+        case = _open_case(session, waiting[0].target)
+    except Refusal:
+        return [rule_on(session, one, now) for one in waiting]
+    return [answer for papers in _sittings(waiting) for answer in _rule_together(session, case, papers, now)]
 
 
 def _sittings(waiting: Sequence[Submission]) -> Iterator[list[Submission]]:
     """The papers in order of filing, neighbours of one kind that may be ruled on together in one group."""
     for kind, group in groupby(waiting, key=lambda one: one.kind):
         rule = RULINGS.get(kind)
-        if rule is not None and rule.together:
-            papers = list(group)
-            yield from (papers[start : start + TOGETHER] for start in range(0, len(papers), TOGETHER))
-        else:
-            yield from ([one] for one in group)
+        papers, size = list(group), TOGETHER if rule is not None and rule.together else 1
+        yield from (papers[start : start + size] for start in range(0, len(papers), size))
 
 
-def _rule_together(session: Session, papers: Sequence[Submission], now: datetime) -> list[Answer]:
+def _rule_together(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
     """Rule on papers in one savepoint; where one is refused, on each in its own: the others lose nothing."""
-    if len(papers) > 1:
-        try:
-            return _rule(session, papers, now)
-        except Refusal:
-            log.info("ruled on one by one", papers=len(papers))
-    return [rule_on(session, one, now) for one in papers]
+    try:
+        return _rule(session, case, papers, now)
+    except Refusal as refusal:
+        if len(papers) == 1:
+            return [refuse(session, papers[0], refusal, now)]
+        log.info("ruled on one by one", papers=len(papers))
+    return [answer for one in papers for answer in _rule_together(session, case, (one,), now)]
 
 
-def _rule(session: Session, papers: Sequence[Submission], now: datetime) -> list[Answer]:
+def _rule(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
     """The effects of papers of one kind to one target, with their answers, in one savepoint."""
-    sitting = Sitting(session, now)
+    sitting = Sitting(session, now, *case)
     dockets = [Docket(sitting, one) for one in papers]
+    rule = _rule_for(papers[0])
     with session.begin_nested():
-        rule = _rule_for(papers[0])
-        _open_case(sitting, papers[0].target)
         read = [(docket, _read(docket, rule)) for docket in dockets]
         sitting.visits([visit for _, paper in read for visit in paper.visits_named])
         for docket, paper in read:
             rule.act(docket, paper)
             docket.audit(docket.submission.kind)
+        answers = [
+            Answer(
+                submission=docket.by,
+                outcome=Outcome.ACCEPTED,
+                type="Accepted",
+                data=docket.data,
+                answered_at=now,
+            )
+            for docket in dockets
+        ]
+        session.add_all(answers)
         if sitting.task is not None:
             advance(sitting.clocks, sitting.task)
-    answers = [
-        Answer(
-            submission=docket.by,
-            outcome=Outcome.ACCEPTED,
-            type="Accepted",
-            data=docket.data,
-            answered_at=now,
-        )
-        for docket in dockets
-    ]
-    session.add_all(answers)
     return answers
 
 
@@ -189,6 +196,7 @@ def _rule_for(submission: Submission) -> Rule:
 def _read(docket: Docket, rule: Rule) -> Paper:
     """The paper; refused where who files it may not, or it cannot be read."""
     submission, sitting = docket.submission, docket.sitting
+    docket.hold_chain()
     sitting.once(
         (submission.actor, submission.role, submission.department, submission.acting_for),
         lambda: check_person(
@@ -220,15 +228,13 @@ def _holds_nul(value: Any) -> bool:
     return isinstance(value, str) and "\x00" in value
 
 
-def _open_case(sitting: Sitting, target: str) -> None:
-    """Find the case behind the target, lock it for this transaction, and note its task and office."""
-    session = sitting.session
+def _open_case(session: Session, target: str) -> Case:
+    """Find the case behind the target and lock it for this transaction; its office, and its task."""
     kind, _, case = target.partition("/")
     if kind == Target.OFFICE:
         if session.get(Office, case) is None:
             raise Refusal("OfficeUnknown", f"没有领导小组办公室 {case}，请核对编号")
-        sitting.office = case
-        return
+        return case, None
     task_id: str | None = case
     if kind == Target.DISPOSAL:
         disposal = session.get(Disposal, case, with_for_update=True)
@@ -238,7 +244,7 @@ def _open_case(sitting: Sitting, target: str) -> None:
     task = session.get(JointTask, task_id, with_for_update=True) if task_id else None
     if task is None:
         raise Refusal("CaseUnknown", f"没有 {target}；可用 task list、disposal list 查看编号")
-    sitting.task, sitting.office = task, task.office
+    return task.office, task
 
 
 def task_of_result(session: Session, result: str) -> str | None:

@@ -95,13 +95,17 @@ class Clocks:
         known = self._waits.get(key)
         if known is not None and known.key == key:
             return known
-        return self._note(self.session.exec(select(Wait).where(col(Wait.key) == key)).first())
+        # Waits are written at once when they are opened: what else is pending need not be written first.
+        with self.session.no_autoflush:
+            found = self.session.exec(select(Wait).where(col(Wait.key) == key)).first()
+        return self._note(found) if found is not None and found.key == key else None
 
     def waits(self, ids: Iterable[str]) -> list[Wait]:
         """Waits by their ids, those that were met before without asking again."""
         met = {wait.id: wait for wait in self._waits.values()}
         unmet = [one for one in ids if one not in met]
-        found = self.session.exec(select(Wait).where(col(Wait.id).in_(unmet))).all() if unmet else []
+        with self.session.no_autoflush:
+            found = self.session.exec(select(Wait).where(col(Wait.id).in_(unmet))).all() if unmet else []
         for wait in found:
             self._note(wait)
         return [*(met[one] for one in ids if one in met), *found]
@@ -177,9 +181,8 @@ class Clocks:
         statement = select(Deadline).where(col(Deadline.wait) == wait.id, col(Deadline.current).is_(True))
         return self.session.exec(statement).one()
 
-    def _note(self, wait: Wait | None) -> Wait | None:
-        if wait is not None:
-            self._waits[wait.key] = wait
+    def _note(self, wait: Wait) -> Wait:
+        self._waits[wait.key] = wait
         return wait
 
     def _terms(

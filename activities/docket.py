@@ -17,7 +17,7 @@ from models.messages import Wake
 from models.organisation import Department
 from models.papers import Paper
 from models.task import JointTask, TakingPart, Visit
-from models.trail import Notification, Outbox, Submission
+from models.trail import AuditHead, Notification, Outbox, Submission
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
@@ -77,8 +77,8 @@ class Sitting:
 
     session: Session
     now: datetime
-    office: str = ""
-    task: JointTask | None = None
+    office: str
+    task: JointTask | None
     _known: dict[Hashable, Any] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
 
@@ -92,6 +92,11 @@ class Sitting:
         if key not in self._known:
             self._known[key] = read()
         return cast("T", self._known[key])
+
+    @property
+    def visits_read(self) -> tuple[str, ...]:
+        """The ids of all visits that were looked up: those of the other papers too."""
+        return tuple(self._visits)
 
     def visits(self, ids: Iterable[str]) -> dict[str, Visit]:
         """Visits by their ids; unknown ones are left out."""
@@ -206,8 +211,13 @@ class Docket:
             role=paper.role.value,
             department=paper.department,
             detail={"submission": paper.id, "sha256": paper.sha256, **detail},
-            head=self.sitting.once(("chain", paper.chain), lambda: audit.hold(self.session, paper.chain)),
+            head=self.hold_chain(),
         )
+
+    def hold_chain(self) -> AuditHead:
+        """The head of the paper's chain, locked for the sitting."""
+        chain = self.submission.chain
+        return self.sitting.once(("chain", chain), lambda: audit.hold(self.session, chain))
 
 
 def notify(

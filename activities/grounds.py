@@ -1,6 +1,6 @@
 """What must lie behind a result before it is submitted: evidence, reports, letters (结果的依据)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
@@ -12,28 +12,21 @@ from rules.results import Category, Method, SubjectFact
 
 
 class Grounds:
-    """The grounds of visits' results, read once for each visit."""
+    """The grounds of some visits' results, read once."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._read: set[str] = set()
+    def __init__(self, session: Session, visits: Sequence[str]) -> None:
         self._files: dict[str, list[tuple[str, str]]] = {}
         self._commissioned: set[tuple[str, str]] = set()
         self._open: set[tuple[str, str]] = set()
         self._unreachable: set[str] = set()
+        for some in chunks(visits):
+            self._read(session, some)
 
-    def read(self, visits: Iterable[str]) -> None:
-        """Read what lies behind visits, where it was not read before."""
-        fresh = sorted(set(visits) - self._read)
-        self._read.update(fresh)
-        for some in chunks(fresh):
-            self._read_some(some)
-
-    def _read_some(self, visits: Sequence[str]) -> None:
+    def _read(self, session: Session, visits: Sequence[str]) -> None:
         files = select(Evidence).where(col(Evidence.visit).in_(visits)).order_by(col(Evidence.id))
-        for file in self._session.exec(files):
+        for file in session.exec(files):
             self._files.setdefault(file.visit, []).append((file.item, file.id))
-        commissions = self._session.exec(
+        commissions = session.exec(
             select(Commission, CommissionReport)
             .outerjoin(CommissionReport, col(CommissionReport.commission) == col(Commission.id))
             .where(col(Commission.visit).in_(visits))
@@ -41,7 +34,7 @@ class Grounds:
         self._commissioned |= {(one.visit, one.item) for one, _ in commissions}
         self._open |= {(one.visit, one.item) for one, report in commissions if report is None}
         self._unreachable |= set(
-            self._session.exec(
+            session.exec(
                 select(SubjectFinding.visit).where(
                     col(SubjectFinding.visit).in_(visits),
                     col(SubjectFinding.fact) == SubjectFact.UNREACHABLE,

@@ -6,6 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 
 
+CACHED_WORKFLOWS = 1000
+"""How many workflows a worker keeps in memory: one that is not kept costs a replay when it is woken."""
+
+
 class Profile(StrEnum):
     """Where the service runs: in demo and dev `--as PERSON` says who acts, elsewhere a token does."""
 
@@ -32,6 +36,7 @@ class Settings:
     smtp_from: str = ""
     messenger_url: str = ""
     exchange_token: str = ""
+    cached_workflows: int = CACHED_WORKFLOWS
 
     @property
     def evidence(self) -> Path:
@@ -51,4 +56,5 @@ class Settings:
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),
+            cached_workflows=int(os.environ.get("JOINT_CACHED_WORKFLOWS", CACHED_WORKFLOWS)),
         )

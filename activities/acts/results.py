@@ -33,16 +33,16 @@ def submit(docket: Docket, paper: SubmitResults) -> None:
         lines[line.visit].append(line)
     visits = visits_of(docket, list(lines), VisitStage.VISITED, VisitStage.RETURNED)
     items = docket.sitting.once(("items", docket.department), lambda: _items(docket))
-    grounds = docket.sitting.once("grounds", lambda: Grounds(docket.session))
-    grounds.read(visits)
+    grounds = docket.sitting.once("grounds", lambda: Grounds(docket.session, docket.sitting.visits_read))
+    part, clocks = docket.part(), docket.clocks
     for visit_id, visit in visits.items():
         _check_lines(lines[visit_id], items)
         for line in lines[visit_id]:
             grounds.check(line)
             docket.session.add(_result(docket, visit, line, grounds))
     members = list(visits.values())
-    move(docket.clocks, docket.part(), members, VisitStage.SUBMITTED, by=docket.by)
-    await_next(docket.clocks, WaitKind.APPROVAL, members, by=docket.by, anchor=docket.clocks.today)
+    move(clocks, part, members, VisitStage.SUBMITTED, by=docket.by)
+    await_next(clocks, WaitKind.APPROVAL, members, by=docket.by, anchor=clocks.today)
 
 
 @ruling(Target.TASK, ApproveResults, Role.APPROVER, Role.HEAD, together=True)

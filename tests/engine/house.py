@@ -58,6 +58,7 @@ class House:
             self.exchange,
             task_queue=self.task_queue,
             channels=self.channels,
+            strict=True,
         )
         courier = OutboxActivities(self.database, self.client, self.task_queue)
         async with worker:
