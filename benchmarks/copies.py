@@ -23,7 +23,7 @@ def add_rows(session: Session, count: int) -> None:
     for model in (PlanRow, PlanRowVersion):
         table: Table = SQLModel.metadata.tables[str(model.__tablename__)]
         first = session.execute(select(table).where(table.c.document == DOCUMENT, table.c.seq == "1")).one()
-        values = {name: value for name, value in first._mapping.items() if name != "id"}
+        values = {name: value for name, value in first._asdict().items() if name != "id"}
         session.execute(insert(table), [values | {"seq": str(seq)} for seq in range(2, count + 2)])
 
 
@@ -83,6 +83,8 @@ def _renamed(rows: dict[str, list[Row[Any]]], template: str, task: str) -> list[
         table = SQLModel.metadata.tables[name]
         counted = "id" in table.c and isinstance(table.c.id.type, Integer)
         for row in some:
-            values = {key: new(value) for key, value in row._mapping.items() if not (counted and key == "id")}
+            values = {
+                key: new(value) for key, value in row._asdict().items() if not (counted and key == "id")
+            }
             made.append((name, values))
     return made

@@ -7,7 +7,7 @@ from sqlmodel import Session, func, select
 
 from benchmarks.rig import Rig, rig, timed, usage
 from cli.demo.cast import Cast
-from models.papers import ApproveResults, StartTask, SubmitResults
+from models.papers import ApproveResults, RequestDraw, StartTask, SubmitResults
 from models.trail import Submission
 from rules.roles import Role
 from rules.stages import VisitStage
@@ -21,6 +21,9 @@ GOAL = 10.0
 
 class Singly(Play):
     """A play of one row of the plan in which every result comes alone."""
+
+    # The same subjects come again and again, which is decided in the request.
+    request = RequestDraw(reason="按计划抽取", ceiling="keep", recent="keep")
 
     def __init__(self, cast: Cast, seq: int) -> None:
         super().__init__(cast)

@@ -78,9 +78,9 @@ class Rig:
         """Start the tasks' workflows from their rows and wait until each has read where it stands."""
         ids = [f"joint-task/{task}" for task in tasks]
         await rebuild(self.client, self.database, ids, datetime.now(UTC))
+        # A query is answered when the first workflow task is done, which is when the rows were read.
         for one in ids:
-            while await self.client.get_workflow_handle(one).query("progress") is None:
-                await asyncio.sleep(0.05)
+            await self.client.get_workflow_handle(one).query("progress")
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
         """End a process of this run."""

@@ -24,7 +24,7 @@ TASKS, WRITERS, DEPARTMENTS = 64, 8, 3
 GOAL = 2.0
 
 
-async def together(bench: Rig, filing: Filing, queues: Sequence[Sequence[Visit]]) -> float:
+async def together(filing: Filing, queues: Sequence[Sequence[Visit]]) -> float:
     """Seconds until every writer has entered the results of its visits, one message each."""
 
     async def write(visits: Sequence[Visit]) -> None:
@@ -120,7 +120,7 @@ async def measure(each: int, single: int) -> None:
         queues = [
             visits[task][writer * each : (writer + 1) * each] for task in tasks for writer in range(WRITERS)
         ]
-        seconds = await together(bench, filing, queues)
+        seconds = await together(filing, queues)
         bench.end(worker)
         await bench.start_peer()
         for number in range(TASKS):

@@ -14,7 +14,6 @@ from benchmarks.copies import copy_task
 from benchmarks.rig import Rig, play, rig, usage
 from models.trail import Deadline, RungFire
 from tests.activities import scenes
-from workflows.paper_desk import SPREAD_SECONDS
 
 MEMORY, IDLE = 400, 3.0
 """The goals: MB of the worker, per cent of a core while nothing happens."""
