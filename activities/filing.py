@@ -41,6 +41,9 @@ _TRY_AGAIN = (
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
+    # An engine that dies with the call in hand leaves a broken transport, under one of these names.
+    RPCStatusCode.UNKNOWN,
+    RPCStatusCode.INTERNAL,
 )
 _NOBODY = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
 

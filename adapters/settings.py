@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-
 CACHED_WORKFLOWS = 1000
 """How many workflows a worker keeps in memory: one that is not kept costs a replay when it is woken."""
 

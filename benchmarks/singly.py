@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from activities.filing import Actor, Filing
 from benchmarks import peer
@@ -107,7 +107,7 @@ async def measure(each: int, single: int) -> None:
         play(bench, scenes.visited)
         tasks = copy_task(bench.database, "test-2026/1/1", range(2, TASKS + 2))
         with bench.database.read() as session:
-            rows = session.exec(select(Visit).order_by(Visit.task, Visit.id)).all()  # type: ignore[arg-type]  # columns
+            rows = session.exec(select(Visit).order_by(col(Visit.task), col(Visit.id))).all()
         visits: dict[str, list[Visit]] = {}
         for row in rows:
             visits.setdefault(row.task, []).append(row)
