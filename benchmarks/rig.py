@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -136,9 +136,9 @@ async def rig(*, subjects: int, rows: int) -> AsyncIterator[Rig]:
         cluster.stop()
 
 
-def play(rig: Rig, until: Callable[[Driver], None]) -> Driver:
-    """The plan's first task, played without the engine up to and including a scene."""
-    driver = Driver(rig.database, rig.folder / "exchange", now=datetime.now(UTC))
+def play(rig: Rig, until: Callable[[Driver], None], *, ago: timedelta = timedelta(0)) -> Driver:
+    """The plan's first task, played without the engine up to and including a scene, so long ago."""
+    driver = Driver(rig.database, rig.folder / "exchange", now=datetime.now(UTC) - ago)
     for scene in SCENES[: SCENES.index(until) + 1]:
         scene(driver)
     return driver

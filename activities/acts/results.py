@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from activities.acts.preparation import confirmed
 from activities.acts.visits import visits_of
 from activities.disposing import all_of, open_disposals
 from activities.docket import Docket, Target, notify, ruling
@@ -15,7 +14,7 @@ from activities.passage import await_next, move
 from activities.publishing import queue_results
 from models.outcomes import Result, ResultDecision, Verdict
 from models.papers import ApproveResults, ProposedDisposal, ResultLine, ReturnResults, SubmitResults
-from models.task import Aspect, Visit
+from models.task import Aspect, Preparation, Visit
 from models.trail import Submission
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
@@ -155,8 +154,17 @@ def _check_unchecked(line: ResultLine) -> None:
 
 def _items(docket: Docket) -> set[str]:
     """The department's check items in this task."""
-    aspects = confirmed(docket.session, docket.living_task.id)
-    return set(aspects[Aspect.ITEMS].content["items"][docket.department])
+    newest = docket.session.exec(
+        select(Preparation)
+        .where(
+            col(Preparation.task) == docket.living_task.id,
+            col(Preparation.aspect) == Aspect.ITEMS,
+            col(Preparation.confirmed_by).is_not(None),
+        )
+        .order_by(col(Preparation.number).desc())
+        .limit(1)
+    ).one()
+    return set(newest.content["items"][docket.department])
 
 
 def _newest(docket: Docket, visits: Sequence[Visit]) -> list[Result]:

@@ -7,25 +7,22 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from tests.engine.histories import histories_of
 from tests.engine.house import House
 from tests.histories.record import HOME
 from tests.play import SCENES
-from worker import WORKFLOWS
+from worker import WORKFLOWS, strict_runner
 
 FILES = sorted(HOME.glob("*.json"))
 
 
 def replayer() -> Replayer:
-    """The workflows as the worker runs them."""
+    """The workflows as the worker runs them, watched for what is not deterministic."""
     return Replayer(
         workflows=WORKFLOWS,
         data_converter=pydantic_data_converter,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
-        ),
+        workflow_runner=strict_runner(),
     )
 
 
