@@ -87,10 +87,14 @@ async def test_processes_killed_at_random_moments_lose_and_double_nothing(
     with world(database, tmp_path) as house:
         play = await house.play()
         striking = asyncio.create_task(_strike(house.processes, dice))
-        for scene in SCENES:
-            await _resumed(play, scene)
-            await asyncio.sleep(dice.uniform(0, 1))
-        await striking
+        try:
+            for scene in SCENES:
+                await _resumed(play, scene)
+                await asyncio.sleep(dice.uniform(0, 1))
+            await striking
+        finally:
+            # Else it would start again what the end of the test has killed.
+            striking.cancel()
         await house.ended()
         _agree(house, undisturbed)
 
