@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.archiving import Archive, archive_for_ever
@@ -38,7 +38,7 @@ from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.logging import configure
 from adapters.metrics import Metrics
 from adapters.replay import all_histories, check_replay
-from adapters.settings import Profile, Settings
+from adapters.settings import CACHED_WORKFLOWS, Profile, Settings
 from models.messages import TASK_QUEUE
 from workflows.case import CorrectionWorkflow, DisposalWorkflow
 from workflows.department import DepartmentWorkflow
@@ -63,7 +63,7 @@ GRACE = timedelta(seconds=20)
 
 
 def sandbox() -> SandboxedWorkflowRunner:
-    """What workflows run in, and are replayed in before a release."""
+    """The runner that watches what workflows call: in the tests, and before a release."""
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules("structlog")
     )
@@ -75,13 +75,18 @@ def build_worker(
     exchange: Exchange,
     *,
     task_queue: str = TASK_QUEUE,
-    max_cached_workflows: int = 1000,
+    max_cached_workflows: int = CACHED_WORKFLOWS,
     failing: tuple[type[BaseException], ...] = (),
     channels: Sequence[Channel] = (),
     deployment: Deployment | None = None,
     workflows: Sequence[type] = WORKFLOWS,
+    strict: bool = False,
 ) -> Worker:
-    """A worker with everything registered; `failing` lets tests end a workflow on a bug."""
+    """A worker with everything registered; `failing` lets tests end a workflow on a bug.
+
+    `strict` refuses whatever is not deterministic in a workflow, as the tests do. In earnest that would
+    double a waiting task's memory, and take a fifth of the worker's time for entering and leaving.
+    """
     task, case = TaskActivities(database), CaseActivities(database)
     desk, outbox = DeskActivities(database, channels), OutboxActivities(database, client, task_queue)
     platform = ExchangeActivities(database, exchange)
@@ -113,7 +118,7 @@ def build_worker(
         interceptors=[DiscreetFailures(), SignsOfLife()],
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox() if strict else UnsandboxedWorkflowRunner(),
         deployment_config=deployment.config if deployment else None,
     )
 
@@ -123,7 +128,12 @@ async def working(client: Client, settings: Settings, database: Database) -> Asy
     """A worker with its sweep and its archive, for as long as the context lasts."""
     exchange = open_exchange(settings.exchange, settings.exchange_token)
     worker = build_worker(
-        client, database, exchange, channels=channels_of(settings), deployment=settings.deployment
+        client,
+        database,
+        exchange,
+        channels=channels_of(settings),
+        max_cached_workflows=settings.cached_workflows,
+        deployment=settings.deployment,
     )
     courier = OutboxActivities(database, client)
     archive = Archive(client, database, EvidenceStore(settings.archive))

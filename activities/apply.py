@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -14,17 +15,24 @@ from sqlmodel import Session, col, select
 import activities.acts  # noqa: F401 - registers the rulings
 from activities import audit
 from activities.authority import check_person, check_role
-from activities.docket import RULINGS, Docket, Target
+from activities.docket import RULINGS, Docket, Rule, Sitting, Target
 from activities.progress import advance
 from models.messages import AnswerSlip
 from models.organisation import Department, Office
 from models.outcomes import Disposal, Result
+from models.papers import Paper
 from models.task import JointTask, Visit
 from models.trail import Answer, Outcome, Submission
 from rules.calendar import local_day
 from rules.refusal import Refusal
 
 log = structlog.get_logger(__name__)
+
+TOGETHER = 50
+"""Papers of one savepoint: enough that their common reads cost little, few enough to be ruled on twice."""
+
+Case = tuple[str, JointTask | None]
+"""The office of a target, and the task that it belongs to."""
 
 
 def paper_hash(kind: str, content: dict[str, Any], nonce: str) -> str:
@@ -35,9 +43,12 @@ def paper_hash(kind: str, content: dict[str, Any], nonce: str) -> str:
 
 def file(session: Session, submission: Submission) -> Submission:
     """File a paper once: a repeat of the same id gets the stored row; another content is refused."""
-    values = submission.model_dump()
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Submission).values(**values).on_conflict_do_nothing(index_elements=["id"]))
+    statement = (
+        insert(Submission).values(**submission.model_dump()).on_conflict_do_nothing(index_elements=["id"])
+    )
+    if session.execute(statement.returning(col(Submission.id))).first() is not None:
+        return submission
     stored = session.get_one(Submission, submission.id)
     if _said(stored) != _said(submission):
         raise Refusal("MessageIdReused", f"消息编号 {submission.id} 已用于另一份文书，请换用新编号")
@@ -71,12 +82,12 @@ def apply_waiting(
         .order_by(col(Submission.filed_at), col(Submission.id))
     )
     waiting = session.exec(statement).all()
-    for submission in waiting:
-        rule_on(session, submission, now)
-    ids = {*named, *(submission.id for submission in waiting)}
-    answers = session.exec(select(Answer).where(col(Answer.submission).in_(ids))).all()
+    answers = _rule_all(session, waiting, now) if waiting else []
+    given = set(named) - {row.submission for row in answers}
+    if given:
+        answers += session.exec(select(Answer).where(col(Answer.submission).in_(given))).all()
     # A number under which nothing was filed gets no row, but an answer: its sender would hold up the end.
-    unknown = ids - {row.submission for row in answers}
+    unknown = set(named) - {row.submission for row in answers}
     return [
         AnswerSlip(submission=row.submission, outcome=row.outcome.value, type=row.type) for row in answers
     ] + [
@@ -87,22 +98,66 @@ def apply_waiting(
 
 def rule_on(session: Session, submission: Submission, now: datetime) -> Answer:
     """Rule on one paper: its effects, or its refusal, with the answer's row and the audit event."""
-    docket = Docket(session=session, submission=submission, office="", now=now)
     try:
-        with session.begin_nested():
-            _judge(docket)
-        answer = Answer(
-            submission=submission.id,
-            outcome=Outcome.ACCEPTED,
-            type="Accepted",
-            data=docket.data,
-            answered_at=now,
-        )
+        _rule_for(submission)
+        return _rule(session, _open_case(session, submission.target), (submission,), now)[0]
     except Refusal as refusal:
         return refuse(session, submission, refusal, now)
-    session.add(answer)
-    session.flush()
-    return answer
+
+
+def _rule_all(session: Session, waiting: Sequence[Submission], now: datetime) -> list[Answer]:
+    """Rule on the papers of one target; its case is locked once, outside the savepoints of the rulings."""
+    try:
+        case = _open_case(session, waiting[0].target)
+    except Refusal:
+        return [rule_on(session, one, now) for one in waiting]
+    return [answer for papers in _sittings(waiting) for answer in _rule_together(session, case, papers, now)]
+
+
+def _sittings(waiting: Sequence[Submission]) -> Iterator[list[Submission]]:
+    """The papers in order of filing, neighbours of one kind that may be ruled on together in one group."""
+    for kind, group in groupby(waiting, key=lambda one: one.kind):
+        rule = RULINGS.get(kind)
+        papers, size = list(group), TOGETHER if rule is not None and rule.together else 1
+        yield from (papers[start : start + size] for start in range(0, len(papers), size))
+
+
+def _rule_together(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
+    """Rule on papers in one savepoint; where one is refused, on each in its own: the others lose nothing."""
+    try:
+        return _rule(session, case, papers, now)
+    except Refusal as refusal:
+        if len(papers) == 1:
+            return [refuse(session, papers[0], refusal, now)]
+        log.info("ruled on one by one", papers=len(papers))
+    return [answer for one in papers for answer in _rule_together(session, case, (one,), now)]
+
+
+def _rule(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
+    """The effects of papers of one kind to one target, with their answers, in one savepoint."""
+    sitting = Sitting(session, now, *case)
+    dockets = [Docket(sitting, one) for one in papers]
+    rule = _rule_for(papers[0])
+    with session.begin_nested():
+        read = [(docket, _read(docket, rule)) for docket in dockets]
+        sitting.visits([visit for _, paper in read for visit in paper.visits_named])
+        for docket, paper in read:
+            rule.act(docket, paper)
+            docket.audit(docket.submission.kind)
+        answers = [
+            Answer(
+                submission=docket.by,
+                outcome=Outcome.ACCEPTED,
+                type="Accepted",
+                data=docket.data,
+                answered_at=now,
+            )
+            for docket in dockets
+        ]
+        session.add_all(answers)
+        if sitting.task is not None:
+            advance(sitting.clocks, sitting.task)
+    return answers
 
 
 def refuse(session: Session, submission: Submission, refusal: Refusal, now: datetime) -> Answer:
@@ -130,33 +185,38 @@ def refuse(session: Session, submission: Submission, refusal: Refusal, now: date
     return answer
 
 
-def _judge(docket: Docket) -> None:
-    submission = docket.submission
+def _rule_for(submission: Submission) -> Rule:
+    """The rule on a paper's kind."""
     rule = RULINGS.get(submission.kind)
     if rule is None or submission.target.partition("/")[0] not in rule.targets:
         raise Refusal("KindUnknown", f"{submission.target} 不受理“{submission.kind}”，请核对收文对象")
-    docket.office = _office(docket)
-    check_person(
-        docket.session,
-        person=submission.actor,
-        role=submission.role,
-        department=submission.department,
-        acting_for=submission.acting_for,
-        office=_actors_office(docket) if rule.from_above else docket.office,
-        day=local_day(docket.now),
+    return rule
+
+
+def _read(docket: Docket, rule: Rule) -> Paper:
+    """The paper; refused where who files it may not, or it cannot be read."""
+    submission, sitting = docket.submission, docket.sitting
+    docket.hold_chain()
+    sitting.once(
+        (submission.actor, submission.role, submission.department, submission.acting_for),
+        lambda: check_person(
+            docket.session,
+            person=submission.actor,
+            role=submission.role,
+            department=submission.department,
+            acting_for=submission.acting_for,
+            office=_actors_office(docket) if rule.from_above else docket.office,
+            day=local_day(docket.now),
+        ),
     )
     check_role(rule.roles, submission.role)
     if _holds_nul(submission.content):
         raise Refusal("PaperInvalid", "文书中有不可见的控制字符，请删去后重新提交")
     try:
-        paper = rule.paper.model_validate(submission.content)
+        return rule.paper.model_validate(submission.content)
     except ValidationError as error:
         fields = "、".join(sorted({".".join(str(part) for part in line["loc"]) for line in error.errors()}))
         raise Refusal("PaperInvalid", f"文书内容不合要求，请更正：{fields}") from None
-    rule.act(docket, paper)
-    docket.audit(submission.kind)
-    if docket.task is not None:
-        advance(docket.clocks, docket.task)
 
 
 def _actors_office(docket: Docket) -> str:
@@ -175,14 +235,13 @@ def _holds_nul(value: Any) -> bool:
     return isinstance(value, str) and "\x00" in value
 
 
-def _office(docket: Docket) -> str:
-    """Find the case behind the target, lock it for this transaction, and name its office."""
-    session, submission = docket.session, docket.submission
-    kind, _, case = submission.target.partition("/")
+def _open_case(session: Session, target: str) -> Case:
+    """Find the case behind the target and lock it for this transaction; its office, and its task."""
+    kind, _, case = target.partition("/")
     if kind == Target.OFFICE:
         if session.get(Office, case) is None:
             raise Refusal("OfficeUnknown", f"没有领导小组办公室 {case}，请核对编号")
-        return case
+        return case, None
     task_id: str | None = case
     if kind == Target.DISPOSAL:
         disposal = session.get(Disposal, case, with_for_update=True)
@@ -191,9 +250,8 @@ def _office(docket: Docket) -> str:
         task_id = task_of_result(session, case.rsplit("/", 1)[0])
     task = session.get(JointTask, task_id, with_for_update=True) if task_id else None
     if task is None:
-        raise Refusal("CaseUnknown", f"没有 {submission.target}；可用 task list、disposal list 查看编号")
-    docket.task = task
-    return task.office
+        raise Refusal("CaseUnknown", f"没有 {target}；可用 task list、disposal list 查看编号")
+    return task.office, task
 
 
 def task_of_result(session: Session, result: str) -> str | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import or_
 from sqlalchemy import select as sa_select
@@ -50,6 +50,15 @@ def event_hash(event: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class By(TypedDict, total=False):
+    """Who did something, as the trail names them."""
+
+    actor: str
+    role: str
+    department: str
+    acting_for: str
+
+
 def record(
     session: Session,
     chain: str,
@@ -61,15 +70,14 @@ def record(
     department: str = "",
     acting_for: str | None = None,
     detail: dict[str, Any] | None = None,
+    head: AuditHead | None = None,
 ) -> AuditEvent:
     """Append one event to a chain. The head's row is locked until the transaction ends.
 
-    The lock is per chain: one global chain would make every writer wait for every other.
+    The lock is per chain: one global chain would make every writer wait for every other. `head` is
+    the chain's head where the caller holds it already.
     """
-    head = session.exec(select(AuditHead).where(col(AuditHead.chain) == chain).with_for_update()).first()
-    if head is None:
-        head = AuditHead(chain=chain, number=0, hash=GENESIS)
-        session.add(head)
+    head = head or hold(session, chain)
     row = AuditEvent(
         chain=chain,
         number=head.number + 1,
@@ -87,8 +95,16 @@ def record(
     row.hash = event_hash(row)
     session.add(row)
     head.number, head.hash = row.number, row.hash
-    session.flush()
     return row
+
+
+def hold(session: Session, chain: str) -> AuditHead:
+    """The head of a chain, locked until the transaction, or the savepoint that asks for it, is over."""
+    head = session.exec(select(AuditHead).where(col(AuditHead.chain) == chain).with_for_update()).first()
+    if head is None:
+        head = AuditHead(chain=chain, number=0, hash=GENESIS)
+        session.add(head)
+    return head
 
 
 def verify(session: Session, *, since: AuditAnchor | None = None) -> list[str]:

@@ -55,6 +55,11 @@ def check_person(
     day: date,
 ) -> None:
     """Refuse a person who does not hold the role that the paper names, in that department, on that day."""
+    body = _body_of_holder(session, person, role, department, acting_for, day)
+    fits = body is not None and (role is not Role.OFFICE or body.kind is DepartmentKind.OFFICE)
+    if body is not None and body.office == office and fits:
+        return
+    # Refused: the reason takes a look at each of its grounds.
     if session.get(Person, person) is None:
         raise Refusal("PersonUnknown", f"没有人员 {person}；请由管理员用 person post 登记")
     body = session.get(Department, department)
@@ -75,6 +80,26 @@ def check_person(
             "NotPosted",
             f"{person} 在 {body.name} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
         )
+
+
+def _body_of_holder(
+    session: Session, person: str, role: Role, department: str, acting_for: str | None, day: date
+) -> Department | None:
+    """The department in which a known person holds a role on a day."""
+    return session.exec(
+        select(Department)
+        .join(Posting, col(Posting.department) == col(Department.id))
+        .join(Person, col(Person.id) == col(Posting.person))
+        .where(
+            col(Posting.person) == person,
+            col(Posting.department) == department,
+            col(Posting.role) == role,
+            col(Posting.acting_for).is_not_distinct_from(acting_for),
+            col(Posting.from_day) <= day,
+            or_(col(Posting.to_day).is_(None), col(Posting.to_day) >= day),
+        )
+        .limit(1)
+    ).first()
 
 
 def check_role(roles: frozenset[Role], role: Role) -> None:

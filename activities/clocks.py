@@ -1,7 +1,7 @@
 """Opening and settling waits, and the clocks that hang on them (待办与时限)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -28,6 +28,8 @@ class Clocks:
         self.today = local_day(now)
         self.calendar = load_calendar(session)
         self.policies = Policies(session, office, self.today)
+        # Found under the case's lock: nobody else moves these rows while this transaction lasts.
+        self._waits: dict[str, Wait] = {}
 
     def open(
         self,
@@ -59,8 +61,10 @@ class Clocks:
         if wait is not None:
             wait.total += count
             wait.open += count
-            wait.closed_at = wait.closed_by = None
-            self._set_next(wait, self.deadline(wait))
+            if wait.closed_at is not None:
+                # One that is open has its next rung; how many owe it changes nothing.
+                wait.closed_at = wait.closed_by = None
+                self._set_next(wait, self.deadline(wait))
             return wait
         rule = WAITS[kind]
         wait = Wait(
@@ -80,6 +84,7 @@ class Clocks:
         )
         self.session.add(wait)
         self.session.flush()
+        self._note(wait)
         if clock is not None:
             hand_down(self.session, clock, wait)
         made = terms or self._terms(wait, rule.period, anchor or self.today, due, no_later, clause)
@@ -88,7 +93,23 @@ class Clocks:
 
     def find(self, key: str) -> Wait | None:
         """The wait under a key, open or closed."""
-        return self.session.exec(select(Wait).where(col(Wait.key) == key)).first()
+        known = self._waits.get(key)
+        if known is not None and known.key == key:
+            return known
+        # Waits are written at once when they are opened: what else is pending need not be written first.
+        with self.session.no_autoflush:
+            found = self.session.exec(select(Wait).where(col(Wait.key) == key)).first()
+        return self._note(found) if found is not None and found.key == key else None
+
+    def waits(self, ids: Iterable[str]) -> list[Wait]:
+        """Waits by their ids, those that were met before without asking again."""
+        met = {wait.id: wait for wait in self._waits.values()}
+        unmet = [one for one in ids if one not in met]
+        with self.session.no_autoflush:
+            found = self.session.exec(select(Wait).where(col(Wait.id).in_(unmet))).all() if unmet else []
+        for wait in found:
+            self._note(wait)
+        return [*(met[one] for one in ids if one in met), *found]
 
     def settle(self, wait: Wait, *, by: str, count: int = 1) -> None:
         """Take `count` from a wait; at zero it is closed and its clock falls silent."""
@@ -163,6 +184,10 @@ class Clocks:
         """The living deadline of a wait."""
         statement = select(Deadline).where(col(Deadline.wait) == wait.id, col(Deadline.current).is_(True))
         return self.session.exec(statement).one()
+
+    def _note(self, wait: Wait) -> Wait:
+        self._waits[wait.key] = wait
+        return wait
 
     def _terms(
         self,

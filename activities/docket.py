@@ -1,6 +1,6 @@
 """A filed paper with all that is needed to rule on it, and the registry of the rulings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,12 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.authority import name_of
 from activities.clocks import Clocks
+from activities.lookup import chunks
 from models.messages import Wake
 from models.organisation import Department
 from models.papers import Paper
-from models.task import JointTask, TakingPart
-from models.trail import Notification, Outbox, Submission
+from models.task import JointTask, TakingPart, Visit
+from models.trail import AuditHead, Notification, Outbox, Submission
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
@@ -32,12 +33,17 @@ class Target(StrEnum):
 
 
 P = TypeVar("P", bound=Paper)
+T = TypeVar("T")
 Ruling = Callable[["Docket", Any], None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may file a kind of paper, and what it does."""
+    """Who may file a kind of paper, and what it does.
+
+    `together`: papers of this kind that wait together may be ruled on together, for none of them asks
+    for a stage of the task that another of them could bring about.
+    """
 
     targets: frozenset[Target]
     paper: type[Paper]
@@ -45,39 +51,102 @@ class Rule:
     act: Ruling
     from_above: bool = False
     """Whether people of the parent office may file it too."""
+    together: bool = False
 
 
 RULINGS: dict[str, Rule] = {}
 
 
 def ruling(
-    target: Target | tuple[Target, ...], paper: type[P], *roles: Role, from_above: bool = False
+    target: Target | tuple[Target, ...],
+    paper: type[P],
+    *roles: Role,
+    from_above: bool = False,
+    together: bool = False,
 ) -> Callable[[Callable[["Docket", P], None]], Ruling]:
     """Register the function that rules on a kind of paper, filed by one of `roles`."""
 
     def register(function: Callable[["Docket", P], None]) -> Ruling:
         targets = frozenset(target if isinstance(target, tuple) else (target,))
-        RULINGS[paper.kind] = Rule(targets, paper, frozenset(roles), cast("Ruling", function), from_above)
+        RULINGS[paper.kind] = Rule(
+            targets, paper, frozenset(roles), cast("Ruling", function), from_above, together
+        )
         return cast("Ruling", function)
 
     return register
 
 
 @dataclass
-class Docket:
-    """One submission inside the transaction that rules on it."""
+class Sitting:
+    """Papers of one kind to one target, ruled on in one savepoint: what they share is read once.
+
+    What a sitting has read is forgotten with it: a savepoint that is rolled back leaves nothing behind.
+    """
 
     session: Session
-    submission: Submission
-    office: str
     now: datetime
-    task: JointTask | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    office: str
+    task: JointTask | None
+    _known: dict[Hashable, Any] = field(default_factory=dict)
+    _visits: dict[str, Visit] = field(default_factory=dict)
 
     @cached_property
     def clocks(self) -> Clocks:
         """The office's clocks at this moment."""
         return Clocks(self.session, self.office, self.now)
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What `read` returned the first time that it was asked for under this key."""
+        if key not in self._known:
+            self._known[key] = read()
+        return cast("T", self._known[key])
+
+    @property
+    def visits_read(self) -> tuple[str, ...]:
+        """The ids of all visits that were looked up: those of the other papers too."""
+        return tuple(self._visits)
+
+    def visits(self, ids: Iterable[str]) -> dict[str, Visit]:
+        """Visits by their ids; unknown ones are left out."""
+        wanted = list(ids)
+        for some in chunks(one for one in wanted if one not in self._visits):
+            for row in self.session.exec(select(Visit).where(col(Visit.id).in_(some))):
+                self._visits[row.id] = row
+        return {one: self._visits[one] for one in wanted if one in self._visits}
+
+
+@dataclass
+class Docket:
+    """One submission inside the sitting that rules on it."""
+
+    sitting: Sitting
+    submission: Submission
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        """The transaction."""
+        return self.sitting.session
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the ruling."""
+        return self.sitting.now
+
+    @property
+    def office(self) -> str:
+        """The office of the case."""
+        return self.sitting.office
+
+    @property
+    def task(self) -> JointTask | None:
+        """The task that the case belongs to; None for an act of the office."""
+        return self.sitting.task
+
+    @property
+    def clocks(self) -> Clocks:
+        """The office's clocks at this moment."""
+        return self.sitting.clocks
 
     @property
     def by(self) -> str:
@@ -122,7 +191,8 @@ class Docket:
     def part(self, department: str | None = None) -> TakingPart:
         """The part of a department in the task (the acting one's by default); refused for an outsider."""
         name = department or self.department
-        part = self.session.get(TakingPart, (self.any_task.id, name))
+        key = (self.any_task.id, name)
+        part = self.sitting.once(key, lambda: self.session.get(TakingPart, key))
         if part is None:
             called = name_of(self.session, name)
             raise Refusal(
@@ -149,7 +219,13 @@ class Docket:
             role=paper.role.value,
             department=paper.department,
             detail={"submission": paper.id, "sha256": paper.sha256, **detail},
+            head=self.hold_chain(),
         )
+
+    def hold_chain(self) -> AuditHead:
+        """The head of the paper's chain, locked for the sitting."""
+        chain = self.submission.chain
+        return self.sitting.once(("chain", chain), lambda: audit.hold(self.session, chain))
 
 
 def notify(

@@ -44,7 +44,7 @@ class Order:
     """
 
     office: str
-    by: dict[str, str]
+    by: audit.By
     restored: bool = False
     since: datetime | None = None
     restart: tuple[str, ...] = ()

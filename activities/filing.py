@@ -41,6 +41,9 @@ _TRY_AGAIN = (
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
+    # An engine that dies with the call in hand leaves a broken transport, under one of these names.
+    RPCStatusCode.UNKNOWN,
+    RPCStatusCode.INTERNAL,
 )
 _NOBODY = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
 
@@ -77,16 +80,20 @@ class Filing:
         Refuses `NotDelivered` where engine or worker are away: the paper is filed and is delivered later.
         """
         moment = now or datetime.now(UTC)
-        submission = await asyncio.to_thread(self._file, target, paper, actor, message_id, moment)
+        submission, answered = await asyncio.to_thread(
+            self._file_or_find, target, paper, actor, message_id, moment
+        )
+        if answered is not None:
+            return answered
         if target.startswith(f"{Target.OFFICE}/"):
             answer = await asyncio.to_thread(self._rule_now, submission.id, moment)
             await self._courier().deliver(None, moment) if self.client else None
             return answer
         for _ in range(TRIES):
+            await self._deliver(submission, paper.count, moment)
             answered = await asyncio.to_thread(self.answer_of, submission.id)
             if answered is not None:
                 return answered
-            await self._deliver(submission, paper.count, moment)
         raise Refusal("NotDelivered", f"文书已存档（编号 {submission.id}），服务恢复后自动处理，无须重复提交")
 
     def answer_of(self, submission: str) -> Answer | None:
@@ -97,25 +104,30 @@ class Filing:
     def _file(
         self, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
     ) -> Submission:
+        return self._file_or_find(target, paper, actor, message_id, now)[0]
+
+    def _file_or_find(
+        self, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
+    ) -> tuple[Submission, Answer | None]:
+        """The filed paper, and for a repeat the answer that it has by now."""
         content, nonce = paper.model_dump(mode="json"), token_hex(16)
         with self.database.write() as session:
-            return file(
-                session,
-                Submission(
-                    id=message_id or token_hex(16),
-                    target=target,
-                    chain=chain_of(session, target, office_of(session, actor.department)),
-                    kind=paper.kind,
-                    content=content,
-                    nonce=nonce,
-                    sha256=paper_hash(paper.kind, content, nonce),
-                    actor=actor.person,
-                    role=actor.role,
-                    department=actor.department,
-                    acting_for=actor.acting_for,
-                    filed_at=now,
-                ),
+            submission = Submission(
+                id=message_id or token_hex(16),
+                target=target,
+                chain=chain_of(session, target, office_of(session, actor.department)),
+                kind=paper.kind,
+                content=content,
+                nonce=nonce,
+                sha256=paper_hash(paper.kind, content, nonce),
+                actor=actor.person,
+                role=actor.role,
+                department=actor.department,
+                acting_for=actor.acting_for,
+                filed_at=now,
             )
+            stored = file(session, submission)
+            return stored, None if stored is submission else session.get(Answer, stored.id)
 
     def _rule_now(self, submission: str, now: datetime) -> Answer:
         """An act of the office waits for no workflow: it is ruled on where it is filed."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from activities.lookup import chunks
 from models.evidence import Commission, CommissionReport, Evidence, SubjectFinding
 from models.papers import ResultLine
 from rules.refusal import Refusal
@@ -14,18 +15,25 @@ class Grounds:
     """The grounds of some visits' results, read once."""
 
     def __init__(self, session: Session, visits: Sequence[str]) -> None:
-        files = session.exec(
-            select(Evidence).where(col(Evidence.visit).in_(visits)).order_by(col(Evidence.id))
-        )
-        self._files = [(row.visit, row.item, row.id) for row in files]
+        self._files: dict[str, list[tuple[str, str]]] = {}
+        self._commissioned: set[tuple[str, str]] = set()
+        self._open: set[tuple[str, str]] = set()
+        self._unreachable: set[str] = set()
+        for some in chunks(visits):
+            self._read(session, some)
+
+    def _read(self, session: Session, visits: Sequence[str]) -> None:
+        files = select(Evidence).where(col(Evidence.visit).in_(visits)).order_by(col(Evidence.id))
+        for file in session.exec(files):
+            self._files.setdefault(file.visit, []).append((file.item, file.id))
         commissions = session.exec(
             select(Commission, CommissionReport)
             .outerjoin(CommissionReport, col(CommissionReport.commission) == col(Commission.id))
             .where(col(Commission.visit).in_(visits))
         ).all()
-        self._commissioned = {(one.visit, one.item) for one, _ in commissions}
-        self._open = {(one.visit, one.item) for one, report in commissions if report is None}
-        self._unreachable = set(
+        self._commissioned |= {(one.visit, one.item) for one, _ in commissions}
+        self._open |= {(one.visit, one.item) for one, report in commissions if report is None}
+        self._unreachable |= set(
             session.exec(
                 select(SubjectFinding.visit).where(
                     col(SubjectFinding.visit).in_(visits),
@@ -36,7 +44,7 @@ class Grounds:
 
     def evidence(self, visit: str, item: str) -> list[str]:
         """The files behind an item, those for the whole visit included, by id."""
-        return [id_ for one, of, id_ in self._files if one == visit and of in ("", item)]
+        return [id_ for of, id_ in self._files.get(visit, ()) if of in ("", item)]
 
     def check(self, line: ResultLine) -> None:
         """Refuses what is stated before its ground is there: a report that is still out, two letters."""

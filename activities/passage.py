@@ -12,7 +12,6 @@ from activities.standing import plan_of
 from models.papers import Period
 from models.registers import Subject
 from models.task import Assignment, TakingPart, Visit
-from models.trail import Wait
 from rules.deadline import Unit
 from rules.policy import PolicyKey
 from rules.stages import VisitStage
@@ -44,9 +43,8 @@ def move(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], to: VisitSta
             if before != after:
                 setattr(part, counter, getattr(part, counter) + (1 if after else -1))
         visit.stage, visit.wait = to, None
-    if settled:
-        for wait in clocks.session.exec(select(Wait).where(col(Wait.id).in_(settled))):
-            clocks.settle(wait, by=by, count=settled[wait.id])
+    for wait in clocks.waits(settled):
+        clocks.settle(wait, by=by, count=settled[wait.id])
 
 
 def await_next(

@@ -48,6 +48,8 @@ def advance(clocks: Clocks, task: JointTask) -> None:
     """
     if task.status is not TaskStatus.OPEN:
         return
+    # Answers of steps that ran side by side may come in any order: the newest state wins by its version.
+    task.version += 1
     clocks.session.flush()
     parts = living_parts(clocks.session, task.id)
     if task.stage is Stage.INITIATE and len(confirmed(clocks.session, task.id)) == len(Aspect):
@@ -69,8 +71,6 @@ def advance(clocks: Clocks, task: JointTask) -> None:
         if earliest is Stage.OVER:
             _close(clocks, task)
     task.level = _level(clocks.session, f"joint-task/{task.id}")
-    # Answers of steps that ran side by side may come in any order: the newest state wins by its version.
-    task.version += 1
     clocks.session.flush()
 
 
@@ -80,7 +80,7 @@ def read_progress(session: Session, task_id: str) -> Progress:
     scope = f"joint-task/{task_id}"
     parts = living_parts(session, task_id)
     names = _names(session, [part.department for part in parts])
-    waits, total = open_waits(session, scope)
+    total, rung = _outstanding(session, scope)
     # Rows filed years ago may have been sent; only unsent ones count.
     unsent = session.exec(
         select(func.count()).where(col(Outbox.source) == task_id, col(Outbox.sent_at).is_(None))
@@ -97,9 +97,9 @@ def read_progress(session: Session, task_id: str) -> Progress:
         level=task.level,
         branches=tuple(_branch(part, names[part.department]) for part in parts),
         act=_act(session, task),
-        waits=waits,
+        waits=wait_lines(session, *_open_in(scope), limit=SHOWN_WAITS),
         waits_open=total,
-        next_rung=next_rung(session, scope),
+        next_rung=rung,
         to_offer=task.stage is Stage.NOTIFY and any(part.claim is Claim.NONE for part in parts),
         outbox=unsent,
     )
@@ -110,6 +110,20 @@ def open_waits(session: Session, scope: str, limit: int = SHOWN_WAITS) -> tuple[
     condition = (col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
     total = session.exec(select(func.count()).select_from(Wait).where(*condition)).one()
     return wait_lines(session, *condition, limit=limit), total
+
+
+def _open_in(scope: str) -> tuple[ColumnElement[bool], ...]:
+    return (col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
+
+
+def _outstanding(session: Session, scope: str) -> tuple[int, datetime | None]:
+    """How many waits of a scope are open, and the earliest next rung of them all: the timer's moment."""
+    return session.exec(
+        select(func.count(), func.min(Deadline.next_rung))
+        .select_from(Wait)
+        .outerjoin(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .where(*_open_in(scope))
+    ).one()
 
 
 def wait_lines(session: Session, *condition: ColumnElement[bool], limit: int) -> tuple[WaitLine, ...]:
@@ -215,15 +229,19 @@ def _level(session: Session, scope: str) -> int:
 
 def _act(session: Session, task: JointTask) -> ActProgress:
     """What the machine has to do next for the newest draw act."""
-    act = session.exec(
-        select(DrawAct).where(col(DrawAct.task) == task.id).order_by(col(DrawAct.number).desc())
-    ).first()
-    if act is None:
-        return ActProgress()
-    steps = session.exec(
-        select(DrawStep).where(col(DrawStep.task) == task.id, col(DrawStep.act) == act.number)
+    rows = session.exec(
+        select(DrawAct, DrawStep.step)
+        .outerjoin(
+            DrawStep,
+            (col(DrawStep.task) == col(DrawAct.task)) & (col(DrawStep.act) == col(DrawAct.number)),
+        )
+        .where(col(DrawAct.task) == task.id)
+        .order_by(col(DrawAct.number).desc())
     ).all()
-    done = {step.step for step in steps}
+    if not rows:
+        return ActProgress()
+    act = rows[0][0]
+    done = {step for one, step in rows if one.number == act.number}
     if done & {ActStep.DRAWN, ActStep.VOID}:
         return ActProgress(number=act.number)
     if ActStep.FIXED not in done:

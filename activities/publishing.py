@@ -1,12 +1,13 @@
 """What is on its way to the public: entry's receipt, forwarding and publication are three facts (公示)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from activities.clocks import Clocks
 from activities.docket import wake
+from activities.lookup import chunks, subjects_by_id
 from activities.passage import await_next, move
 from activities.standing import plan_of
 from models.outcomes import Disposal, Publication, PublicationKind, Result
@@ -32,11 +33,10 @@ def queue(
     *,
     due_day: date | None = None,
 ) -> Publication:
-    """Queue one set of results, correction, outcome or withdrawal; a repeat finds it queued."""
+    """Queue a correction, outcome or withdrawal; a repeat finds it queued."""
     subject = session.get_one(Subject, visit.subject)
     office = session.get_one(JointTask, visit.task).office
-    lasting = _lasting(session, kind, reference)
-    key = f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{lasting}"
+    key = _key(visit, subject, kind, _lasting(session, reference))
     stored = session.exec(select(Publication).where(col(Publication.key) == key)).first()
     if stored is None:
         stored = Publication(
@@ -57,16 +57,54 @@ def queue(
     return stored
 
 
-def _lasting(session: Session, kind: PublicationKind, reference: str) -> str:
+def _lasting(session: Session, reference: str) -> str:
     """What a reference stands for, in words that outlive the row: item, cycle and number of the case.
 
     An opaque id is made anew when papers are filed again after a restore; the platform would take it for another case.
     """
-    if kind is PublicationKind.RESULT:
-        return reference
     result_id, _, number = reference.partition("/")
     result = session.get_one(Result, result_id)
     return f"{result.item}/c{result.cycle}/{number or 1}"
+
+
+def queue_results(session: Session, task: JointTask, visits: Sequence[Visit], now: datetime) -> None:
+    """Queue the approved results of visits of one task; the office's exchange is told once."""
+    subjects = subjects_by_id(session, (visit.subject for visit in visits))
+    keyed = {
+        _key(visit, subjects[visit.subject], PublicationKind.RESULT, _cycle(visit)): visit for visit in visits
+    }
+    known = {
+        key
+        for some in chunks(keyed)
+        for key in session.exec(select(Publication.key).where(col(Publication.key).in_(some)))
+    }
+    fresh = {key: visit for key, visit in keyed.items() if key not in known}
+    for key, visit in fresh.items():
+        session.add(
+            Publication(
+                key=key,
+                office=task.office,
+                task=visit.task,
+                department=visit.department,
+                visit=visit.id,
+                cycle=visit.cycle,
+                kind=PublicationKind.RESULT,
+                reference=_cycle(visit),
+                channel=channel_of(subjects[visit.subject].legal_form),
+                queued_at=now,
+            )
+        )
+    if fresh:
+        count = len(fresh)
+        wake(
+            session,
+            exchange_id(task.office),
+            "queued",
+            source=task.id,
+            now=now,
+            start="ExchangeWorkflow",
+            count=count,
+        )
 
 
 def scope_of(publication: Publication) -> str:
@@ -82,9 +120,11 @@ def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> 
     """The platform's receipts came: results are entered; what is not published yet is waited for."""
     session = clocks.session
     visits: dict[tuple[str, str, Channel], list[Visit]] = {}
+    publications = list(publications)
+    known = _visits_of(session, publications)
     for publication in publications:
         if publication.kind is PublicationKind.RESULT:
-            visit = session.get_one(Visit, publication.visit)
+            visit = known[publication.visit]
             if visit.stage is VisitStage.APPROVED:
                 visits.setdefault((publication.task, publication.department, publication.channel), []).append(
                     visit
@@ -105,16 +145,20 @@ def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> 
 def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
     """Publication is a fact: results leave stage 7, a correction or disposal can end."""
     session = clocks.session
+    publications = list(publications)
+    known = _visits_of(session, publications)
+    visits: dict[tuple[str, str], list[Visit]] = {}
     for publication in publications:
         if publication.kind is PublicationKind.RESULT:
-            visit = session.get_one(Visit, publication.visit)
-            part = session.get_one(TakingPart, (publication.task, publication.department))
+            visit = known[publication.visit]
             if visit.stage is VisitStage.RECEIPTED and publication.receipted_at is not None:
-                move(clocks, part, [visit], VisitStage.PUBLISHED, by=by)
+                visits.setdefault((publication.task, publication.department), []).append(visit)
         elif publication.receipted_at is not None:
             clocks.settle_scope(scope_of(publication), by=by)
             if publication.kind is PublicationKind.DISPOSAL:
                 end_disposal(session, session.get_one(Disposal, publication.reference), clocks.now)
+    for own, members in visits.items():
+        move(clocks, session.get_one(TakingPart, own), members, VisitStage.PUBLISHED, by=by)
 
 
 def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
@@ -145,6 +189,26 @@ def end_disposal(session: Session, disposal: Disposal, now: datetime) -> None:
         part = session.get_one(TakingPart, (disposal.task, disposal.department))
         part.disposals_open -= 1
         wake(session, f"joint-task/{disposal.task}", "disposal ended", source=disposal.task, now=now)
+
+
+def _visits_of(session: Session, publications: Sequence[Publication]) -> dict[str, Visit]:
+    """The visits behind results, by id."""
+    ids = [one.visit for one in publications if one.kind is PublicationKind.RESULT]
+    return {
+        row.id: row
+        for some in chunks(ids)
+        for row in session.exec(select(Visit).where(col(Visit.id).in_(some)))
+    }
+
+
+def _key(visit: Visit, subject: Subject, kind: PublicationKind, reference: str) -> str:
+    """The business key of a record: the same on either side, for ever."""
+    return f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{reference}"
+
+
+def _cycle(visit: Visit) -> str:
+    """What a set of results is referred to by: which cycle it is."""
+    return f"c{visit.cycle}"
 
 
 def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> None:

@@ -62,7 +62,7 @@ async def rebuild(
     now: datetime,
     *,
     task_queue: str = TASK_QUEUE,
-    by: dict[str, str] | None = None,
+    by: audit.By | None = None,
 ) -> list[str]:
     """Start each workflow afresh at its present stage and say so in the trail; one that is alive is kept.
 
@@ -107,7 +107,7 @@ async def _start(client: Client, workflow: str, named: Caption, task_queue: str)
     return True
 
 
-def _note(database: Database, started: Sequence[str], now: datetime, by: dict[str, str]) -> None:
+def _note(database: Database, started: Sequence[str], now: datetime, by: audit.By) -> None:
     with database.write() as session:
         for workflow in started:
             chain = chain_of(session, workflow)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from adapters.deployment import Deployment
 
+CACHED_WORKFLOWS = 1000
+"""How many workflows a worker keeps in memory: one that is not kept costs a replay when it is woken."""
+
 
 class Profile(StrEnum):
     """Where the service runs: in demo and dev `--as PERSON` says who acts, elsewhere a token does."""
@@ -42,6 +45,7 @@ class Settings:
     """The file that a healthy worker keeps young."""
     deployment: Deployment | None = None
     """The workers' deployment and build; None: unversioned."""
+    cached_workflows: int = CACHED_WORKFLOWS
 
     @property
     def evidence(self) -> Path:
@@ -70,4 +74,5 @@ class Settings:
             traces=os.environ.get("JOINT_TRACES", ""),
             alive=Path(alive) if (alive := os.environ.get("JOINT_ALIVE")) else None,
             deployment=Deployment.load(),
+            cached_workflows=int(os.environ.get("JOINT_CACHED_WORKFLOWS", CACHED_WORKFLOWS)),
         )

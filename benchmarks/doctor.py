@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 from temporalio.client import Client
 
+from activities.audit import By
 from activities.clocks import Clocks
 from activities.doctor import Report, examine
 from activities.doctor_findings import Ailment
@@ -28,7 +29,7 @@ from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, a
 from worker import build_worker
 
 QUEUE = "benchmark"
-BY = {"actor": "benchmark", "role": "operator", "department": OFFICE_DESK}
+BY = By(actor="benchmark", role="operator", department=OFFICE_DESK)
 GOAL = 10.0
 """Seconds for one examination of 10,000 open tasks."""
 

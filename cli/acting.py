@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from activities import audit
 from activities.authority import postings_of
 from activities.filing import Actor, office_of
 from adapters.database import Database
@@ -61,10 +62,10 @@ class Who:
             return choose_posting(session, self.person, self.department_id, datetime.now(UTC), roles)
 
     @staticmethod
-    def names(posting: Posting) -> dict[str, str]:
+    def names(posting: Posting) -> audit.By:
         """The one who acts, as the audit trail names them."""
-        names = {"actor": posting.person, "role": posting.role.value, "department": posting.department}
-        return names | ({"acting_for": posting.acting_for} if posting.acting_for else {})
+        by = audit.By(actor=posting.person, role=posting.role.value, department=posting.department)
+        return audit.By(**by, acting_for=posting.acting_for) if posting.acting_for else by
 
     def own_department(self) -> str:
         """The department whose papers a person reads, whatever their role there."""

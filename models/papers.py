@@ -39,6 +39,11 @@ class Paper(BaseModel):
         """How many lines the paper carries."""
         return 1
 
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits that it is about, by id, where it names them: they are looked up together."""
+        return ()
+
 
 class DrawnAbove(BaseModel):
     """A list drawn by the level above, as received: whose, under what number, with its draw record's hash."""
@@ -356,6 +361,11 @@ class RecordVisits(Paper):
         """Its lines."""
         return len(self.lines)
 
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits of its lines."""
+        return tuple(line.visit for line in self.lines)
+
 
 class ProposedDisposal(BaseModel):
     """What the checking department proposes for a problem (处置意见)."""
@@ -407,6 +417,11 @@ class SubmitResults(Paper):
         """Its lines."""
         return len(self.lines)
 
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits of its lines."""
+        return tuple(line.visit for line in self.lines)
+
 
 class ApproveResults(Paper):
     """The unit approves the newest submission of visits (审批通过)."""
@@ -418,6 +433,11 @@ class ApproveResults(Paper):
     def count(self) -> int:
         """Its visits."""
         return len(self.visits)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """Its visits."""
+        return self.visits
 
 
 class ReturnResults(Paper):
@@ -431,6 +451,11 @@ class ReturnResults(Paper):
     def count(self) -> int:
         """Its visits."""
         return len(self.visits)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """Its visits."""
+        return self.visits
 
 
 class ProvePublication(Paper):

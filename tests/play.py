@@ -55,6 +55,9 @@ def secret(department: str) -> bytes:
 class Play:
     """Scene by scene; each can be played again after anything was killed."""
 
+    request = RequestDraw(reason="按计划抽取")
+    """How the draw is asked for."""
+
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
 
@@ -126,7 +129,7 @@ class Play:
             voices.append((OFFICE_DESK, Role.OFFICE))
         for name, role in voices:
             await self.cast.act(name, role, CommitSecret(commitment=commitment(secret(name))))
-        await self.cast.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取"))
+        await self.cast.act(LEAD, Role.HANDLER, self.request)
         await self.cast.act(LEAD, Role.APPROVER, ApproveDraw())
         await self.cast.until(
             "the fixed act",

@@ -1,9 +1,10 @@
-"""A real PostgreSQL for tests: a throw-away cluster on a free port, owned by an unprivileged user."""
+"""A real PostgreSQL for tests and benchmarks: a throw-away cluster on a free port, of an unprivileged user."""
 
 import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,12 +20,17 @@ NOBODY = "nobody"
 PATIENCE = 30.0
 """Seconds for the server to take connections."""
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+_DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=200")
 
 
 class PostgresCluster:
-    """One server with as many databases as tests ask for; `stop` leaves nothing behind."""
+    """One server with as many databases as tests ask for; `stop` leaves nothing behind.
 
-    def __init__(self) -> None:
+    `durable` keeps every commit on disk before it is answered, as in earnest; tests do without.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._settings = _DURABLE if durable else _QUICK
         self._owner = _unprivileged()
         self._home = Path(tempfile.mkdtemp(prefix="joint-pg-"))
         if self._owner is not None:
@@ -33,15 +39,7 @@ class PostgresCluster:
         self._data = self._home / "data"
         self.port = _free_port()
         self._run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres")
-        settings = (*_QUICK, f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
-        options = [part for setting in settings for part in ("-c", setting)]
-        with (self._home / "log").open("wb") as log:
-            self._server = subprocess.Popen(
-                [self.programs / "postgres", "-D", self._data, *options],
-                stdout=log,
-                stderr=log,
-                **self._as_owner(),
-            )
+        self._server = self._start()
         self._await()
 
     def url(self, name: str) -> str:
@@ -59,6 +57,16 @@ class PostgresCluster:
         """Remove a database, whoever is still connected."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def halt(self) -> None:
+        """The server goes away at once, whoever is connected; `resume` brings it back on the same files."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(PATIENCE)
+
+    def resume(self) -> None:
+        """Start the server again after `halt`."""
+        self._server = self._start()
+        self._await()
+
     def stop(self) -> None:
         """End the server and remove its files."""
         self._server.terminate()
@@ -68,6 +76,22 @@ class PostgresCluster:
             self._server.kill()
             self._server.wait()
         shutil.rmtree(self._home, ignore_errors=True)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        settings = (
+            *self._settings,
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+        )
+        options = [part for setting in settings for part in ("-c", setting)]
+        with (self._home / "log").open("ab") as log:
+            return subprocess.Popen(
+                [self.programs / "postgres", "-D", self._data, *options],
+                stdout=log,
+                stderr=log,
+                **self._as_owner(),
+            )
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), "-D", str(self._data), *arguments]

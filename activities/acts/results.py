@@ -1,19 +1,20 @@
 """Stage 6: results are submitted, approved or returned (录入、审批、退回)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from activities.acts.preparation import confirmed
 from activities.acts.visits import visits_of
 from activities.disposing import all_of, open_disposals
 from activities.docket import Docket, Target, notify, ruling
 from activities.grounds import Grounds
+from activities.lookup import chunks
 from activities.passage import await_next, move
-from activities.publishing import queue
-from models.outcomes import PublicationKind, Result, ResultDecision, Verdict
+from activities.publishing import queue_results
+from models.outcomes import Result, ResultDecision, Verdict
 from models.papers import ApproveResults, ProposedDisposal, ResultLine, ReturnResults, SubmitResults
-from models.task import Aspect, Visit
+from models.task import Aspect, Preparation, Visit
 from models.trail import Submission
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
@@ -23,46 +24,42 @@ from rules.stages import VisitStage
 from rules.waits import WaitKind
 
 
-@ruling(Target.TASK, SubmitResults, Role.OFFICER, Role.HANDLER)
+@ruling(Target.TASK, SubmitResults, Role.OFFICER, Role.HANDLER, together=True)
 def submit(docket: Docket, paper: SubmitResults) -> None:
     """Append one cycle of results per visit: all items of the department, each with its categories."""
     lines: dict[str, list[ResultLine]] = defaultdict(list)
     for line in paper.lines:
         lines[line.visit].append(line)
     visits = visits_of(docket, list(lines), VisitStage.VISITED, VisitStage.RETURNED)
-    items = set(
-        confirmed(docket.session, docket.living_task.id)[Aspect.ITEMS].content["items"][docket.department]
-    )
-    grounds = Grounds(docket.session, list(visits))
+    items = docket.sitting.once(("items", docket.department), lambda: _items(docket))
+    grounds = docket.sitting.once("grounds", lambda: Grounds(docket.session, docket.sitting.visits_read))
+    part, clocks = docket.part(), docket.clocks
     for visit_id, visit in visits.items():
         _check_lines(lines[visit_id], items)
         for line in lines[visit_id]:
             grounds.check(line)
             docket.session.add(_result(docket, visit, line, grounds))
-    docket.session.flush()
     members = list(visits.values())
-    move(docket.clocks, docket.part(), members, VisitStage.SUBMITTED, by=docket.by)
-    await_next(docket.clocks, WaitKind.APPROVAL, members, by=docket.by, anchor=docket.clocks.today)
+    move(clocks, part, members, VisitStage.SUBMITTED, by=docket.by)
+    await_next(clocks, WaitKind.APPROVAL, members, by=docket.by, anchor=clocks.today)
 
 
-@ruling(Target.TASK, ApproveResults, Role.APPROVER, Role.HEAD)
+@ruling(Target.TASK, ApproveResults, Role.APPROVER, Role.HEAD, together=True)
 def approve(docket: Docket, paper: ApproveResults) -> None:
     """Approve the newest cycle: it is locked, sent to the platform, and its disposals begin."""
     visits = visits_of(docket, list(paper.visits), VisitStage.SUBMITTED)
-    part = docket.part()
-    for visit in visits.values():
-        results = _newest(docket, visit)
-        _second_person(docket, results)
+    part, members = docket.part(), list(visits.values())
+    newest = _newest(docket, members)
+    _second_person(docket, newest)
+    for visit in members:
         docket.session.add(
             ResultDecision(visit=visit.id, cycle=visit.cycle, verdict=Verdict.APPROVED, submission=docket.by)
         )
-        queue(docket.session, visit, PublicationKind.RESULT, f"c{visit.cycle}", docket.now)
-        for result in results:
-            if result.disposal is not None:
-                proposed = ProposedDisposal.model_validate(result.disposal)
-                open_disposals(docket, part, visit, result, proposed)
-    docket.session.flush()
-    members = list(visits.values())
+    queue_results(docket.session, docket.living_task, members, docket.now)
+    for result in newest:
+        if result.disposal is not None:
+            proposed = ProposedDisposal.model_validate(result.disposal)
+            open_disposals(docket, part, visits[result.visit], result, proposed)
     move(docket.clocks, part, members, VisitStage.APPROVED, by=docket.by)
     await_next(docket.clocks, WaitKind.RECEIPT, members, by=docket.by, anchor=docket.clocks.today)
 
@@ -155,18 +152,39 @@ def _check_unchecked(line: ResultLine) -> None:
         )
 
 
-def _newest(docket: Docket, visit: Visit) -> list[Result]:
-    return list(
-        docket.session.exec(
-            select(Result)
-            .where(col(Result.visit) == visit.id, col(Result.cycle) == visit.cycle)
-            .order_by(col(Result.item))
+def _items(docket: Docket) -> set[str]:
+    """The department's check items in this task."""
+    newest = docket.session.exec(
+        select(Preparation)
+        .where(
+            col(Preparation.task) == docket.living_task.id,
+            col(Preparation.aspect) == Aspect.ITEMS,
+            col(Preparation.confirmed_by).is_not(None),
         )
+        .order_by(col(Preparation.number).desc())
+        .limit(1)
+    ).one()
+    return set(newest.content["items"][docket.department])
+
+
+def _newest(docket: Docket, visits: Sequence[Visit]) -> list[Result]:
+    """The results of each visit's newest cycle, in the order of the visits and their items."""
+    rows = docket.session.exec(
+        select(Result)
+        .join(Visit, (col(Visit.id) == col(Result.visit)) & (col(Visit.cycle) == col(Result.cycle)))
+        .where(col(Visit.id).in_([visit.id for visit in visits]))
     )
+    order = {visit.id: place for place, visit in enumerate(visits)}
+    return sorted(rows, key=lambda row: (order[row.visit], row.item))
 
 
-def _second_person(docket: Docket, results: list[Result]) -> None:
-    writers = {docket.session.get_one(Submission, result.submission).actor for result in results}
+def _second_person(docket: Docket, results: Sequence[Result]) -> None:
+    papers = sorted({result.submission for result in results})
+    writers = {
+        actor
+        for some in chunks(papers)
+        for actor in docket.session.exec(select(Submission.actor).where(col(Submission.id).in_(some)))
+    }
     if docket.submission.actor in writers:
         raise Refusal(
             "SecondPersonNeeded", f"检查结果须由录入人以外的审批人或负责人审批：result approve {docket.case}"

@@ -23,12 +23,12 @@ from rules.stages import Stage, VisitStage
 from rules.waits import WaitKind
 
 
-@ruling(Target.TASK, RecordVisits, Role.OFFICER, Role.HANDLER)
+@ruling(Target.TASK, RecordVisits, Role.OFFICER, Role.HANDLER, together=True)
 def record_visits(docket: Docket, paper: RecordVisits) -> None:
     """Record completed checks: from the day of each its 20 working days run (阳城 五, 高平 三)."""
     part, task = docket.part(), docket.living_task
     visits = visits_of(docket, [line.visit for line in paper.lines], VisitStage.MATCHED)
-    certified = {row.code: row.certificate_to for row in pool(docket.session, task.id, docket.department)}
+    certified = docket.sitting.once(("pool", docket.department), lambda: _certified(docket))
     by_day: dict[date, list[Visit]] = defaultdict(list)
     for line in paper.lines:
         visit = visits[line.visit]
@@ -123,8 +123,11 @@ def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, 
     if len(set(ids)) != len(ids):
         raise Refusal("LineTwice", "同一检查对象在一份文书中出现两次，请删去重复的行")
     task = docket.living_task
-    rows = docket.session.exec(select(Visit).where(col(Visit.id).in_(ids))).all()
-    visits = {row.id: row for row in rows if row.task == task.id and row.department == docket.department}
+    visits = {
+        row.id: row
+        for row in docket.sitting.visits(ids).values()
+        if row.task == task.id and row.department == docket.department
+    }
     if unknown := [one for one in ids if one not in visits]:
         raise Refusal("VisitUnknown", f"不是本部门在本任务中的检查对象，请删去：{'、'.join(unknown[:5])}")
     wrong = [row for row in visits.values() if row.stage not in stages]
@@ -135,6 +138,12 @@ def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, 
             f"{wrong[0].id} 现为“{wrong[0].stage.label}”，须为“{wanted}”才能这样办理；请用 task show {task.id} 查看进展",
         )
     return visits
+
+
+def _certified(docket: Docket) -> dict[str, date]:
+    """Until when each officer of the department's pool is certified, by certificate number."""
+    rows = pool(docket.session, docket.living_task.id, docket.department)
+    return {row.code: row.certificate_to for row in rows}
 
 
 def _check(docket: Docket, line: VisitLine, visit: Visit, certified: dict[str, date]) -> None:

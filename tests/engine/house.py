@@ -63,6 +63,7 @@ class House:
             channels=self.channels,
             deployment=self.deployment,
             workflows=self.workflows,
+            strict=True,
         )
         courier = OutboxActivities(self.database, self.client, self.task_queue)
         async with worker:

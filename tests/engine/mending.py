@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from temporalio.client import WorkflowExecutionStatus
 
 from activities import doctor
+from activities.audit import By
 from activities.doctor import Report, examine
 from activities.doctor_repair import Mended, Order, Repair
 from adapters.engine import find_server
@@ -15,7 +16,7 @@ from models.trail import AuditEvent
 from tests.builders import OFFICE, OFFICE_DESK
 from tests.engine.house import House
 
-BY = {"actor": "p-office-office", "role": "office", "department": OFFICE_DESK}
+BY = By(actor="p-office-office", role="office", department=OFFICE_DESK)
 REASON = "by hand"
 ACTS = {
     "terminate": ("--reason", REASON),

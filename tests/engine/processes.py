@@ -21,9 +21,12 @@ PATIENCE = 30.0
 
 
 class Processes:
-    """Engine, worker and platform as processes of their own; what they say goes to files in the folder."""
+    """Engine, worker and platform as processes of their own; what they say goes to files in the folder.
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    `settings` are further variables of their environment.
+    """
+
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self._folder = folder
         self.state = folder / "temporal" / "temporal.db"
         self.exchange = folder / "exchange"
@@ -32,6 +35,7 @@ class Processes:
             "TEMPORAL_ADDRESS": f"127.0.0.1:{self.port}",
             "DATABASE_URL": database_url,
             "JOINT_EXCHANGE": str(self.exchange),
+            **settings,
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 

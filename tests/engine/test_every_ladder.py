@@ -18,6 +18,7 @@ from activities.rebuild import rebuild
 from adapters.database import Database
 from adapters.exchange import Batch, Fact
 from adapters.exchange_files import write_whole
+from adapters.skipped_time import Clock, terminate_started
 from models.evidence import Commission
 from models.outcomes import Disposal, Result
 from models.papers import (
@@ -74,7 +75,6 @@ from tests.builders import ALL_YEAR, DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND
 from tests.engine.conftest import own_queue
 from tests.engine.house import House
 from tests.engine.ladder_oracle import Days, expected
-from tests.engine.skipped import Clock, terminate_started
 from tests.play import secret
 from workflows.paper_desk import SPREAD_SECONDS
 
@@ -268,7 +268,7 @@ async def year(skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path) 
             skipping.client, sqlite, [f"plan-row/{DOCUMENT}/2"], clock.now, task_queue=house.task_queue
         )
         yield made
-    await terminate_started(house)
+    await terminate_started(house.client, house.database)
 
 
 async def _prepare(year: Year) -> None:
