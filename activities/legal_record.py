@@ -11,13 +11,13 @@ from sqlmodel import Session, SQLModel, col, select
 from activities import audit
 from activities.draw_export import export_record, export_snapshots
 from activities.draw_papers import load
-from models.exchange import Declaration, ExchangeRejection
+from models.exchange import Declaration, ExchangeRejection, RecordAmendment
 from models.organisation import Department, Office, Person
-from models.outcomes import Publication
+from models.outcomes import Correction, Disposal, Publication, Result
 from models.plan import PlanDocument, PlanRowVersion, PlanVersion
 from models.registers import Officer, Subject
 from models.task import Assignment, DrawPaper, JointTask, LaunchApproval, TakingPart, Visit
-from models.trail import Answer, AuditAnchor, AuditEvent, Submission
+from models.trail import Answer, AuditAnchor, AuditEvent, Intervention, Submission
 from rules.draw import canonical_json
 from rules.refusal import Refusal
 
@@ -32,6 +32,7 @@ THROUGH = {
     "correction": "result",
     "correction_decision": "correction",
     "disposal_entry": "disposal",
+    "referral_reply": "referral",
     "annulment": "disposal",
     "deadline": "wait",
     "suspension": "wait",
@@ -140,6 +141,24 @@ def _others(
     keys = {*session.exec(select(Publication.key).where(col(Publication.task) == task.id))}
     keys |= {*session.exec(select(Declaration.key).where(col(Declaration.task) == task.id))}
     yield ExchangeRejection, col(ExchangeRejection.key).in_(keys)
+    yield RecordAmendment, col(RecordAmendment.key).in_(keys)
+    yield Intervention, col(Intervention.workflow).in_(_workflows(session, task.id))
+
+
+def _workflows(session: Session, task: str) -> list[str]:
+    """The workflows of a task: its own, its disposals' and its corrections'."""
+    disposals = session.exec(select(Disposal.id).where(col(Disposal.task) == task))
+    corrections = session.exec(
+        select(Correction.id)
+        .join(Result, col(Result.id) == col(Correction.result))
+        .join(Visit, col(Visit.id) == col(Result.visit))
+        .where(col(Visit.task) == task)
+    )
+    return [
+        f"joint-task/{task}",
+        *(f"disposal/{one}" for one in disposals),
+        *(f"correction/{one}" for one in corrections),
+    ]
 
 
 def _table(model: type[SQLModel] | Table) -> Table:

@@ -19,6 +19,7 @@ from models.registers import Subject
 from models.task import Visit
 from models.trail import Answer, Outcome
 from rules.calendar import local_day
+from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import VisitStage
 
@@ -66,7 +67,13 @@ class Cast:
         text = f"{where}|{department}|{role}|{paper.kind}|{paper.model_dump_json()}|{name}"
         message_id = hashlib.sha256(text.encode()).hexdigest()[:32]
         actor = self.actor(department, role)
-        return await self.filing.send(where, paper, actor, message_id=message_id, now=self.clock())
+        try:
+            return await self.filing.send(where, paper, actor, message_id=message_id, now=self.clock())
+        except Refusal as refusal:
+            if refusal.type != "NotDelivered":
+                raise
+        # Filed while nobody was there to rule on it: it is delivered once the service is back.
+        return await self.until(f"the answer to {paper.kind}", lambda session: session.get(Answer, message_id))
 
     async def act(
         self, department: str, role: Role, paper: Paper, *, target: str = "", name: str = ""
