@@ -13,7 +13,7 @@ from models.messages import ApplyRequest, CaseApplied, CaseProgress, CaseStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
 from models.task import JointTask
 from models.trail import Outbox, Wait
-from rules.disposal import DisposalState, ended
+from rules.disposal import STEPS, DisposalState, ended
 
 
 class CaseActivities:
@@ -82,7 +82,13 @@ def read_case(session: Session, target: str) -> CaseProgress:
         level=level or 0,
         next_rung=next_rung(session, target),
         outbox=unsent,
+        steps=_steps(session, case) if kind == Target.DISPOSAL and not closed else (),
     )
+
+
+def _steps(session: Session, case: str) -> tuple[tuple[str, str], ...]:
+    row = session.get_one(Disposal, case)
+    return tuple((step.value, step.label) for step in STEPS[row.kind].get(DisposalState(row.state), {}))
 
 
 def _disposal(session: Session, case: str) -> tuple[str, str, bool]:

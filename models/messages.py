@@ -210,6 +210,8 @@ class CaseProgress(Message):
     level: int = 0
     next_rung: AwareDatetime | None = None
     outbox: int = 0
+    steps: tuple[tuple[str, str], ...] = ()
+    """The steps that are open now: the word that is typed, and what it is called."""
 
 
 class CaseApplied(Message):

@@ -45,8 +45,17 @@ def task_details(progress: Progress) -> str:
 
 def case_details(progress: CaseProgress, target: str) -> str:
     """A disposal's or correction's current details."""
+    case = target.split("/", 1)[1]
     lines = [f"**{progress.label}：{progress.state}** · 任务 {progress.task}", "", *_overdue(progress.level)]
-    return "\n".join(lines + wait_lines(progress.waits, len(progress.waits), target.split("/", 1)[1]))
+    lines += wait_lines(progress.waits, len(progress.waits), case)
+    if progress.steps:
+        lines += [
+            "现在可以：",
+            "",
+            *(f"- {label} `starter.py disposal step {case} {word}`" for word, label in progress.steps),
+            "",
+        ]
+    return "\n".join(lines)
 
 
 def desk_details(progress: DeskProgress) -> str:

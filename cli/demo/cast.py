@@ -73,7 +73,9 @@ class Cast:
             if refusal.type != "NotDelivered":
                 raise
         # Filed while nobody was there to rule on it: it is delivered once the service is back.
-        return await self.until(f"the answer to {paper.kind}", lambda session: session.get(Answer, message_id))
+        return await self.until(
+            f"the answer to {paper.kind}", lambda session: session.get(Answer, message_id)
+        )
 
     async def act(
         self, department: str, role: Role, paper: Paper, *, target: str = "", name: str = ""

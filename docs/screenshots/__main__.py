@@ -90,7 +90,9 @@ async def _picture(shot: Shot, world: Served, file: Path, eye: Browser) -> None:
         return
     query = f"WorkflowId STARTS_WITH '{shot.page}'"
     found = [one async for one in world.client.list_workflows(query)]
-    await shoot(eye, page_of(world.ui, found[0].id, found[0].run_id, shot.tab), file, shot.expected)
+    for one in found:
+        if await shoot(eye, page_of(world.ui, one.id, one.run_id, shot.tab), file, shot.expected):
+            return
 
 
 def _quiet(_: object) -> None:

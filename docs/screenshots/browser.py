@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 WIDTH, HEIGHT = 1500, 1150
 SETTLE_MS = 5000
 TRIES = 6
+COLOURS = 48
 """A page of the Web UI goes on loading after its load event."""
 
 
@@ -39,8 +41,8 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-async def shoot(browser: Browser, address: str, file: Path, expected: str) -> None:
-    """Write a PNG of a page, opened again until the expected words have come."""
+async def shoot(browser: Browser, address: str, file: Path, expected: str) -> bool:
+    """Write a PNG of a page, opened again until the expected words have come; whether they came."""
     page = await browser.new_page(
         viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="Asia/Shanghai", locale="zh-CN"
     )
@@ -48,7 +50,16 @@ async def shoot(browser: Browser, address: str, file: Path, expected: str) -> No
         # The page asks its worker once; what was not ready is shown only when it is opened again.
         await page.goto(address)
         await page.wait_for_timeout(SETTLE_MS)
-        if expected in await page.inner_text("body"):
+        shown = expected in await page.inner_text("body")
+        if shown:
             break
     await page.screenshot(path=file)
     await page.close()
+    _shrink(file)
+    return shown
+
+
+def _shrink(file: Path) -> None:
+    """Few colours are enough for text; a quarter of the bytes then stays in the repository."""
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(file, optimize=True)

@@ -181,7 +181,14 @@ PLAYS = (
                 expected="省平台",
                 settings=nowhere,
             ),
-            Shot("8-recheck", "责令改正后没有复查", before(StepDisposal), days=35, page="disposal/"),
+            Shot(
+                "8-recheck",
+                "责令改正后没有复查",
+                before(StepDisposal),
+                days=35,
+                page="disposal/",
+                expected="复查合格",
+            ),
         )
     ),
     Play(

@@ -32,6 +32,7 @@ _UNEVEN = frozenset(
         "engine.reset",
         "engine.cancelled",
         "paper.lost",
+        "history.archived",
     }
 )
 """Events that tell of batches, blows, losses and rebuilds, not of the task."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.messages import BranchProgress, Progress, WaitLine
+from models.messages import BranchProgress, CaseProgress, Progress, WaitLine
 from rules.ladder import Level
 from rules.stages import Claim, Stage, TaskStatus
 from rules.waits import WAITS, WaitKind
@@ -103,6 +103,22 @@ def test_what_is_not_shown_is_counted() -> None:
     """Eight waits travel in a message; the others are one command away."""
     text = projection.task_details(a_task(waits_open=30))
     assert "- 另有29项待办，见 `starter.py task show yc-2026/4/1`" in text
+
+
+def test_a_disposal_shows_the_steps_that_are_open() -> None:
+    """Whoever opens its page can type the next step, and knows what there is to choose from."""
+    case = CaseProgress(
+        case="r1",
+        office="yc",
+        task="yc-2026/4/1",
+        kind="disposal",
+        label="责令改正",
+        state="办理中",
+        closed=False,
+        steps=(("recheck_passed", "复查合格"), ("recheck_failed", "复查不合格")),
+    )
+    text = projection.case_details(case, "disposal/r1")
+    assert "- 复查合格 `starter.py disposal step r1 recheck_passed`\n- 复查不合格" in text
 
 
 def test_a_closed_task_says_only_that() -> None:
