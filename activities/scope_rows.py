@@ -24,6 +24,7 @@ _COLUMNS = (
     col(Subject.credit_class),
     col(Subject.trade_class),
     col(Subject.class_date),
+    col(Subject.trade_date),
     col(Subject.area),
     col(Subject.tags),
 )
