@@ -71,6 +71,15 @@ def lacking_facts(session: Session, office: str, scope: ScopeFilter, day: date) 
     return _count(session, col(Subject.office) == office, in_force(day), unknown)
 
 
+def unknown_codes(session: Session, office: str, codes: Sequence[str]) -> set[str]:
+    """Which of the codes the office's register does not hold."""
+    if not codes:
+        return set()
+    given = _given(codes, postgres=session.get_bind().dialect.name == "postgresql")
+    known = core_select(col(Subject.code)).where(col(Subject.office) == office)
+    return set(session.execute(core_select(given).where(given.not_in(known))).scalars())
+
+
 def in_force(day: date) -> ColumnElement[bool]:
     """Of subjects in force on a day: a status (注销, 迁出, 停业) takes effect from its date."""
     return or_(col(Subject.status) == IN_FORCE, col(Subject.status_date) > day)
