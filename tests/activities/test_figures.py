@@ -227,7 +227,7 @@ def _report_due(driver: Driver) -> list[date]:
     desk = TaskStep(task="department/test/lead/2026", now=driver.now, department=LEAD)
     DeskActivities(driver.database).tend_desk(desk)
     statement = (
-        select(Deadline.due_day)
+        select(col(Deadline.due_day))
         .join(Wait, col(Wait.id) == col(Deadline.wait))
         .where(col(Wait.kind) == WaitKind.YEARLY_REPORT, col(Deadline.current).is_(True))
     )
