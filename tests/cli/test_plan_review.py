@@ -129,7 +129,7 @@ def test_an_adjustment_is_seen_before_it_is_filed(office: Say) -> None:
     command = ("plan", "adjust", "gp-2023", "--set", "1:ratio=50%", "--remove", "2", *PAPERS, *O1)
     seen = data(office, *command, "--json")
     assert "改为“50%”" in seen["difference"][0]
-    assert "已调整" not in office(*command, "--confirm", "0" * 12).out
+    assert (3, "PreviewChanged") == refused(office(*command, "--confirm", "0" * 12))
     filed = office(*command, "--confirm", seen["confirm"])
     assert "已调整为第2版" in filed.out
     assert "批〔2023〕1号" in office("plan", "diff", "gp-2023").out
