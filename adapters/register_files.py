@@ -111,8 +111,8 @@ def _survey(path: Path) -> tuple[str, str, int | None]:
         if path.suffix.lower() in SHEETS:
             return digest.hexdigest(), "", None
         return digest.hexdigest(), _encoding(path), lines
-    except OSError as error:
-        raise Refusal("FileUnreadable", f"无法打开 {path.name}（{error.strerror}），请检查文件") from None
+    except OSError:
+        raise Refusal("FileUnreadable", f"无法打开 {path}：文件不存在或没有权限，请检查路径") from None
 
 
 def _encoding(path: Path) -> str:

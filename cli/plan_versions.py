@@ -23,6 +23,7 @@ from models.papers import AdjustPlan, OmitRound
 from models.plan import PlanDocument, PlanStatus, PlanVersion
 from rules.calendar import local_day
 from rules.plan.difference import difference
+from rules.plan_rounds import LaunchMode
 from rules.refusal import Refusal
 
 app = typer.Typer()
@@ -196,7 +197,9 @@ def year(document: Document, as_json: Json = False) -> None:
                     "mode": found.mode.label,
                     "state": found.state.label,
                     "rounds": [
-                        f"第{one.number}轮 {one.first}至{one.last} {state.label}"
+                        f"第{one.number}轮 {one.first}至{one.last}"
+                        # Who only watches is told by the row's state: nothing is to be launched here.
+                        + ("" if found.mode is LaunchMode.WATCHED else f" {state.label}")
                         for one, state in found.rounds
                     ],
                 }

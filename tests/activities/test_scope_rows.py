@@ -6,7 +6,6 @@ from datetime import date
 
 from sqlmodel import Session, delete, select
 
-from activities.acts.preparation import facts_of
 from activities.scope_rows import (
     IN_FORCE,
     lacking_facts,
@@ -19,7 +18,7 @@ from activities.subject_groups import subject_groups
 from adapters.database import Database
 from models.registers import Subject
 from rules.channel import LegalForm
-from rules.scope import ScopeFilter, accepts, missing
+from rules.scope import ScopeFilter, SubjectFacts, accepts, missing
 from tests.builders import OFFICE, add_world, subject_code
 
 TAGS = ("学校食堂", "幼儿园", "托管")
@@ -48,6 +47,22 @@ def add_subjects(session: Session, rng: random.Random) -> None:
                 licence_level=rng.choice(["", "一级"]),
             )
         )
+
+
+def facts_of(subject: Subject) -> SubjectFacts:
+    """What a scope filter may look at."""
+    return SubjectFacts(
+        code=subject.code,
+        kind=subject.kind,
+        legal_form=subject.legal_form,
+        tags=frozenset(subject.tags),
+        area=subject.area,
+        credit_class=subject.credit_class,
+        capital=subject.capital,
+        floor_area=subject.floor_area,
+        licence=subject.licence,
+        licence_level=subject.licence_level,
+    )
 
 
 def some_filter(rng: random.Random) -> ScopeFilter:
