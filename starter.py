@@ -1,58 +1,57 @@
 """The command line: one Typer program that assembles the groups of `cli/`."""
 
-import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from adapters import tracing
-from adapters.logging import configure
-from adapters.settings import Profile
-from cli import (
-    audit,
-    calendar,
-    database,
-    deadline,
-    disposal,
-    doctor,
-    draw,
-    inbox,
-    person,
-    plan,
-    policy,
-    publication,
-    register,
-    result,
-    summary,
-    task,
-)
-from cli.context import Guarded, Json, check_settings
+from cli.console import Guarded, Json, check_settings
+from cli.lazy import lazy
 
-app = typer.Typer(cls=Guarded, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for name, group in (
-    ("plan", plan.app),
-    ("register", register.app),
-    ("task", task.app),
-    ("draw", draw.app),
-    ("result", result.app),
-    ("publication", publication.app),
-    ("disposal", disposal.app),
-    ("summary", summary.app),
-):
-    app.add_typer(group, name=name)
-for name, group in (("inbox", inbox.app), ("deadline", deadline.app), ("calendar", calendar.app)):
-    app.add_typer(group, name=name)
-for name, group in (("person", person.app), ("policy", policy.app), ("audit", audit.app)):
-    app.add_typer(group, name=name)
-app.add_typer(doctor.app)
-app.add_typer(database.app)
+GROUPS = {
+    "plan": ("cli.plan_read", "cli.plan"),
+    "register": ("cli.register",),
+    "task": ("cli.task",),
+    "draw": ("cli.draw",),
+    "result": ("cli.result",),
+    "publication": ("cli.publication",),
+    "disposal": ("cli.disposal",),
+    "summary": ("cli.summary",),
+    "inbox": ("cli.inbox",),
+    "deadline": ("cli.deadline",),
+    "calendar": ("cli.calendar",),
+    "person": ("cli.person",),
+    "policy": ("cli.policy",),
+    "audit": ("cli.audit",),
+    "doctor": ("cli.doctor",),
+    "migrate": ("cli.database",),
+}
+"""Each group's modules, the light ones first; a module is loaded when one of its commands is called.
+
+A module may hold the one command of that name, too.
+"""
+
+
+class Program(Guarded):
+    """The groups, and the commands of this module."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The groups first."""
+        return [*GROUPS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A group, loaded now, or one of this module's commands."""
+        modules = GROUPS.get(cmd_name)
+        return lazy(cmd_name, *modules) if modules else super().get_command(ctx, cmd_name)
+
+
+app = typer.Typer(cls=Program, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()
-def surroundings() -> None:
+def surroundings(ctx: typer.Context) -> None:
     """部门联合“双随机、一公开”监管：从年度计划到公示、处置、汇总。
 
     一项联合抽查任务依次经过八步：发起、通知领取、抽取对象、匹配人员、实施检查、录入结果、公示、后续处置。
@@ -62,8 +61,12 @@ def surroundings() -> None:
     退出码：0 办妥，1 故障，2 命令写错，3 不予受理（附类型和理由）。
     """
     settings = check_settings()
-    configure(json=settings.profile is Profile.PRODUCTION, level=logging.WARNING)
-    tracing.start(settings.traces, "joint-cli")
+    if settings.traces:
+        # Like a group's module, what a command needs is loaded when it is called.
+        from adapters import tracing  # noqa: PLC0415 - see above
+
+        tracing.start(settings.traces, "joint-cli")
+        ctx.call_on_close(tracing.stop)
 
 
 @app.command("demo")
@@ -71,7 +74,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="演示结束后继续运行，可另开终端试用各命令")] = False,
 ) -> None:
     """演示：在本机启动全套服务，把一项联合抽查从计划办到办结。"""
-    # The embedded engine and the demonstration county are loaded for these two commands only.
+    # The embedded engine and the demonstration county are loaded for these commands only.
     from cli.serve import demo_command  # noqa: PLC0415 - see above
 
     demo_command(keep=keep)
@@ -114,7 +117,6 @@ def main() -> None:
     try:
         app()
     except SystemExit as ended:
-        tracing.stop()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ended.code if isinstance(ended.code, int) else 0)

@@ -27,9 +27,10 @@ from activities.sweep import sweep_for_ever
 from activities.task_steps import TaskActivities
 from adapters import tracing
 from adapters.alive import beat
+from adapters.build import Deployment
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
-from adapters.deployment import Deployment, set_current
+from adapters.deployment import set_current, worker_config
 from adapters.engine import connect, register_search_attributes
 from adapters.evidence_store import EvidenceStore
 from adapters.exchange import Exchange
@@ -119,7 +120,7 @@ def build_worker(
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
         workflow_runner=sandbox() if strict else UnsandboxedWorkflowRunner(),
-        deployment_config=deployment.config if deployment else None,
+        deployment_config=worker_config(deployment) if deployment else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,14 +11,13 @@ from sqlalchemy import select as core_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from activities.acts.preparation import facts_of
 from activities.plan_rows import rows_in_force
-from activities.scope_rows import in_force
+from activities.subject_groups import subject_groups
 from models.organisation import Department, DepartmentKind
 from models.plan import PlanDocument, PlanRowVersion
 from models.registers import CheckItem, Subject
 from rules.item_matching import ListedItem, match_items
-from rules.scope import ScopeFilter, SubjectFacts, Vocabulary, accepts, propose
+from rules.scope import ScopeFilter, Vocabulary, accepts, propose
 
 SAMPLE = 5
 _ALL = ScopeFilter()
@@ -28,8 +27,8 @@ _ALL = ScopeFilter()
 class Coverage:
     """What no row covers; `unread` are rows whose scope is prose that no filter renders wholly.
 
-    `subjects` counts the subjects in force that no row's proposed filter accepts, by kind, with a sample
-    of their codes.
+    `subjects` counts the subjects in force that no row's proposed filter accepts, by kind, with the codes
+    of some that differ.
     """
 
     departments: tuple[str, ...]
@@ -50,10 +49,10 @@ def coverage_of(session: Session, plan: PlanDocument, day: date) -> Coverage:
     missed: Counter[str] = Counter()
     sample: list[str] = []
     total = 0
-    for facts in _subjects(session, plan.office, day):
-        total += 1
+    for facts, size in subject_groups(session, plan.office, filters, day):
+        total += size
         if not any(accepts(one, facts) for one in filters):
-            missed[facts.kind] += 1
+            missed[facts.kind] += size
             if len(sample) < SAMPLE:
                 sample.append(facts.code)
     return Coverage(
@@ -131,11 +130,3 @@ def _filters(
                 continue
         filters[proposal.filter.model_dump_json()] = proposal.filter
     return list(filters.values()), tuple(unread)
-
-
-def _subjects(session: Session, office: str, day: date) -> Iterator[SubjectFacts]:
-    statement = (
-        select(Subject).where(col(Subject.office) == office, in_force(day)).order_by(col(Subject.code))
-    )
-    for row in session.exec(statement.execution_options(yield_per=1000)):
-        yield facts_of(row)

@@ -1,7 +1,6 @@
 """The activities of a department's desk: notices to the inbox, and what the department owes (部门工作台)."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlmodel import col, func, select
 from temporalio import activity
@@ -9,6 +8,7 @@ from temporalio import activity
 from activities.acts.reports import report_key
 from activities.clocks import Clocks
 from activities.digests import deliver, next_digest
+from activities.plan_rows import report_day
 from activities.progress import next_rung, wait_lines
 from activities.rungs import fire_due
 from adapters.channels import Channel
@@ -63,7 +63,7 @@ def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope
         )
     )
     for plan in plans:
-        due = plan.reading.get("report_by", {}).get("value")
+        due = report_day(plan)
         key = report_key(department.id, plan.id)
         if due and clocks.find(key) is None:
             clocks.open(
@@ -72,7 +72,7 @@ def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope
                 scope=scope,
                 department=department.id,
                 opened_by=plan.id,
-                due=date.fromisoformat(due),
+                due=due,
             )
 
 

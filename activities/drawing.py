@@ -38,6 +38,7 @@ from activities.lookup import subjects_by_code
 from activities.offers import standing_results
 from activities.officer_file import freeze_officers
 from activities.passage import plan_visits, withdraw
+from activities.register_state import hold_freeze
 from models.papers import Period
 from models.registers import Subject
 from models.task import ActStep, Aspect, DrawAct, DrawnSubject, DrawStep, JointTask, TakingPart
@@ -53,9 +54,14 @@ from rules.stages import Claim
 
 
 def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
-    """Freeze the directory and hash the plan of the draw; from here on nothing but links is missing."""
+    """Freeze the directory and hash the plan of the draw; from here on nothing but links is missing.
+
+    Waits while a register holds only a part of a file; what ends the import wakes the task.
+    """
     session = clocks.session
     if session.get(DrawStep, (task.id, number, ActStep.FIXED, "")) is not None:
+        return
+    if hold_freeze(clocks, task, number):
         return
     act = session.get_one(DrawAct, (task.id, number))
     hashes, rest, quota, gone = _freeze(clocks, task, act)

@@ -178,6 +178,14 @@ def notice_value(plan: PlanDocument, field: str) -> Any:
     return (plan.reading.get(field) or {}).get("value")
 
 
+def report_day(plan: PlanDocument) -> date | None:
+    """By when the year's report is owed: as plainly printed or as a person settled it, else nobody knows."""
+    found = plan.reading.get("report_by") or {}
+    if found.get("value") is None or found.get("status") in WAITING:
+        return None
+    return date.fromisoformat(found["value"])
+
+
 def notice_gaps(plan: PlanDocument) -> list[str]:
     """What the notice lacks before it can be adopted: 文号 or its recorded absence, office, date, year."""
     gaps = []

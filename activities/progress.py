@@ -21,6 +21,7 @@ from activities.contributions import (
 )
 from activities.declaring import declare_task
 from activities.received import received_of
+from activities.register_state import held
 from activities.takeover import take_over
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
@@ -246,8 +247,8 @@ def _act(session: Session, task: JointTask) -> ActProgress:
         return ActProgress(number=act.number)
     if ActStep.FIXED not in done:
         committed = set(chains(session, task.id, act.number))
-        to_fix = ActStep.APPROVED in done and committed >= set(contributors(session, task, act.number))
-        return ActProgress(number=act.number, to_fix=to_fix)
+        ready = ActStep.APPROVED in done and committed >= set(contributors(session, task, act.number))
+        return ActProgress(number=act.number, to_fix=ready and not held(session, task, act.number))
     too_few = len(opened_links(session, task.id, act.number)) < CONTRIBUTIONS
     ready = settled(session, task, act.number) and (too_few or not awaits_value(session, task, act))
     return ActProgress(number=act.number, to_draw=ready)

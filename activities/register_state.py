@@ -1,15 +1,23 @@
 """Whether a register may be drawn from: confirmed by its keeper, and no file half in (名录是否可用)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from activities.authority import office_department
 from activities.clocks import Clocks
+from activities.docket import wake
 from models.registers import RegisterConfirmation, RegisterLoad
+from models.task import JointTask
+from models.trail import Wait
 from rules.calendar import TZ
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.register_columns import Register
+from rules.waits import WaitKind
+
+FROZEN = (Register.SUBJECTS, Register.OFFICERS)
+"""What a draw act freezes."""
 
 
 def check_whole(session: Session, office: str, register: Register) -> None:
@@ -35,6 +43,44 @@ def check_confirmed(clocks: Clocks, office: str, register: Register) -> None:
         )
 
 
+def hold_freeze(clocks: Clocks, task: JointTask, number: int) -> bool:
+    """Whether a freeze must wait for a file that began to come in after the approval.
+
+    The coordinating office is told, for a file that broke off can only be imported again by a person.
+    """
+    key = _hold_key(task, number)
+    if not _half_loaded(clocks.session, task.office):
+        clocks.settle_key(key, by="register loaded")
+        return False
+    if clocks.find(key) is None:
+        clocks.open(
+            WaitKind.REGISTER_LOAD,
+            key=key,
+            scope=f"joint-task/{task.id}",
+            task=task.id,
+            department=office_department(clocks.session, task.office),
+            opened_by=f"draw act {number}",
+        )
+    return True
+
+
+def held(session: Session, task: JointTask, number: int) -> bool:
+    """Whether the freeze of an act has found a register half loaded, and it still is."""
+    waits = select(Wait.id).where(col(Wait.key) == _hold_key(task, number), col(Wait.closed_at).is_(None))
+    return session.exec(waits).first() is not None and _half_loaded(session, task.office)
+
+
+def wake_held(session: Session, office: str, now: datetime) -> None:
+    """A file is through: the tasks whose freeze waits for it look again."""
+    waiting = select(Wait.scope).where(
+        col(Wait.office) == office,
+        col(Wait.kind) == WaitKind.REGISTER_LOAD,
+        col(Wait.closed_at).is_(None),
+    )
+    for scope in session.exec(waiting).all():
+        wake(session, scope, "register loaded", source=f"office/{office}", now=now)
+
+
 def newest_confirmation(session: Session, office: str, register: Register) -> RegisterConfirmation | None:
     """The newest word of a keeper, with who and when."""
     return session.exec(
@@ -57,3 +103,11 @@ def unfinished(session: Session, office: str, register: Register) -> RegisterLoa
         )
         .order_by(col(RegisterLoad.begun_at).desc())
     ).first()
+
+
+def _half_loaded(session: Session, office: str) -> bool:
+    return any(unfinished(session, office, register) is not None for register in FROZEN)
+
+
+def _hold_key(task: JointTask, number: int) -> str:
+    return f"{task.id}/register-load/{number}"

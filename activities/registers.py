@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.authority import check_person, check_role
 from activities.register_days import register_on
-from activities.register_state import unfinished
+from activities.register_state import unfinished, wake_held
 from activities.register_tables import Store, store_of
 from activities.subject_load import SubjectLoad
 from adapters.database import Database
@@ -122,6 +122,7 @@ def _end_loads(session: Session, load: RegisterLoad, now: datetime) -> None:
     while (open_one := unfinished(session, load.office, Register(load.directory))) is not None:
         open_one.ended_at = now
         session.flush()
+    wake_held(session, load.office, now)
 
 
 @contextmanager

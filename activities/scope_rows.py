@@ -24,6 +24,7 @@ _COLUMNS = (
     col(Subject.credit_class),
     col(Subject.trade_class),
     col(Subject.class_date),
+    col(Subject.trade_date),
     col(Subject.area),
     col(Subject.tags),
 )
@@ -68,6 +69,15 @@ def lacking_facts(session: Session, office: str, scope: ScopeFilter, day: date) 
     )
     unknown = or_(false(), *(absent for wanted, absent in asked if wanted))
     return _count(session, col(Subject.office) == office, in_force(day), unknown)
+
+
+def unknown_codes(session: Session, office: str, codes: Sequence[str]) -> set[str]:
+    """Which of the codes the office's register does not hold."""
+    if not codes:
+        return set()
+    given = _given(codes, postgres=session.get_bind().dialect.name == "postgresql")
+    known = core_select(col(Subject.code)).where(col(Subject.office) == office)
+    return set(session.execute(core_select(given).where(given.not_in(known))).scalars())
 
 
 def in_force(day: date) -> ColumnElement[bool]:

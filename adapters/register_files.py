@@ -48,15 +48,15 @@ Numbered = Iterator[tuple[int, list[str] | None]]
 class RegisterFile:
     """A register's file: iterating it gives its rows, again and again, in constant memory for CSV.
 
-    `sha256` is the file's. Refuses `FileUnreadable` for what is no such file, `HeaderUnknown` where no
-    row holds the key's columns.
+    `sha256` is the file's, `lines` how many it has (None for a sheet, which does not say). Refuses
+    `FileUnreadable` for what is no such file, `HeaderUnknown` where no row holds the key's columns.
     """
 
     def __init__(self, path: Path, register: Register) -> None:
         self.name = path.name
         self.register = register
         self._path = path
-        self.sha256, encoding = _survey(path)
+        self.sha256, encoding, self.lines = _survey(path)
         self._encoding = encoding
         self._delimiter = ","
         self._header_row, self.headers, self._places = self._find_header()
@@ -71,6 +71,12 @@ class RegisterFile:
                 yield RawRow(number, {}, (), _BROKEN)
             elif any(cells):
                 yield RawRow(number, places, cells, None if len(cells) <= width else self._fault(cells))
+
+    @property
+    def left_out(self) -> list[str]:
+        """The headers of columns that the register does not know, or knows twice: they are not imported."""
+        taken = set(self._places.values())
+        return [one for place, one in enumerate(self.headers) if one and one != REASON and place not in taken]
 
     def _fault(self, cells: list[str]) -> Fault | None:
         return _TOO_LONG if any(cell.strip() for cell in cells[len(self.headers) :]) else None
@@ -95,15 +101,18 @@ class RegisterFile:
         return _csv(self._path, self._encoding, self._delimiter)
 
 
-def _survey(path: Path) -> tuple[str, str]:
-    """The file's SHA-256 and encoding."""
-    digest = hashlib.sha256()
+def _survey(path: Path) -> tuple[str, str, int | None]:
+    """The file's SHA-256, encoding and number of lines."""
+    digest, lines = hashlib.sha256(), 0
     try:
         for block in _blocks(path):
             digest.update(block)
-        return digest.hexdigest(), "" if path.suffix.lower() in SHEETS else _encoding(path)
-    except OSError as error:
-        raise Refusal("FileUnreadable", f"无法打开 {path.name}（{error.strerror}），请检查文件") from None
+            lines += block.count(b"\n")
+        if path.suffix.lower() in SHEETS:
+            return digest.hexdigest(), "", None
+        return digest.hexdigest(), _encoding(path), lines
+    except OSError:
+        raise Refusal("FileUnreadable", f"无法打开 {path}：文件不存在或没有权限，请检查路径") from None
 
 
 def _encoding(path: Path) -> str:

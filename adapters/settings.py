@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from adapters.deployment import Deployment
+from adapters.build import Deployment
 
 CACHED_WORKFLOWS = 1000
 """How many workflows a worker keeps in memory: one that is not kept costs a replay when it is woken."""

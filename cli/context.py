@@ -1,26 +1,20 @@
-"""What every command needs: settings, database, engine, who acts, and how refusals are shown."""
+"""What a command on the database needs: settings, database, engine, who acts."""
 
 import asyncio
 import hashlib
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session
 from temporalio.client import Client
-from temporalio.service import RPCError
-from typer.core import TyperGroup
 
 import activities.acts  # noqa: F401 - registers the rulings, which say what role files a paper
 from activities.authority import postings_of
@@ -29,14 +23,22 @@ from activities.filing import Actor, Filing
 from adapters import tracing
 from adapters.database import Database
 from adapters.engine import connect
+from adapters.logging import configure
 from adapters.migrate import migrate
 from adapters.settings import Profile, Settings
+from cli.console import Json, err, out
+from cli.faults import ENGINE_AWAY
 from models.organisation import Posting, Token
 from models.papers import Paper
 from models.trail import Answer, Outcome
 from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
+
+__all__ = [
+    "As", "Context", "For", "Json", "MessageId", "TokenOption", "choose_actor", "choose_posting",
+    "database_file", "err", "out", "run", "show",
+]  # fmt: skip
 
 As = Annotated[
     str | None, typer.Option("--as", metavar="人员编号", help="以谁的身份办理；仅限演示和开发环境")
@@ -51,16 +53,7 @@ For = Annotated[
 MessageId = Annotated[
     str | None, typer.Option("--message-id", metavar="编号", help="消息编号；同一编号重复提交只办一次")
 ]
-Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 
-REFUSED = 3
-"""Exit code of a business refusal; 1 is a bug, 2 a wrong command line."""
-WRONG = 2
-"""Exit code of a wrong command line or setting."""
-_PIPED_WIDTH = 160
-
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
 
 
@@ -69,6 +62,7 @@ class Context:
 
     def __init__(self, settings: Settings | None = None, *, create: bool = False) -> None:
         self.settings = settings or Settings.load()
+        configure(json=self.settings.profile is Profile.PRODUCTION, level=logging.WARNING)
         self.create = create
         """Whether the command may begin a new database."""
 
@@ -121,7 +115,7 @@ class Context:
         try:
             return await connect()
         except RuntimeError:
-            raise Refusal("EngineAway", _ENGINE_AWAY) from None
+            raise Refusal("EngineAway", ENGINE_AWAY) from None
 
     async def client_or_none(self) -> Client | None:
         """The engine where it is there: an act of the office does not need it."""
@@ -140,42 +134,12 @@ class Context:
         return row.person
 
 
-def check_settings() -> Settings:
-    """The settings; ends with the exit code of a wrong command line where they cannot be used."""
-    profile, data, url = (os.environ.get(name) for name in ("JOINT_PROFILE", "JOINT_DATA", "DATABASE_URL"))
-    if profile is not None and profile not in set(Profile):
-        known = "、".join(f"{one.value}（{one.label}）" for one in Profile)
-        wrong = f"JOINT_PROFILE=“{profile}”不可用，可选：{known}"
-    elif data is not None and not data.strip():
-        wrong = "JOINT_DATA 为空；请写明数据目录，或取消该变量（unset JOINT_DATA）"
-    elif url is not None and not _usable(url):
-        wrong = "DATABASE_URL 为空或无法识别；请写成 sqlite:///路径 或 postgresql://…，或取消该变量"
-    else:
-        try:
-            return Settings.load()
-        except ValueError as problem:
-            wrong = str(problem)
-    err.print("设置有误", style="red", end="")
-    err.print(f"：{wrong}", markup=False)
-    raise typer.Exit(WRONG)
-
-
-def _usable(url: str) -> bool:
-    try:
-        return make_url(url).get_backend_name() in ("sqlite", "postgresql")
-    except ArgumentError:
-        return False
-
-
 def database_file(settings: Settings) -> Path | None:
     """The file of a database that is one."""
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database))
-
-
-_ENGINE_AWAY = "连接不上 Temporal 服务；请先启动（make dev），或设置 TEMPORAL_ADDRESS"
 
 
 def choose_posting(
@@ -228,75 +192,8 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def fail(refusal: Refusal) -> NoReturn:
-    """Show a refusal with its type and words, and end with its exit code."""
-    err.print("不予受理", style="red", end="")
-    err.print(f"（{refusal.type}）：{refusal.words}", markup=False)
-    raise typer.Exit(REFUSED)
-
-
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end."""
     # The SDK drops the future of a message that starts its workflow; its failure is told in words here.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     return asyncio.run(work)
-
-
-_DATABASE_AWAY = Refusal(
-    "DatabaseAway", "数据库连接不上或尚未建表；请检查 DATABASE_URL，并由数据库管理员执行 starter.py migrate"
-)
-
-
-class Guarded(TyperGroup):
-    """The outermost group: whatever is expected to go wrong ends in words and an exit code, not a trace."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was named."""
-        try:
-            return super().invoke(ctx)
-        except Refusal as refusal:
-            fail(refusal)
-        except ValidationError as error:
-            fail(Refusal("PaperInvalid", _invalid_words(error)))
-        except OperationalError:
-            fail(
-                Refusal("DatabaseAway", "数据库连接不上或尚未建表；请检查 DATABASE_URL，并由管理员升级数据库")
-            )
-        except RPCError:
-            fail(Refusal("EngineAway", _ENGINE_AWAY))
-        except BrokenPipeError:
-            raise typer.Exit(0) from None
-        except OSError as problem:
-            if problem.filename is None:
-                raise
-            fail(Refusal("FileUnreadable", file_words(problem)))
-
-
-def file_words(problem: OSError) -> str:
-    """What is wrong with a file, with its path."""
-    why = {FileNotFoundError: "文件或目录不存在", PermissionError: "没有权限", IsADirectoryError: "是目录"}
-    return f"{problem.filename}：{why.get(type(problem), '无法读写')}，请检查路径"
-
-
-def _invalid_words(error: ValidationError) -> str:
-    """Each cause once, with the rows that it was found in."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for one in error.errors():
-        own = _CAUSES.get(one["type"], "不合要求")
-        if one["type"] == "value_error":
-            own = one["msg"].removeprefix("Value error, ")
-        field = ".".join(_FIELDS.get(str(part), str(part)) for part in one["loc"] if isinstance(part, str))
-        places = found.setdefault((field, own), [])
-        places += [part + 1 for part in one["loc"] if isinstance(part, int)][:1]
-    return f"填写有误，请更正：{'；'.join(_cause_words(*key, places) for key, places in found.items())}"
-
-
-def _cause_words(field: str, cause: str, places: list[int]) -> str:
-    rows = f"（第{'、'.join(str(one) for one in dict.fromkeys(places))}项）" if places else ""
-    if cause == _CAUSES["string_too_short"]:
-        return f"{field}{cause}{rows}"
-    return f"{field}{rows}：{cause}" if field else cause
-
-
-_CAUSES = {"string_too_short": "不能为空", "string_too_long": "过长", "too_short": "至少写一项"}
-_FIELDS = {"reason": "理由", "number": "文号", "approval_number": "文号", "note": "说明", "name": "名称"}

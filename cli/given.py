@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, or_, select
 
-from cli.context import file_words
+from cli.faults import file_words
 from models.organisation import Department, DepartmentAlias
 from rules.refusal import Refusal
 

@@ -1,9 +1,7 @@
-"""`plan`: read, import, settle and adopt the annual plan (抽查工作计划)."""
+"""`plan`: import, settle and adopt the annual plan (抽查工作计划)."""
 
 import hashlib
-import json
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlmodel import col, select
@@ -13,7 +11,8 @@ from cli import plan_names, plan_review, plan_versions
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import department_names, read_bytes
-from cli.plan_given import Document, PlanFile, Seq, known_plan, paper_rows, read_file
+from cli.plan_given import Document, Seq, known_plan, paper_rows
+from cli.plan_read import COLUMNS, PlanFile, read_file, row_view
 from cli.plan_versions import print_coverage
 from cli.plan_words import flag_words, status_words, value_words
 from cli.tables import done, hint, print_table
@@ -22,26 +21,7 @@ from models.plan import PlanDocument, PlanRow
 from rules.launchable import LABELS
 from rules.plan.reading import DocumentReading
 
-app = typer.Typer(help="计划：读取、导入、核定、采用年度抽查计划", no_args_is_help=True)
-
-
-@app.command("read")
-def read(
-    file: PlanFile,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="每行一个 JSON 对象，接口稳定")] = False,
-) -> None:
-    """读出计划文件的每一行，不触及数据库。"""
-    reading = read_file(file)
-    if jsonl:
-        for row in reading.rows:
-            sys.stdout.write(json.dumps(row.to_json(reading.document), ensure_ascii=False) + "\n")
-        return
-    for name, field in reading.document.to_json().items():
-        out.print(
-            f"{_DOCUMENT[name]}：{field['value'] or ''}（{status_words(field['status'])}）", markup=False
-        )
-    rows = [_row_view(row.seq, row.to_json(reading.document)["fields"], row.flags) for row in reading.rows]
-    print_table({**_COLUMNS, "flags": "提示"}, rows)
+app = typer.Typer()
 
 
 @app.command("import")
@@ -102,7 +82,7 @@ def rows(
         names = department_names(session, [one for row in stored for one in _departments(row)])
     data = [
         {
-            **_row_view(row.seq, row.fields, row.flags),
+            **row_view(row.seq, row.fields, row.flags),
             "line": row.line,
             "initiator_id": row.initiator,
             "partner_ids": row.partners,
@@ -115,7 +95,7 @@ def rows(
         }
         for row in stored
     ]
-    show(data, as_json=as_json, text=lambda: print_table({**_COLUMNS, "state": "状态"}, data))
+    show(data, as_json=as_json, text=lambda: print_table({**COLUMNS, "state": "状态"}, data))
 
 
 @app.command("show")
@@ -186,32 +166,6 @@ def adopt(
 app.add_typer(plan_review.app)
 app.add_typer(plan_names.app)
 app.add_typer(plan_versions.app)
-
-
-_DOCUMENT = {
-    "number": "文号",
-    "office": "发文机关",
-    "title": "标题",
-    "year": "年度",
-    "date": "成文日期",
-    "report_by": "报送截止",
-    "result_days": "录入期限（工作日）",
-    "min_count": "最少户数",
-}
-_COLUMNS = {
-    "seq": "序号",
-    "name": "抽查任务",
-    "initiator": "发起部门",
-    "partners": "配合部门",
-    "ratio": "比例",
-    "frequency": "频次",
-    "window": "起止时间",
-}
-
-
-def _row_view(seq: str, fields: dict[str, Any], flags: list[str]) -> dict[str, Any]:
-    shown = {name: value_words(name, fields[name]["value"]) for name in _COLUMNS if name in fields}
-    return {"seq": seq, **shown, "flags": flag_words(flags)}
 
 
 def _state(row: PlanRow) -> str:

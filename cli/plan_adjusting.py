@@ -12,7 +12,8 @@ from sqlmodel import Session
 from activities.acts.plan_adjust import next_key
 from activities.plan_rows import row_of, rows_in_force, rows_of, values_of
 from cli.given import read_bytes
-from cli.plan_given import paper_rows, read_file
+from cli.plan_given import paper_rows
+from cli.plan_read import read_file
 from cli.plan_words import parse_value
 from models.papers import AdjustedRow
 from models.plan import PlanDocument

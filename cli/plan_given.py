@@ -1,30 +1,17 @@
-"""What the plan's commands share: arguments, the file that is read, the plan that must exist."""
+"""What the plan's commands share: arguments, the rows of a paper, the plan that must exist."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
 
-from adapters.plan_files import read_plan
-from cli.tables import bar
 from models.plan import PlanDocument
 from rules.plan.keys import row_keys
 from rules.plan.reading import PlanReading
 from rules.refusal import Refusal
 
-PlanFile = Annotated[
-    Path, typer.Argument(metavar="文件", help="计划通知：Markdown、TSV、CSV、XLSX、DOCX 或文字版 PDF")
-]
 Document = Annotated[str, typer.Argument(metavar="计划编号", help="形如 yc-2024，以领导小组办公室代号开头")]
 Seq = Annotated[str, typer.Argument(metavar="序号")]
-
-
-def read_file(file: Path) -> PlanReading:
-    """The reading of a notice, with a bar for files that take longer."""
-    with bar() as progress:
-        line = progress.add_task(f"读取 {file.name}", total=None)
-        return read_plan(file, lambda step, total: progress.update(line, completed=step, total=total))
 
 
 def paper_rows(reading: PlanReading) -> list[dict[str, Any]]:

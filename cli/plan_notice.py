@@ -21,7 +21,7 @@ from rules.refusal import Refusal
 
 _NEEDED = ("number", "office", "year", "date")
 _TO_CONFIRM = ("report_by", "report_to")
-"""Plainly read, but only a person makes them what the departments' desks are reminded of."""
+"""Asked for even where they are plainly read: the departments' desks are reminded of them."""
 FIELDS = (*_NEEDED, *_TO_CONFIRM, *sorted(key.value for key in OF_A_PLAN))
 
 
@@ -80,9 +80,10 @@ def _field(plan: PlanDocument, name: str, title: str) -> Question | None:
     value, status = found.get("value"), found.get("status")
     raw, why, label = found.get("raw", ""), found.get("why", ""), NOTICE_LABELS[name]
     if name in _TO_CONFIRM:
-        if status != Status.READ or value is None:
+        if status == Status.READ:
+            why = "通知载明，按此提醒各部门报送年度报告；请核对，有误的请更正"
+        elif status not in WAITING or not raw:
             return None
-        why = "通知载明，核定后按此提醒各部门报送年度报告"
     elif status not in WAITING or (name == "number" and plan.no_number):
         return None
     return Question(NOTICE, title, name, raw, value, why, label, str(value) if value is not None else "")

@@ -23,6 +23,7 @@ from models.papers import AdjustPlan, OmitRound
 from models.plan import PlanDocument, PlanStatus, PlanVersion
 from rules.calendar import local_day
 from rules.plan.difference import difference
+from rules.plan_rounds import LaunchMode
 from rules.refusal import Refusal
 
 app = typer.Typer()
@@ -129,7 +130,12 @@ def adjust(
             else from_options(session, plan, set_ or [], remove or [])
         )
     if confirm != given.code:
-        _preview(given, document, as_json=as_json, stale=confirm is not None)
+        _preview(given, document, as_json=as_json)
+        if confirm is not None:
+            raise Refusal(
+                "PreviewChanged",
+                "核对码与当前预览不符（现行版或文件已变），没有办理；请核对以上预览，用其核对码再办理",
+            )
         return
     answer = who.to_office(
         AdjustPlan(
@@ -191,7 +197,9 @@ def year(document: Document, as_json: Json = False) -> None:
                     "mode": found.mode.label,
                     "state": found.state.label,
                     "rounds": [
-                        f"第{one.number}轮 {one.first}至{one.last} {state.label}"
+                        f"第{one.number}轮 {one.first}至{one.last}"
+                        # Who only watches is told by the row's state: nothing is to be launched here.
+                        + ("" if found.mode is LaunchMode.WATCHED else f" {state.label}")
                         for one, state in found.rounds
                     ],
                 }
@@ -247,16 +255,17 @@ def _some(words: list[str]) -> str:
     return f"：{'、'.join(words[:_SHOWN])}{more}"
 
 
-def _preview(given: Adjustment, document: str, *, as_json: bool, stale: bool) -> None:
+def _preview(given: Adjustment, document: str, *, as_json: bool) -> None:
     def text() -> None:
-        if stale:
-            out.print("核对码与当前预览不符（现行版或文件已变），请重新核对：")
         if given.pairs:
             columns = {"printed": "新序号", "key": "原序号", "likeness": "相似度", "name": "抽查任务"}
             print_table(columns, given.pairs, title="配对（不对的用 --pair 新序号=原序号 更正）")
         for line in given.difference:
             out.print(f"  {line}", markup=False)
-        hint(f"核对无误后，同一命令加 --confirm {given.code} 办理（{document} 将成为新的一版）")
+        if given.difference:
+            hint(f"核对无误后，同一命令加 --confirm {given.code} 办理（{document} 将成为新的一版）")
+        else:
+            out.print("  与现行版没有不同，无须办理")
 
     data = {"pairs": given.pairs, "difference": given.difference, "confirm": given.code}
     show(data, as_json=as_json, text=text)

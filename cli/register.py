@@ -62,7 +62,9 @@ def import_(
             faults.extend(fault.words(source.name, row.row.number) for fault in row.faults)
 
     with bar() as progress, RefusedFile(beside, source) as sink:
-        line = progress.add_task(f"导入{register.label}", total=None)
+        # Below the header; a few more where cells hold line breaks.
+        rows = max(source.lines - 1, 1) if source.lines else None
+        line = progress.add_task(f"导入{register.label}（行）", total=rows)
         summary = import_register(
             who.database,
             who.office_of(posting.department),
@@ -79,7 +81,7 @@ def import_(
     show(
         _summary(summary, beside),
         as_json=as_json,
-        text=lambda: _tell(register, summary, faults, beside),
+        text=lambda: _tell(register, summary, faults, beside, source.left_out),
     )
     if summary.refused and summary.refused == summary.total:
         raise Refusal("RowsRefused", f"{file.name} 没有一行可以导入；逐行原因见 {beside}，改正后再导入")
@@ -193,11 +195,15 @@ def _summary(summary: ImportSummary, beside: Path) -> dict[str, Any]:
     }
 
 
-def _tell(register: Register, summary: ImportSummary, faults: Sequence[str], beside: Path) -> None:
+def _tell(
+    register: Register, summary: ImportSummary, faults: Sequence[str], beside: Path, left_out: Sequence[str]
+) -> None:
     done(
         f"{register.label}：新增{summary.added}，变更{summary.changed}，"
         f"未变{summary.unchanged}，不予导入{summary.refused}"
     )
+    if left_out:
+        hint(f"未导入的列（列名不识，或与另一列重复）：{'、'.join(left_out)}；列名见 register export 的文件")
     for fault in faults:
         hint(fault)
     if summary.refused:

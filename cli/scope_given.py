@@ -8,7 +8,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.coverage import tags_of
-from activities.scope_rows import scope_count
+from activities.scope_rows import scope_count, unknown_codes
 from cli.given import read_bytes
 from models.registers import Subject
 from rules.calendar import local_day
@@ -35,8 +35,8 @@ def hand_picked_codes(session: Session, office: str, file: Path) -> list[str]:
     typed = [(number, code) for number, line in enumerate(text.splitlines(), 1) for code in line.split()]
     if not typed:
         raise Refusal("ListEmpty", f"{file} 中没有代码；请每行写一个代码")
-    known = set(session.exec(select(Subject.code).where(col(Subject.office) == office)))
-    unknown = [f"第{number}行 {code}" for number, code in typed if code not in known]
+    lacking = unknown_codes(session, office, [code for _, code in typed])
+    unknown = [f"第{number}行 {code}" for number, code in typed if code in lacking]
     if unknown:
         more = f" 等{len(unknown)}个" if len(unknown) > _SHOWN else ""
         raise Refusal(

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from cli.context import err, out
+from cli.console import err, out
 from rules.calendar import TZ
 
 _SHORTEST_MASKED = 3

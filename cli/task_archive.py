@@ -13,8 +13,8 @@ from activities import audit
 from activities.archiving import Archive
 from activities.authority import check_role
 from activities.legal_record import record_of
+from adapters.build import VERSION
 from adapters.database import Database
-from adapters.deployment import VERSION
 from adapters.evidence_store import EvidenceStore
 from adapters.record_files import MANIFEST, write_record
 from cli.acting import TaskId, Who, asks, task_id

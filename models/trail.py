@@ -93,6 +93,7 @@ class Cause(StrEnum):
     EXTENDED = "extended"
     CALENDAR = "calendar"
     CORRECTED = "corrected"
+    REISSUED = "reissued"
 
     @property
     def label(self) -> str:
@@ -104,6 +105,7 @@ class Cause(StrEnum):
             "extended": "延期",
             "calendar": "工作日历公布或更正",
             "corrected": "起算事实更正",
+            "reissued": "计划重新印发",
         }[self.value]
 
 

@@ -56,19 +56,30 @@ def obstacles(fields: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, str
     for key in ("initiator", "partners"):
         _, unknown = resolve(names_of(fields[key]["value"]), aliases)
         found += [f"{LABELS[key]}“{name}”未对应到部门，请登记别名" for name in unknown]
-    if len(names_of(fields["initiator"]["value"])) > 1:
-        found.append("发起部门有多个，请核定牵头部门")
+    return [*found, *_undecided(fields).values()]
+
+
+def open_fields(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The fields that wait for a person, each with why, in the order of `LABELS`."""
+    undecided = _undecided(fields)
+    return {
+        key: fields[key]["why"] if fields[key]["status"] in WAITING else undecided[key]
+        for key in LABELS
+        if fields[key]["status"] in WAITING or key in undecided
+    }
+
+
+def _undecided(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What may be plainly printed and yet leaves open who launches the row, or how many are drawn."""
+    found = {}
     if fields["ratio"]["value"] is not None and not _has_ratio(fields["ratio"]["value"]):
-        found.append("未载明抽查比例，请核定")
+        found["ratio"] = "未载明抽查比例，请核定"
+    if len(names_of(fields["initiator"]["value"])) > 1:
+        found["initiator"] = "发起部门有多个，请核定牵头部门"
     mode = fields["mode"]["value"]
     if mode is not None and launch_mode(mode) is None:
-        found.append("抽查检查模式只写明由谁抽取，请核定由谁检查（plan set … mode）")
+        found["mode"] = "抽查检查模式只写明由谁抽取，请核定由谁检查"
     return found
-
-
-def open_fields(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The fields that wait for a person, in the order of `LABELS`."""
-    return [key for key in LABELS if fields[key]["status"] in WAITING]
 
 
 def _has_ratio(ratio: Mapping[str, Any]) -> bool:

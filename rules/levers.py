@@ -96,6 +96,7 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.SUMMARY_RECEIPT: LeverRule((Role.OFFICE,)),
     WaitKind.YEARLY_REPORT: LeverRule((Role.HANDLER, Role.HEAD), skip=True),
     WaitKind.SETTLE_ROWS: LeverRule((Role.OFFICE,)),
+    WaitKind.REGISTER_LOAD: LeverRule((Role.OFFICE,)),
     WaitKind.YEARLY_SUPPLEMENT: LeverRule((Role.HANDLER, Role.HEAD), skip=True),
     WaitKind.COMMISSION: LeverRule((Role.HANDLER,), own_extension=True),
     WaitKind.WITHDRAWAL: LeverRule((Role.HANDLER,), suspend=False, extend=False),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.launchable import LABELS, open_fields
+from rules.launchable import LABELS, WAITING, open_fields
 from rules.plan.printed import print_value
 
 
@@ -45,11 +45,16 @@ def questions_of(
 ) -> list[Question]:
     """The open questions of rows (key, name, fields), in the rows' order."""
     return [
-        Question(seq, name, key, fields[key]["raw"], fields[key]["value"], fields[key]["why"], LABELS[key])
+        Question(seq, name, key, fields[key]["raw"], _proposed(fields[key]), why, LABELS[key])
         for seq, name, fields in rows
-        for key in open_fields(fields)
+        for key, why in open_fields(fields).items()
         if field in (None, key) and (not seqs or seq in seqs)
     ]
+
+
+def _proposed(field: Mapping[str, Any]) -> Any:
+    """What is plainly printed, and yet is asked for, cannot be the answer."""
+    return field["value"] if field["status"] in WAITING else None
 
 
 def same_proposals(questions: Iterable[Question]) -> list[list[Question]]:

@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from rules.channel import LegalForm
 
+_SHOWN = 20
+"""Of a long list picked by hand, the words name so many; the hash covers all."""
+
 
 @dataclass(frozen=True)
 class SubjectFacts:
@@ -121,7 +124,8 @@ def missing(filter: ScopeFilter, subject: SubjectFacts) -> tuple[str, ...]:  # n
 def describe(filter: ScopeFilter) -> str:  # noqa: A002 - as above
     """The filter in Chinese, for the second person who confirms it."""
     if filter.hand_picked:
-        return f"人工指定{len(filter.hand_picked)}户：{'、'.join(filter.hand_picked)}；理由：{filter.reason}"
+        shown = "、".join(filter.hand_picked[:_SHOWN]) + ("…" if len(filter.hand_picked) > _SHOWN else "")
+        return f"人工指定{len(filter.hand_picked)}户：{shown}；理由：{filter.reason}"
     parts = [
         f"{name}：{'、'.join(values)}"
         for name, values in (

@@ -47,6 +47,7 @@ class WaitKind(StrEnum):
     SETTLE_ROWS = "settle_rows"
     DECIDE_CLOCK = "decide_clock"
     CONSENT = "consent"
+    REGISTER_LOAD = "register_load"
 
     @property
     def label(self) -> str:
@@ -244,6 +245,13 @@ WAITS: dict[WaitKind, WaitRule] = {
         None,
         "starter.py task start {target}",
         clause="计划所载抽查起止时间",
+    ),
+    WaitKind.REGISTER_LOAD: WaitRule(
+        "等名录导入完成后锁定抽取名录（中断的须重新导入）",
+        Stage.DRAW,
+        Role.OFFICE,
+        None,
+        "starter.py register import 名录 文件",
     ),
     WaitKind.SETTLE_ROWS: WaitRule(
         "核定计划中尚不能发起的行",

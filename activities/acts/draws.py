@@ -15,14 +15,13 @@ from activities.contributions import answered, chains, contributors, newest_act,
 from activities.docket import Docket, Target, ruling
 from activities.later_acts import check_sizes
 from activities.received import refuse_received
-from activities.register_state import check_whole
+from activities.register_state import FROZEN, check_whole
 from activities.sealing import seal
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RevealLink
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
 from rules.draw import CHAIN_LINKS, commitment, opens
 from rules.draw_record import Kind
 from rules.refusal import Refusal
-from rules.register_columns import Register
 from rules.roles import Role
 from rules.stages import Stage
 from rules.waits import WaitKind
@@ -126,7 +125,7 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
     if session.get(DrawStep, (task.id, paper.act, ActStep.APPROVED, docket.department)) is not None:
         return
     # The approval is followed by the freeze at once: a file that is on its way in must not be cut in two.
-    for register in (Register.SUBJECTS, Register.OFFICERS):
+    for register in FROZEN:
         check_whole(session, docket.office, register)
     if requested.content.get("actor") == docket.submission.actor:
         raise Refusal(

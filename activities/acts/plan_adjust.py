@@ -12,15 +12,18 @@ from activities.plan_rows import (
     aliases_of,
     copy_notice,
     document_of,
+    report_day,
     row_of,
     rows_in_force,
     rows_of,
     settle,
     values_of,
 )
+from activities.reckoning import Terms
 from models.papers import AdjustedRow, AdjustPlan, OmitRound
 from models.plan import PlanDocument, PlanRow, PlanStatus, RoundOmission
 from models.task import JointTask
+from models.trail import Cause, Wait
 from rules.launchable import LABELS, SET
 from rules.plan.difference import difference
 from rules.plan.printed import UnprintableError, settled_value
@@ -28,6 +31,7 @@ from rules.plan_rounds import LaunchMode, RoundState
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
+from rules.waits import WaitKind
 
 
 @ruling(Target.OFFICE, AdjustPlan, Role.OFFICE)
@@ -43,7 +47,7 @@ def adjust(docket: Docket, paper: AdjustPlan) -> None:
     touched += [_withdraw(session, plan, seq) for seq in dict.fromkeys(paper.removed)]
     if not any(touched):
         raise Refusal("NothingChanged", "与现行计划没有不同，无须调整；请核对文件或要改的字段")
-    _issue_anew(plan, paper)
+    _issue_anew(docket, plan, paper)
     sha256 = paper.file_sha256 or docket.submission.sha256
     add_version(docket, plan, sha256, number=paper.number, approval=paper.approval, reason=paper.reason)
     for row in rows_of(session, plan.id):
@@ -198,11 +202,25 @@ def _checked(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
     return checked
 
 
-def _issue_anew(plan: PlanDocument, paper: AdjustPlan) -> None:
-    if paper.notice:
-        known = {name: field for name, field in paper.notice.items() if field.get("value") is not None}
-        plan.reading = {**plan.reading, **known}
-        copy_notice(plan)
+def _issue_anew(docket: Docket, plan: PlanDocument, paper: AdjustPlan) -> None:
+    if not paper.notice:
+        return
+    known = {name: field for name, field in paper.notice.items() if field.get("value") is not None}
+    former = report_day(plan)
+    plan.reading = {**plan.reading, **known}
+    copy_notice(plan)
+    due = report_day(plan)
+    if due is None or due == former:
+        return
+    owed = docket.session.exec(
+        select(Wait).where(
+            col(Wait.kind) == WaitKind.YEARLY_REPORT,
+            col(Wait.opened_by) == plan.id,
+            col(Wait.closed_at).is_(None),
+        )
+    )
+    for wait in owed.all():
+        docket.clocks.renew(wait, Terms.fixed(docket.clocks.today, due), Cause.REISSUED)
 
 
 def _running(session: Session, document: str, seqs: list[str]) -> dict[str, list[str]]:

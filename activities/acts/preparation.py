@@ -12,11 +12,11 @@ from activities.authority import name_of
 from activities.docket import Docket, Target, ruling
 from activities.rising_table import await_table
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
-from models.registers import CheckItem, Subject
+from models.registers import CheckItem
 from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.scope import ScopeFilter, SubjectFacts
+from rules.scope import ScopeFilter
 from rules.waits import WaitKind
 
 FARTHEST = timedelta(days=366)
@@ -143,22 +143,6 @@ def newest_proposal(session: Session, task: str, aspect: Aspect) -> Preparation 
         .where(col(Preparation.task) == task, col(Preparation.aspect) == aspect)
         .order_by(col(Preparation.number).desc())
     ).first()
-
-
-def facts_of(subject: Subject) -> SubjectFacts:
-    """What a scope filter may look at."""
-    return SubjectFacts(
-        code=subject.code,
-        kind=subject.kind,
-        legal_form=subject.legal_form,
-        tags=frozenset(subject.tags),
-        area=subject.area,
-        credit_class=subject.credit_class,
-        capital=subject.capital,
-        floor_area=subject.floor_area,
-        licence=subject.licence,
-        licence_level=subject.licence_level,
-    )
 
 
 def content_hash(content: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from rules.scope import ScopeFilter
 
 NOT_IN_FORCE, CEILING, RECENT, APPROVAL = "not_in_force", "ceiling", "recent", "approval"
 """Why a subject of the scope is left out of the directory; the annex names the reason of each."""
-_ANNEX = ("code", "status", "class", "class_date", "area", "tags", "left_out", "fact")
+_ANNEX = ("code", "status", "class", "class_date", "trade_date", "area", "tags", "left_out", "fact")
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Counting:
         kinds: Counter[Any] = Counter()
         strangers = set(self.approved)
         for row in self.rows:
-            id_, code, status, form, credit, trade, day, area, tags = row
+            id_, code, status, form, credit, trade, day, trade_day, area, tags = row
             kind = form, credit, trade
             class_ = classes.get(kind)
             if class_ is None:
@@ -105,10 +105,11 @@ class Counting:
             else:
                 census.codes[class_].append(code)
                 kinds[kind] += 1
-            written = days.get(day)
-            if written is None:
-                written = days[day] = str(day)
-            add_line((code, status, class_, written, area, ";".join(sorted(tags)), reason, fact))
+            for one in (day, trade_day):
+                if one not in days:
+                    days[one] = str(one)
+            written = days[day], days[trade_day]
+            add_line((code, status, class_, *written, area, ";".join(sorted(tags)), reason, fact))
         census.strangers = strangers
         market = {kind: count for kind, count in kinds.items() if uses_credit_class(kind[0])}
         census.market = sum(market.values())

@@ -3,8 +3,7 @@
 from sqlmodel import col, select
 
 from activities.docket import Docket
-from activities.lookup import subjects_by_code
-from activities.scope_rows import scope_count
+from activities.scope_rows import scope_count, unknown_codes
 from models.registers import Subject
 from rules.policy import CREDIT_CLASSES
 from rules.refusal import Refusal
@@ -30,8 +29,7 @@ def count_of(docket: Docket, scope: ScopeFilter) -> int:
 def _check_known(docket: Docket, scope: ScopeFilter) -> None:
     """Refuse what the office's register doesn't know: a misspelt value would silently select nobody."""
     session = docket.session
-    picked = subjects_by_code(session, docket.office, scope.hand_picked)
-    if unknown := [code for code in scope.hand_picked if code not in picked]:
+    if unknown := sorted(unknown_codes(session, docket.office, scope.hand_picked)):
         raise Refusal(
             "SubjectUnknown",
             f"名录库中没有下列{len(unknown)}个代码，请更正或删去：{'、'.join(unknown[:5])}",

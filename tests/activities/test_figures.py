@@ -1,6 +1,7 @@
 """The figures of tables and reports, each against a count by hand over the same rows."""
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from activities.yearly import department_year, office_year
 from adapters.yearly_files import INTERNAL, figures_of, write_data, write_text
 from models.messages import TaskStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Verdict, YearlyReport
-from models.papers import SubmitReport
+from models.papers import AdjustedRow, AdjustPlan, AdoptPlan, SetPlanField, SubmitReport
 from models.plan import PlanDocument
 from models.registers import Subject
 from models.task import DrawnSubject, JointTask, TakingPart, Visit
@@ -24,11 +25,12 @@ from rules.channel import MARKET_ENTITIES
 from rules.results import Category
 from rules.roles import Role
 from rules.stages import VisitStage
+from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.scenes import correction_target
+from tests.activities.scenes import SECOND_DOCUMENT, correction_target
 from tests.activities.world import OFFICE_TARGET, PARTS, SHA, TASK
-from tests.builders import DOCUMENT, LEAD, SECOND, THIRD, actor, read_field
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, actor, read_field, set_field
 
 SCENES = ("matched", "approved", "published", "signed", "closed", "annulled")
 
@@ -218,6 +220,53 @@ def test_a_yearly_report_is_kept_as_sent_and_its_supplement_waited_for(at: At) -
         (row.number, row.file_sha256, row.internal) for row in rows
     ]
     assert 9 == rows[0].content["visits"]
+
+
+def _report_due(driver: Driver) -> list[date]:
+    """The last day of the report that the initiator's desk waits for."""
+    desk = TaskStep(task="department/test/lead/2026", now=driver.now, department=LEAD)
+    DeskActivities(driver.database).tend_desk(desk)
+    statement = (
+        select(col(Deadline.due_day))
+        .join(Wait, col(Wait.id) == col(Deadline.wait))
+        .where(col(Wait.kind) == WaitKind.YEARLY_REPORT, col(Deadline.current).is_(True))
+    )
+    return list(driver.read(lambda session: session.exec(statement).all()))
+
+
+@pytest.mark.parametrize(
+    ("status", "owed"), [("read", True), ("set", True), ("inferred", False), ("unknown", False)]
+)
+def test_a_report_is_owed_by_the_date_that_is_printed_or_settled(at: At, status: str, *, owed: bool) -> None:
+    """A doubtful date reminds nobody until a person has settled it."""
+    driver = at("adopted")
+    with driver.database.write() as session:
+        field = {"value": "2026-11-06", "status": status, "raw": "11月6日前", "why": ""}
+        session.get_one(PlanDocument, DOCUMENT).reading = {"report_by": field}
+    assert ([date(2026, 11, 6)] if owed else []) == _report_due(driver)
+
+
+def test_the_date_that_a_person_corrected_before_the_adoption_is_the_desks(at: At) -> None:
+    """Read as 20 November, corrected to 6 November; issued anew with 13 November it moves, with its cause."""
+    driver = at("imported")
+    paper = SetPlanField(
+        document=SECOND_DOCUMENT, seq="notice", field="report_by", value="2026-11-06", reason="电话核实"
+    )
+    driver.act(OFFICE_DESK, Role.OFFICE, paper, target=OFFICE_TARGET)
+    driver.act(OFFICE_DESK, Role.OFFICE, AdoptPlan(document=SECOND_DOCUMENT), target=OFFICE_TARGET)
+    with driver.database.write() as session:
+        session.get_one(PlanDocument, DOCUMENT).reading = {}
+    assert [date(2026, 11, 6)] == _report_due(driver)
+    anew = AdjustPlan(
+        document=SECOND_DOCUMENT,
+        number="测双随机办〔2026〕9号",
+        approval="测批〔2026〕9号",
+        reason="重新印发",
+        notice={"report_by": read_field("2026-11-13")},
+        changed=(AdjustedRow(seq="1", fields={"ratio": set_field({"percent": "60"})}),),
+    )
+    driver.act(OFFICE_DESK, Role.OFFICE, anew, target=OFFICE_TARGET)
+    assert [date(2026, 11, 13)] == _report_due(driver)
 
 
 def test_the_reports_files_hold_every_figure(at: At, tmp_path: Path) -> None:

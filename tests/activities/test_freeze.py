@@ -171,12 +171,14 @@ def test_the_trade_s_own_class_counts_where_the_policy_has_a_table(at: At) -> No
     with driver.database.write() as session:
         for number in (0, 1):
             row = session.exec(select(Subject).where(col(Subject.code) == subject_code(number))).one()
-            row.trade_class = "Ⅳ级"
+            row.trade_class, row.trade_date = "Ⅳ级", driver.today
     table = SetPolicy(
         key=PolicyKey.TRADE_CLASSES, value={"Ⅳ级": "D"}, clause="行业办法", valid_from=driver.today
     )
     driver.act(OFFICE_DESK, Role.OFFICE, table, target=OFFICE_TARGET)
     plan = freeze(driver, RequestDraw(reason="按计划"))
+    days = [annex(driver)[subject_code(number)]["trade_date"] for number in (0, 1, 2)]
+    assert [driver.today.isoformat(), driver.today.isoformat(), ""] == days
     assert ({"Ⅳ级": "D"}, "D", "D", "-") == (
         plan["trade_classes"],
         annex(driver)[subject_code(0)]["class"],

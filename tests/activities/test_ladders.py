@@ -108,6 +108,7 @@ BY_HAND = {
     WaitKind.SETTLE_ROWS: IN_10,
     WaitKind.RISING: IN_3,
     WaitKind.CONSENT: ON_21_APRIL,
+    WaitKind.REGISTER_LOAD: ON_21_APRIL,
     WaitKind.YEARLY_SUPPLEMENT: IN_20,
 }
 """Kinds that no scene stops at: opened as the rulings do."""

@@ -14,12 +14,13 @@ from activities.registers import CHUNK, import_register
 from models.papers import ApproveDraw, ConfirmRegister, RequestDraw, SetPolicy
 from models.registers import RegisterConfirmation, Subject
 from models.task import DrawPaper
-from models.trail import Outcome
+from models.trail import Outbox, Outcome
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import RawRow, numbered
 from rules.roles import Role
+from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.register_data import subject
@@ -90,6 +91,30 @@ def test_a_draw_from_half_a_file_is_refused_until_the_file_is_through(at: At) ->
     half_a_file(driver)
     refused = driver.say(ApproveDraw(), actor(LEAD, Role.APPROVER))
     assert "RegisterLoading" == refused.type
+
+
+def test_a_file_that_begins_after_the_approval_holds_the_freeze_until_it_is_through(at: At) -> None:
+    """Nothing is frozen, the office is told what to do, and the end of the import wakes the task."""
+    driver = at("requested")
+    driver.act(LEAD, Role.APPROVER, ApproveDraw())
+    half_a_file(driver)
+    held = driver.steps.fix_draw(driver.step())
+    assert not held.act.to_fix
+    assert [WaitKind.REGISTER_LOAD] == [one.kind for one in held.waits]
+    assert not driver.steps.fix_draw(driver.step()).act.to_fix
+    rows = numbered([subject(10_000)])
+    import_register(driver.database, OFFICE, Register.SUBJECTS, rows, now=driver.now, actor="test")
+    woken = driver.read(
+        lambda session: session.exec(select(Outbox).where(col(Outbox.source) == f"office/{OFFICE}")).all()
+    )
+    assert [(f"joint-task/{driver.task}", "register loaded")] == [
+        (row.workflow, row.argument["kind"]) for row in woken
+    ]
+    assert driver.steps.read_task(driver.step()).act.to_fix
+    fixed = driver.steps.fix_draw(driver.step())
+    assert WaitKind.REGISTER_LOAD not in {one.kind for one in fixed.waits}
+    with driver.database.read() as session:
+        assert 1 <= load_plan(session, driver.task, 1)["population"]
 
 
 def test_a_firm_that_closes_next_month_is_still_in_force_for_a_later_act(at: At) -> None:

@@ -1,16 +1,24 @@
 """A scope read as rows is the scope that its filter accepts, on either database."""
 
 import random
+from collections import Counter
 from datetime import date
 
 from sqlmodel import Session, delete, select
 
-from activities.acts.preparation import facts_of
-from activities.scope_rows import IN_FORCE, lacking_facts, scope_count, scope_rows, scope_sample
+from activities.scope_rows import (
+    IN_FORCE,
+    lacking_facts,
+    scope_count,
+    scope_rows,
+    scope_sample,
+    unknown_codes,
+)
+from activities.subject_groups import subject_groups
 from adapters.database import Database
 from models.registers import Subject
 from rules.channel import LegalForm
-from rules.scope import ScopeFilter, accepts, missing
+from rules.scope import ScopeFilter, SubjectFacts, accepts, missing
 from tests.builders import OFFICE, add_world, subject_code
 
 TAGS = ("学校食堂", "幼儿园", "托管")
@@ -39,6 +47,22 @@ def add_subjects(session: Session, rng: random.Random) -> None:
                 licence_level=rng.choice(["", "一级"]),
             )
         )
+
+
+def facts_of(subject: Subject) -> SubjectFacts:
+    """What a scope filter may look at."""
+    return SubjectFacts(
+        code=subject.code,
+        kind=subject.kind,
+        legal_form=subject.legal_form,
+        tags=frozenset(subject.tags),
+        area=subject.area,
+        credit_class=subject.credit_class,
+        capital=subject.capital,
+        floor_area=subject.floor_area,
+        licence=subject.licence,
+        licence_level=subject.licence_level,
+    )
 
 
 def some_filter(rng: random.Random) -> ScopeFilter:
@@ -87,6 +111,33 @@ def test_rows_are_whom_the_filter_accepts(database: Database) -> None:
             assert min(3, len(in_force)) == len(scope_sample(session, OFFICE, scope, day, 3))
             lacking = [one for one in subjects if one.status == IN_FORCE and missing(scope, facts_of(one))]
             assert len(lacking) == lacking_facts(session, OFFICE, scope, day)
+
+
+def test_groups_answer_every_filter_as_their_subjects_do(database: Database) -> None:
+    """Whom a plan of forty filters misses, counted by groups and one by one; no group is of two answers."""
+    rng = random.Random(5)
+    day = date(2026, 4, 1)
+    with database.write() as session:
+        add_subjects(session, rng)
+    with database.read() as session:
+        standing = [one for one in session.exec(select(Subject)).all() if one.status == IN_FORCE]
+        for _ in range(40):
+            filters = [one for one in (some_filter(rng) for _ in range(3)) if not one.hand_picked]
+            wanted = Counter(tuple(accepts(scope, facts_of(one)) for scope in filters) for one in standing)
+            counted: Counter[tuple[bool, ...]] = Counter()
+            for facts, size in subject_groups(session, OFFICE, filters, day):
+                counted[tuple(accepts(scope, facts) for scope in filters)] += size
+            assert wanted == counted, filters
+
+
+def test_codes_that_the_register_lacks_are_found_among_any_number(database: Database) -> None:
+    """More codes than a statement takes parameters."""
+    with database.write() as session:
+        add_subjects(session, random.Random(6))
+    codes = [subject_code(number) for number in range(60)] + [f"XX{number}" for number in range(40_000)]
+    with database.read() as session:
+        assert set(codes[60:]) == unknown_codes(session, OFFICE, codes)
+        assert set() == unknown_codes(session, OFFICE, [])
 
 
 def test_another_office_s_subjects_are_out_of_sight(database: Database) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adapters.deployment import VERSION, Deployment
+from adapters.build import VERSION, Deployment
 
 ROOT = Path(__file__).resolve().parents[2]
 

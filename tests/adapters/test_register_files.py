@@ -64,6 +64,14 @@ def test_columns_are_found_by_name_below_a_title(tmp_path: Path) -> None:
     } == rows[0].values
 
 
+def test_columns_that_are_not_taken_are_named(tmp_path: Path) -> None:
+    """A column that nobody reads must not be missed; the lines tell how long the file is."""
+    source = RegisterFile(
+        file(tmp_path, f"序,执法证号,证号,单位,{REASON}\n1,SL1,SL2,县教育局,\n"), Register.OFFICERS
+    )
+    assert (["序", "证号"], 2) == (source.left_out, source.lines)
+
+
 def test_an_xlsx_is_read_as_one_would_have_typed_it(tmp_path: Path) -> None:
     """Dates become ISO dates, whole numbers lose their point, blanks are empty."""
     book = Workbook()

@@ -1,7 +1,10 @@
 """The commands that people are told to type exist, and each says in Chinese what it does."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +16,16 @@ from tests.activities.world import TASK
 from tests.cli.said import Say
 
 ROOT: Any = get_command(app)
+CONTEXT = ROOT.make_context("starter.py", [], resilient_parsing=True)
+HOME = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command with its path."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
+    for name in group.list_commands(CONTEXT):
+        command = group.get_command(CONTEXT, name)
+        if hasattr(command, "list_commands"):
             yield from commands(command, (*path, name))
         else:
             yield (*path, name), command
@@ -31,8 +37,8 @@ ALL = dict(commands(ROOT))
 def named(words: list[str]) -> tuple[Any, list[str]]:
     """The command that words name, and the words that are left for it."""
     found: Any = ROOT
-    while hasattr(found, "commands"):
-        found, words = found.commands[words[0]], words[1:]
+    while hasattr(found, "list_commands"):
+        found, words = found.get_command(CONTEXT, words[0]), words[1:]
     return found, words
 
 
@@ -70,6 +76,19 @@ def test_help_of_the_program_names_groups_and_exit_codes(say: Say) -> None:
     groups = ("plan", "register", "task", "result", "publication", "disposal", "summary", "inbox")
     assert [] == [name for name in (*groups, "person", "policy", "audit") if name not in page]
     assert "退出码" in page
+
+
+def test_a_notice_is_read_without_database_or_engine() -> None:
+    """`plan read` loads neither: it answers in the time that reading takes."""
+    code = (
+        "import sys; sys.argv[1:] = ['plan', 'read', 'examples/plans/gaoping-2023.md', '--jsonl']\n"
+        "import starter\n"
+        "heavy = {'sqlalchemy', 'temporalio', 'sqlmodel', 'numpy', 'holidays', 'docx', 'openpyxl'}\n"
+        "try: starter.app()\n"
+        "except SystemExit: print(sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOME)
+    assert (49, "[]") == (len(done.stdout.splitlines()), done.stderr.strip())
 
 
 def test_wrong_command_line_ends_with_two(say: Say) -> None:

@@ -129,7 +129,7 @@ def test_an_adjustment_is_seen_before_it_is_filed(office: Say) -> None:
     command = ("plan", "adjust", "gp-2023", "--set", "1:ratio=50%", "--remove", "2", *PAPERS, *O1)
     seen = data(office, *command, "--json")
     assert "改为“50%”" in seen["difference"][0]
-    assert "已调整" not in office(*command, "--confirm", "0" * 12).out
+    assert (3, "PreviewChanged") == refused(office(*command, "--confirm", "0" * 12))
     filed = office(*command, "--confirm", seen["confirm"])
     assert "已调整为第2版" in filed.out
     assert "批〔2023〕1号" in office("plan", "diff", "gp-2023").out
@@ -155,6 +155,60 @@ def test_a_plan_issued_anew_keeps_the_keys_of_its_rows(office: Say, tmp_path: Pa
     filed = data(office, *command, "--confirm", seen["confirm"], "--json")
     assert 2 == filed["version"]
     assert seen["difference"] == filed["difference"]
+
+
+REGIONS = {
+    "东平县": ("学校食堂食品安全情况抽查", "加油站计量器具检查", "药店经营情况检查"),
+    "西平县": ("幼儿园消防安全检查", "房地产经纪机构检查", "旅行社经营情况检查"),
+}
+
+
+def two_regions(*order: str, added: str = "") -> str:
+    """A notice whose regions each number their own rows from 1; `added` stands first in the first region."""
+    lines = [
+        "关于印发2026年度部门联合抽查工作计划的通知",
+        "测双随机办〔2026〕7号",
+        "| 序号 | 抽查任务名称 | 抽查事项 | 抽查对象范围 | 抽查比例及频次 | 智慧监管要求 | 抽查起止时间 | 发起部门 | 配合部门 | 抽查检查模式 |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for place, region in enumerate(order):
+        lines.append(f"| {region} | | | | | | | | | |")
+        names = ([added] if added and not place else []) + list(REGIONS[region])
+        lines += [
+            f"| {number} | {name} | {name}事项 | {region}{name[:4]}单位 | 5% 1次/年 | 无 | 3月-10月 "
+            "| 市教育局 | 市市场监管局 | 市抽市查 |"
+            for number, name in enumerate(names, 1)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def test_a_plan_issued_anew_whose_regions_number_anew_keeps_its_keys(say: Say, tmp_path: Path) -> None:
+    """The regions change places and one row comes in: every row keeps its key, the new one gets a free number."""
+    first, anew = tmp_path / "first.md", tmp_path / "anew.md"
+    first.write_text(two_regions("东平县", "西平县"), encoding="utf-8")
+    anew.write_text(two_regions("西平县", "东平县", added="游泳场馆卫生检查"), encoding="utf-8")
+    say("person", "bootstrap-office", "gp", "高平办", "高平市", "o1", "测试人甲")
+    assert 0 == say("plan", "import", str(first), "gp-2023", *O1).code
+    names = data(say, "plan", "names", "gp-2023", "--json", *O1)
+    say("plan", "names", "gp-2023", *[f"--new=d{at}={one['name']}" for at, one in enumerate(names)], *O1)
+    for field, value in (("office", "高平办"), ("date", "2026-02-01")):
+        say("plan", "set", "gp-2023", "notice", field, value, "--reason", "核对原件", *O1)
+    assert "可发起6行，待核定0行" in say("plan", "adopt", "gp-2023", *O1).out
+    former = {row["seq"]: row["name"] for row in data(say, "plan", "rows", "gp-2023", "--json")}
+    assert ["1", "2", "3", "2-1", "2-2", "2-3"] == list(former)
+    command = ("plan", "adjust", "gp-2023", str(anew), *PAPERS, *O1)
+    seen = data(say, *command, "--json")
+    keys = [(one["printed"], one["key"]) for one in seen["pairs"]]
+    assert [
+        ("1", "（新增）"), ("2", "2-1"), ("3", "2-2"), ("4", "2-3"), ("2-1", "1"), ("2-2", "2"), ("2-3", "3"),
+    ] == keys  # fmt: skip
+    assert 0 == say(*command, "--confirm", seen["confirm"]).code
+    after = {row["seq"]: row["name"] for row in data(say, "plan", "rows", "gp-2023", "--json")}
+    assert {**former, "4": "游泳场馆卫生检查"} == after
+    assert 0 == say("plan", "publish", "gp-2023", "--to", str(tmp_path)).code
+    for suffix in (".md", ".xlsx"):
+        back = read_plan(tmp_path / f"gp-2023-v2{suffix}").rows
+        assert after == {row.seq: row.fields.name.value for row in back}
 
 
 def test_the_year_of_a_past_plan_is_nobodys_omission(office: Say) -> None:

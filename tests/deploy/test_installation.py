@@ -19,8 +19,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities import audit
 from adapters.alive import is_alive
+from adapters.build import VERSION
 from adapters.database import Database
-from adapters.deployment import VERSION, current_build
+from adapters.deployment import current_build
 from adapters.engine import find_server
 from adapters.ports import free_port
 from cli.demo.play import SEED, TASK

@@ -12,9 +12,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.outbox import OutboxActivities
 from activities.sweep import sweep_for_ever
+from adapters.build import Deployment
 from adapters.channels import Channel
 from adapters.database import Database
-from adapters.deployment import Deployment
 from adapters.exchange import Exchange
 from adapters.exchange_files import FileExchange
 from cli.demo.cast import Cast

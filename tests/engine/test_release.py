@@ -7,7 +7,8 @@ import pytest
 from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError
 
-from adapters.deployment import Deployment, current_build, set_current
+from adapters.build import Deployment
+from adapters.deployment import current_build, set_current
 from adapters.replay import all_histories, check_replay
 from tests.engine.builds import CarelessTask, EarlierTask, LaterTask, build_with
 from tests.engine.histories import text_of

@@ -2,9 +2,11 @@
 
 import pytest
 
+from rules.launchable import obstacles
 from rules.plan_questions import chosen_seqs, questions_of, same_proposals
 from tests.builders import row_fields
 
+NAMES = ("牵头局", "配合局", "协同局", "县教育局", "县住建局")
 WINDOW = {"from_month": 3, "to_month": 10}
 
 
@@ -45,3 +47,23 @@ def test_rows_are_chosen_as_people_write_them() -> None:
     assert ["1", "3", "5", "8"] == chosen_seqs("8，1、3-5", known)
     with pytest.raises(ValueError, match="4"):
         chosen_seqs("4", known)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("mode", {"draw": "city", "check": None}, "由谁检查"),
+        ("initiator", ["县教育局", "县住建局"], "牵头部门"),
+        ("ratio", {"percent": None, "at_least": False, "min_count": None, "tiers": None}, "抽查比例"),
+    ],
+)
+def test_what_is_plainly_printed_and_yet_leaves_the_launch_open_is_asked(
+    field: str, value: object, why: str
+) -> None:
+    """市抽查 waits for a person to say who checks, as do two initiators and no ratio; none proposes itself."""
+    printed = {"value": value, "status": "read", "raw": "原文", "why": ""}
+    fields = {**row_fields(), field: printed}
+    (one,) = questions_of([("1", "甲", fields)])
+    assert (field, "", None) == (one.field, one.proposal, one.value)
+    assert why in one.why
+    assert [one.why] == obstacles(fields, dict.fromkeys(NAMES, "x"))

@@ -140,6 +140,10 @@ def test_a_filter_survives_json() -> None:
             "理由：本月专项",
         ),
         (ScopeFilter(hand_picked=("B", "A"), reason="点名"), "人工指定2户：A、B；理由：点名"),
+        (
+            ScopeFilter(hand_picked=tuple(f"{one:02}" for one in range(21)), reason="点名"),
+            f"人工指定21户：{'、'.join(f'{one:02}' for one in range(20))}…；理由：点名",
+        ),
     ],
 )
 def test_a_filter_is_described_in_full(scope: ScopeFilter, expected: str) -> None:
