@@ -91,7 +91,7 @@ def anchor_corrected(clocks: Clocks, visit: Visit, day: date, *, by: str) -> Non
     own = WaitKind(apart.kind) in VISITS_CLOCK
     terms = replace(
         Terms.of(before),
-        anchor=day if own else before.anchor,
+        anchor=(visit.clock_from or day) if own else before.anchor,
         no_later=visit.due_day if before.no_later is not None else None,
     )
     moved = clocks.renew(apart, terms, Cause.CORRECTED)
@@ -100,11 +100,12 @@ def anchor_corrected(clocks: Clocks, visit: Visit, day: date, *, by: str) -> Non
 
 def visit_due(clocks: Clocks, visit: Visit) -> None:
     """Reckon a visit's last day anew, by its own amount and the suspensions that it carries."""
-    if visit.completed_on is None:
+    begins = visit.clock_from or visit.completed_on
+    if begins is None:
         return
     known = suspensions_of(clocks.session, visit.clock) if visit.clock else []
     ended = [closed(one, clocks.today) for one in known]
-    visit.due_day = due_day(clocks.calendar, visit.completed_on, visit.due_amount, Unit.WORKING_DAY, ended)
+    visit.due_day = due_day(clocks.calendar, begins, visit.due_amount, Unit.WORKING_DAY, ended)
 
 
 def _with_visits(clocks: Clocks, wait: Wait, visits: list[Visit], terms: Terms) -> Terms:

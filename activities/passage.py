@@ -65,7 +65,7 @@ def await_next(
     groups: dict[tuple[date | None, int, date, str | None], list[Visit]] = defaultdict(list)
     for visit in visits:
         cap = visit.last_day if kind is WaitKind.VISIT else visit.due_day if inside_clock else None
-        begins = visit.completed_on or anchor if kind in VISITS_CLOCK else anchor
+        begins = visit.clock_from or visit.completed_on or anchor if kind in VISITS_CLOCK else anchor
         groups[cap, visit.cycle, begins, visit.clock].append(visit)
     for (cap, cycle, begins, clock), members in groups.items():
         head = members[0]
@@ -91,9 +91,9 @@ def await_next(
 
 
 def visit_terms(clocks: Clocks, visit: Visit) -> Terms:
-    """The clock of one checked subject: so many working days from the day of its check."""
+    """The clock of one checked subject: so many working days from the day of its check, or of the last one."""
     return Terms(
-        visit.completed_on or clocks.today,
+        visit.clock_from or visit.completed_on or clocks.today,
         visit.due_amount,
         Unit.WORKING_DAY,
         clocks.policies.clause(PolicyKey.ENTRY_DAYS, visit.department, plan_of(visit.task)),

@@ -258,8 +258,9 @@ class DrawnSubject(SQLModel, table=True):
 class Visit(SQLModel, table=True):
     """One subject in one department's part: the row that the whole second half hangs on.
 
-    `due_day` ends the `due_amount` working days after `completed_on`; `clock` is the wait whose
-    suspensions stand in them, None where the clock never stood.
+    `due_day` ends the `due_amount` working days after `completed_on`, or after `clock_from` where the
+    plan lets them run from the whole task's completion; `clock` is the wait whose suspensions stand in
+    them, None where the clock never stood.
     """
 
     __table_args__ = (
@@ -280,6 +281,7 @@ class Visit(SQLModel, table=True):
     completed_on: date | None = None
     due_day: date | None = None
     due_amount: int = 0
+    clock_from: date | None = None
     clock: str | None = Field(default=None, foreign_key="wait.id")
     method: str = ""
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)

@@ -272,7 +272,13 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
 }
 
 OF_A_PLAN = frozenset(
-    {PolicyKey.ENTRY_DAYS, PolicyKey.ENTRY_STOPS_AT, PolicyKey.MIN_COUNT, PolicyKey.MARKET_CLASSES}
+    {
+        PolicyKey.ENTRY_DAYS,
+        PolicyKey.ENTRY_STOPS_AT,
+        PolicyKey.ENTRY_ANCHOR,
+        PolicyKey.MIN_COUNT,
+        PolicyKey.MARKET_CLASSES,
+    }
 )
 """What a plan's notice may rule for its own tasks."""
 

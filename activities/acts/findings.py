@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, func, select
 
+from activities import whole_task
 from activities.acts.preparation import confirmed
 from activities.acts.visits import visits_of
 from activities.docket import Docket, Target, ruling
@@ -80,6 +81,7 @@ def close_visits(docket: Docket, paper: CloseVisits) -> None:
                 f"{visit} 没有登记可以终止检查的对象情况（{words}），请先用 result fact add 登记",
             )
     withdraw(docket.clocks, docket.part(), list(visits.values()), by=docket.by, to=VisitStage.EXEMPT)
+    whole_task.complete(docket.clocks, docket.living_task, "其余对象不再检查，期限由最后一次检查起算")
 
 
 @ruling(Target.TASK, OpenCommission, Role.HANDLER, Role.OFFICER)

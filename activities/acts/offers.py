@@ -2,6 +2,7 @@
 
 from sqlmodel import col, select
 
+from activities import whole_task
 from activities.acts.visits import reschedule, visits_of
 from activities.aids import add_aid
 from activities.authority import name_of
@@ -134,6 +135,7 @@ def recognise(docket: Docket, paper: RecogniseResults) -> None:
     add_aid(session, part, AidKind.RECOGNISE, content, docket.by)
     visit.facts = {**visit.facts, "recognised": sources}
     withdraw(docket.clocks, part, [visit], by=docket.by, to=VisitStage.EXEMPT)
+    whole_task.complete(docket.clocks, docket.living_task, "其余对象不再检查，期限由最后一次检查起算")
 
 
 def _key(row: MatchAid) -> str:

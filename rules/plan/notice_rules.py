@@ -22,6 +22,8 @@ class NoticeRule:
         """The value as a person reads it."""
         if self.key is PolicyKey.ENTRY_STOPS_AT:
             return {"receipt": "录入（平台回执）", "publication": "公示"}[self.value]
+        if self.key is PolicyKey.ENTRY_ANCHOR:
+            return {"completion": "逐户检查完成之日起", "task_completion": "全部检查完成之日起"}[self.value]
         if self.key is PolicyKey.MARKET_CLASSES:
             return "对市场主体一律采用"
         unit = self.key.unit
@@ -41,6 +43,7 @@ def notice_rules(reading: Mapping[str, Mapping[str, Any]]) -> list[NoticeRule]:
 
     take("result_days", PolicyKey.ENTRY_DAYS, _value(reading, "result_days"))
     take("result_from", PolicyKey.ENTRY_STOPS_AT, _stops_at(_value(reading, "result_from")))
+    take("result_from", PolicyKey.ENTRY_ANCHOR, _anchor(_value(reading, "result_from")))
     take("min_count", PolicyKey.MIN_COUNT, _value(reading, "min_count"))
     whole = str(_value(reading, "class_use") or "").rstrip("%") == "100"
     take("class_use", PolicyKey.MARKET_CLASSES, True if whole else None)
@@ -49,6 +52,14 @@ def notice_rules(reading: Mapping[str, Mapping[str, Any]]) -> list[NoticeRule]:
 
 def _value(reading: Mapping[str, Mapping[str, Any]], field: str) -> Any:
     return (reading.get(field) or {}).get("value")
+
+
+def _anchor(text: str | None) -> str | None:
+    """From what the period runs: the end of the whole task where the words say so, else each check."""
+    fact = (text or "").partition("…")[0]
+    if re.search("(任务|工作|全部|本批次|整批).{0,8}(完成|结束)", fact):
+        return "task_completion"
+    return "completion" if re.search("检查|完成", fact) else None
 
 
 def _stops_at(text: str | None) -> str | None:

@@ -31,6 +31,21 @@ def test_what_lies_inside_the_period_is_told_by_its_acts(words: str, expected: s
     assert expected == _rules(result_from=words).get(PolicyKey.ENTRY_STOPS_AT)
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("在抽查完成之日起…将抽查结果录入监管平台", "completion"),
+        ("在完成“双随机、一公开”抽查工作后…录入监管平台", "completion"),
+        ("自抽查任务完成之日起…录入监管平台", "task_completion"),
+        ("全部检查结束后…录入监管平台", "task_completion"),
+        ("收到通知之日起…录入监管平台", None),
+    ],
+)
+def test_from_what_the_period_runs_is_told_by_its_fact(words: str, expected: str | None) -> None:
+    """Each subject's check, or the whole task (domain, 6)."""
+    assert expected == _rules(result_from=words).get(PolicyKey.ENTRY_ANCHOR)
+
+
 def test_days_minimum_and_classes_become_policies_of_the_plan() -> None:
     """Classes only where every draw must use them."""
     rules = _rules(result_days=15, min_count=5, class_use="100")
