@@ -28,6 +28,7 @@ from cli import (
     result,
     summary,
     task,
+    views,
 )
 from cli.context import Guarded, Json, check_settings
 
@@ -49,6 +50,7 @@ for name, group in (("person", person.app), ("policy", policy.app), ("audit", au
     app.add_typer(group, name=name)
 app.add_typer(doctor.app)
 app.add_typer(database.app)
+app.add_typer(views.app)
 
 
 @app.callback()
