@@ -13,6 +13,7 @@ from adapters.logging import configure
 from adapters.settings import Profile
 from cli import (
     audit,
+    bulk,
     calendar,
     database,
     deadline,
@@ -46,7 +47,7 @@ for name, group in (
     app.add_typer(group, name=name)
 for name, group in (("inbox", inbox.app), ("deadline", deadline.app), ("calendar", calendar.app)):
     app.add_typer(group, name=name)
-for name, group in (("person", person.app), ("policy", policy.app), ("audit", audit.app)):
+for name, group in (("bulk", bulk.app), ("person", person.app), ("policy", policy.app), ("audit", audit.app)):
     app.add_typer(group, name=name)
 app.add_typer(doctor.app)
 app.add_typer(database.app)

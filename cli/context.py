@@ -257,7 +257,7 @@ class Guarded(TyperGroup):
         except Refusal as refusal:
             fail(refusal)
         except ValidationError as error:
-            fail(Refusal("PaperInvalid", _invalid_words(error)))
+            fail(Refusal("PaperInvalid", invalid_words(error)))
         except OperationalError:
             fail(
                 Refusal("DatabaseAway", "数据库连接不上或尚未建表；请检查 DATABASE_URL，并由管理员升级数据库")
@@ -278,7 +278,7 @@ def file_words(problem: OSError) -> str:
     return f"{problem.filename}：{why.get(type(problem), '无法读写')}，请检查路径"
 
 
-def _invalid_words(error: ValidationError) -> str:
+def invalid_words(error: ValidationError) -> str:
     """Each cause once, with the rows that it was found in."""
     found: dict[tuple[str, str], list[int]] = {}
     for one in error.errors():
