@@ -117,7 +117,7 @@ def test_it_is_marked_as_moved_in_and_its_draw_as_not_verifiable(
     shown = say("task", "show", TASK).out
     assert "不能复核" in shown
     assert RECORD in shown
-    export = say("draw", "export", TASK, "--to", "/nowhere", "--as", STAFF)
+    export = say("draw", "export", TASK, "--to", "/nowhere", "--as", person(LEAD, Role.HANDLER))
     assert (3, "DrawnElsewhere") == refused(export)
     request = ("task", "draw", "request", TASK, "--act", "replacement", "--reason", "停业")
     assert 3 == say(*request, "--replaces", SUBJECTS[0], "--as", person(LEAD, Role.HANDLER)).code
