@@ -119,8 +119,9 @@ def test_it_is_marked_as_moved_in_and_its_draw_as_not_verifiable(
     assert RECORD in shown
     export = say("draw", "export", TASK, "--to", "/nowhere", "--as", person(LEAD, Role.HANDLER))
     assert (3, "DrawnElsewhere") == refused(export)
-    request = ("task", "draw", "request", TASK, "--act", "replacement", "--reason", "停业")
-    assert 3 == say(*request, "--replaces", SUBJECTS[0], "--as", person(LEAD, Role.HANDLER)).code
+    request = ("task", "draw", "request", TASK, "--kind", "替换补抽", "--reason", "停业")
+    asked = say(*request, "--replaces", SUBJECTS[0], "--as", person(LEAD, Role.HANDLER))
+    assert (3, "DrawnElsewhere") == refused(asked)
     assert 0 == say("audit", "verify").code
 
 
