@@ -130,6 +130,11 @@ class Service:
             threading.Event().wait(0.1)
         raise TimeoutError(log.read_text())
 
+    def lose_database(self) -> None:
+        """Take its files away."""
+        for file in Path(self.values["JOINT_DATA"]).glob("joint-inspection.db*"):
+            file.unlink()
+
     def stop_worker(self) -> None:
         """End the worker as a deployment does."""
         if self.worker is not None:
@@ -241,8 +246,7 @@ async def stopped(service: Service) -> None:
 
 async def lost(service: Service) -> None:
     """The disk with the database is gone."""
-    for file in Path(service.values["JOINT_DATA"]).glob("joint-inspection.db*"):
-        file.unlink()
+    service.lose_database()
 
 
 async def running(service: Service) -> None:
