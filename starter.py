@@ -22,10 +22,12 @@ GROUPS = {
     "inbox": ("cli.inbox",),
     "deadline": ("cli.deadline",),
     "calendar": ("cli.calendar",),
+    "bulk": ("cli.bulk",),
     "person": ("cli.person",),
     "policy": ("cli.policy",),
     "audit": ("cli.audit",),
     "doctor": ("cli.doctor",),
+    "views": ("cli.views",),
     "migrate": ("cli.database",),
 }
 """Each group's modules, the light ones first; a module is loaded when one of its commands is called.

@@ -8,7 +8,7 @@ from activities.contributions import chains, left_out_by_rule, opened_links
 from activities.draw_papers import DIRECTORY, ROOT_KEY, load, load_plan
 from activities.drawing import public_value_of
 from activities.later_acts import base_act, directory_entries
-from activities.received import received_of
+from activities.received import moved_in, received_of
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
 from rules.draw import Drawn, order
@@ -24,6 +24,12 @@ def export_record(session: Session, task: str) -> dict[str, object]:
     row = session.get(JointTask, task)
     if row is None:
         raise Refusal("CaseUnknown", f"没有任务 {task}；可用 task list 查看任务编号")
+    if (moved := moved_in(session, task)) is not None:
+        raise Refusal(
+            "DrawnElsewhere",
+            f"任务 {task} 由{moved.portal}（任务 {moved.number}）移入，对象在该平台抽取，本系统没有抽取过程，不能复核；"
+            "请向该平台索取抽取记录，其哈希值见 task show",
+        )
     if (received := received_of(session, task)) is not None:
         raise Refusal(
             "DrawnAbove",

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
+from typing import Any
 
 import structlog
 from sqlmodel import Session, col, select
@@ -25,7 +26,7 @@ from models.organisation import Department
 from models.outcomes import Disposal
 from models.papers import Paper
 from models.task import JointTask
-from models.trail import Answer, Submission, Wait
+from models.trail import Answer, Outcome, Submission, Wait
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
@@ -56,6 +57,16 @@ class Actor:
     role: Role
     department: str
     acting_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a paper would be answered."""
+
+    outcome: Outcome
+    type: str
+    words: str
+    data: dict[str, Any]
 
 
 class Filing:
@@ -110,22 +121,8 @@ class Filing:
         self, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
     ) -> tuple[Submission, Answer | None]:
         """The filed paper, and for a repeat the answer that it has by now."""
-        content, nonce = paper.model_dump(mode="json"), token_hex(16)
         with self.database.write() as session:
-            submission = Submission(
-                id=message_id or token_hex(16),
-                target=target,
-                chain=chain_of(session, target, office_of(session, actor.department)),
-                kind=paper.kind,
-                content=content,
-                nonce=nonce,
-                sha256=paper_hash(paper.kind, content, nonce),
-                actor=actor.person,
-                role=actor.role,
-                department=actor.department,
-                acting_for=actor.acting_for,
-                filed_at=now,
-            )
+            submission = draft(session, target, paper, actor, message_id, now)
             stored = file(session, submission)
             return stored, None if stored is submission else session.get(Answer, stored.id)
 
@@ -187,6 +184,37 @@ class Filing:
         if self.client is None:
             raise RuntimeError("no engine")
         return OutboxActivities(self.database, self.client, self.task_queue)
+
+
+def draft(
+    session: Session, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
+) -> Submission:
+    """A paper as it will be filed, with its nonce and hash."""
+    content, nonce = paper.model_dump(mode="json"), token_hex(16)
+    return Submission(
+        id=message_id or token_hex(16),
+        target=target,
+        chain=chain_of(session, target, office_of(session, actor.department)),
+        kind=paper.kind,
+        content=content,
+        nonce=nonce,
+        sha256=paper_hash(paper.kind, content, nonce),
+        actor=actor.person,
+        role=actor.role,
+        department=actor.department,
+        acting_for=actor.acting_for,
+        filed_at=now,
+    )
+
+
+def try_out(database: Database, target: str, paper: Paper, actor: Actor, now: datetime) -> Trial:
+    """What a paper would be answered now: it is filed, ruled on, and all of it undone (试办)."""
+    with database.write() as session:
+        undone = session.begin_nested()
+        answer = rule_on(session, file(session, draft(session, target, paper, actor, None, now)), now)
+        trial = Trial(answer.outcome, answer.type, answer.words, dict(answer.data))
+        undone.rollback()
+    return trial
 
 
 def office_of(session: Session, department: str) -> str:

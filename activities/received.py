@@ -5,6 +5,7 @@ from sqlmodel import Session
 from activities.acts.preparation import content_hash, prepare_key
 from activities.docket import Docket
 from activities.lookup import subjects_by_code
+from models.operations import MovedIn
 from models.organisation import Office
 from models.papers import DrawnAbove, ProposeScope
 from models.plan import PlanRowVersion
@@ -18,6 +19,11 @@ from rules.waits import WaitKind
 def received_of(session: Session, task: str) -> ReceivedList | None:
     """The list that a task was launched from, None where it draws itself."""
     return session.get(ReceivedList, task)
+
+
+def moved_in(session: Session, task: str) -> MovedIn | None:
+    """Where a task was begun, if in another system; None for one begun here."""
+    return session.get(MovedIn, task)
 
 
 def check_received(docket: Docket, row: PlanRowVersion, paper: DrawnAbove | None) -> None:
@@ -79,6 +85,12 @@ def receive_list(docket: Docket, task: JointTask, paper: DrawnAbove) -> None:
 
 def refuse_received(session: Session, task: JointTask) -> None:
     """What the level above drew is changed by it alone."""
+    if (moved := moved_in(session, task.id)) is not None:
+        raise Refusal(
+            "DrawnElsewhere",
+            f"本任务的检查对象由{moved.portal}抽取，本系统不能更换或再抽；个别对象情况有变的请用 result fact add，"
+            "须重新抽取的请撤销任务（task cancel）后重新发起",
+        )
     if received_of(session, task.id) is not None:
         raise Refusal(
             "DrawnAbove", "本任务的检查对象由上级抽取，不能在本级改动或再抽；请向上级申请，凭其书面文件办理"

@@ -33,7 +33,7 @@ FIRST = 1
 STRATUM = "上级抽取"
 
 
-def take_over(clocks: Clocks, task: JointTask, received: ReceivedList) -> None:
+def take_over(clocks: Clocks, task: JointTask, received: ReceivedList, stratum: str = STRATUM) -> None:
     """In stage 3's place: every department's visits begin from the received list, in its order."""
     session = clocks.session
     if session.get(DrawAct, (task.id, FIRST)) is not None:
@@ -60,7 +60,7 @@ def take_over(clocks: Clocks, task: JointTask, received: ReceivedList) -> None:
                 act=FIRST,
                 rank=rank,
                 subject=subject.id,
-                stratum=STRATUM,
+                stratum=stratum,
                 credit_class=draw_class(subject.legal_form, subject.credit_class, None, None),
             )
         )

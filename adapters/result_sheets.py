@@ -27,6 +27,7 @@ from rules.refusal import Refusal
 
 _HEADER_WITHIN = 20
 _CHOICES_SHEET = "选项"
+_NOTES_SHEET = "填写说明"
 _INPUT = PatternFill("solid", start_color="FFF9E5")
 _SHEETS = frozenset({".xlsx", ".xlsm"})
 _BAD = (
@@ -85,18 +86,39 @@ def write_sheet(path: Path, title: str, columns: Sequence[Column], rows: Iterabl
     return count
 
 
-def read_sheet(path: Path, columns: Sequence[Column]) -> list[SheetRow]:
-    """The rows below the header, blank ones left out.
+def write_book(path: Path, sheets: Mapping[str, Sequence[Column]], notes: Sequence[Sequence[str]]) -> None:
+    """Write an empty workbook of several sheets, and a last one that explains them. Refuses `SheetSuffix`."""
+    if path.suffix.lower() != ".xlsx":
+        raise Refusal("SheetSuffix", f"{path.name}：表格只写成 XLSX，请把文件名写成 .xlsx")
+    book = Workbook(write_only=True)
+    for title, columns in sheets.items():
+        sheet: Any = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for place, column in enumerate(columns, start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = column.width
+            # Long numbers and days stay as they are typed.
+            sheet.column_dimensions[get_column_letter(place)].number_format = "@"
+        sheet.append([_header(sheet, column) for column in columns])
+    explained: Any = book.create_sheet(_NOTES_SHEET)
+    for row in notes:
+        explained.append(list(row))
+    book.save(path)
 
-    Refuses `FileUnreadable` for what is no such file, `HeaderUnknown` where required columns are absent.
+
+def read_sheet(path: Path, columns: Sequence[Column], title: str | None = None) -> list[SheetRow]:
+    """The rows below the header, blank ones left out; of a workbook's first sheet, or of the one named.
+
+    Refuses `FileUnreadable` for what is no such file, `SheetMissing`, and `HeaderUnknown` where required
+    columns are absent.
     """
-    table = _workbook(path) if path.suffix.lower() in _SHEETS else _csv(path)
+    table = _workbook(path, title) if title or path.suffix.lower() in _SHEETS else _csv(path)
     start = next(
         (at for at, (_, cells) in enumerate(table[:_HEADER_WITHIN]) if _is_header(columns, cells)), None
     )
     if start is None:
         wanted = "、".join(column.header for column in columns if column.required)
-        raise Refusal("HeaderUnknown", f"{path.name} 前{_HEADER_WITHIN}行没有表头，至少要有这些列：{wanted}")
+        where = f"{path.name}“{title}”" if title else path.name
+        raise Refusal("HeaderUnknown", f"{where} 前{_HEADER_WITHIN}行没有表头，至少要有这些列：{wanted}")
     places = _places(columns, table[start][1])
     return [
         SheetRow(
@@ -193,11 +215,13 @@ def _csv(path: Path) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _workbook(path: Path) -> list[tuple[int, list[str]]]:
+def _workbook(path: Path, title: str | None) -> list[tuple[int, list[str]]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         with closing(book):
-            sheet = book.worksheets[0]
+            if title is not None and title not in book.sheetnames:
+                raise Refusal("SheetMissing", f"{path.name} 没有“{title}”这张表，请用模板填写")
+            sheet = book[title] if title else book.worksheets[0]
             # Some programs write a wrong extent into the file; the reader would stop there.
             sheet.reset_dimensions()
             return [

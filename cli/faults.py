@@ -12,7 +12,7 @@ ENGINE_AWAY = "连接不上 Temporal 服务；请先启动（make dev），或�
 def expected(problem: Exception) -> Refusal | None:
     """The refusal that tells a person what went wrong; None for a bug."""
     if isinstance(problem, ValidationError):
-        return Refusal("PaperInvalid", _invalid_words(problem))
+        return Refusal("PaperInvalid", invalid_words(problem))
     if isinstance(problem, OperationalError):
         return Refusal("DatabaseAway", "数据库连接不上或尚未建表；请检查 DATABASE_URL，并由管理员升级数据库")
     if isinstance(problem, RPCError):
@@ -28,7 +28,7 @@ def file_words(problem: OSError) -> str:
     return f"{problem.filename}：{why.get(type(problem), '无法读写')}，请检查路径"
 
 
-def _invalid_words(error: ValidationError) -> str:
+def invalid_words(error: ValidationError) -> str:
     """Each cause once, with the rows that it was found in."""
     found: dict[tuple[str, str], list[int]] = {}
     for one in error.errors():

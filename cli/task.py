@@ -14,6 +14,7 @@ from cli import (
     task_archive,
     task_clock,
     task_draw,
+    task_import,
     task_papers,
     task_prepare,
     task_show,
@@ -235,7 +236,7 @@ def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[
 
 
 # In the order of a task's life, for that is how the help page is read.
-for part in (launch, task_show.app, task_prepare.app, claims):
+for part in (launch, task_import.app, task_show.app, task_prepare.app, claims):
     app.add_typer(part)
 app.add_typer(task_draw.app, name="draw")
 for part in (task_visit.app, task_ways.app, task_papers.app, task_clock.app, orders, task_archive.app):

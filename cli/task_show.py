@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from activities.acts.preparation import newest_proposal
 from activities.progress import open_waits, read_progress
+from activities.received import moved_in, received_of
 from cli.acting import TaskId, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
@@ -94,12 +95,19 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         cancelled = _cancellation(session, row)
         proposals = _proposals(session, task)
         drawn = session.exec(select(func.count()).where(col(DrawnSubject.task) == task)).one()
+        moved = _moved_in(session, task)
 
     def text() -> None:
         out.print(f"{row.name}　{task}", style="bold", markup=False)
         _print_details(_details(progress, len(cases)))
         if cases:
             print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
+        if moved:
+            out.print(
+                f"由{moved['portal']}移入（原任务号 {moved['number']}，{moved['opened_on']} 发起，名单 {moved['list']}）："
+                f"抽取在该平台进行，本系统不能复核；抽取记录哈希 {moved['record_sha256']}",
+                markup=False,
+            )
         if cancelled:
             out.print(
                 f"撤销文号：{cancelled['number']}　理由：{cancelled['reason']}　"
@@ -118,6 +126,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         "proposals": proposals,
         "drawn": drawn,
         "cancelled": cancelled,
+        "moved_in": moved,
         "cases": [{"scope": scope, **line.model_dump(mode="json")} for scope, line in cases],
     }
     show(data, as_json=as_json, text=text)
@@ -193,6 +202,21 @@ def _print_details(details: str) -> None:
             {str(at): head for at, head in enumerate(heads)},
             [{str(at): cell for at, cell in enumerate(row)} for row in rows],
         )
+
+
+def _moved_in(session: Session, task: str) -> dict[str, Any] | None:
+    """From where a task was moved in, and what its draw rests on; None for one that was begun here."""
+    moved, received = moved_in(session, task), received_of(session, task)
+    if moved is None or received is None:
+        return None
+    return {
+        "portal": moved.portal,
+        "number": moved.number,
+        "opened_on": moved.opened_on,
+        "list": received.number,
+        "record_sha256": received.record_sha256,
+        "file_sha256": moved.file_sha256,
+    }
 
 
 def _cancellation(session: Session, task: JointTask) -> dict[str, Any] | None:

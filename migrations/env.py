@@ -8,6 +8,7 @@ from sqlmodel import AutoString, SQLModel
 import models.delivery
 import models.evidence
 import models.exchange
+import models.operations
 import models.organisation
 import models.outcomes
 import models.plan

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.moving import MovedDisposal, MovedPart, MovedResult, MovedSubject, MovedVisit, Word
 from rules.calendar import DayKind
 from rules.draw_record import Kind as DrawKind
 from rules.results import Category, Method, Signature, SubjectFact
@@ -974,6 +975,39 @@ class LoadCalendar(Paper):
     def count(self) -> int:
         """Its days."""
         return len(self.days)
+
+
+class MoveTaskIn(Paper):
+    """A drawn task of an old portal goes on here (移入任务): what is stated of it, with the hash of its workbook.
+
+    `number` is the task's number there, `stage` where it should stand here; the draw cannot be verified.
+    """
+
+    kind: ClassVar[str] = "task.move_in"
+    row: int
+    portal: Word
+    number: Word
+    file_sha256: Hex32
+    document: str
+    seq: str
+    round: Round = 1
+    stage: int = Field(ge=4, le=8)
+    opened_on: date
+    drawn_on: date
+    list_number: Word
+    record_sha256: Hex32
+    first_day: date
+    last_day: date
+    parts: tuple[MovedPart, ...] = Field(min_length=1, max_length=50)
+    subjects: tuple[MovedSubject, ...] = Field(min_length=1, max_length=5000)
+    visits: tuple[MovedVisit, ...] = Field(default=(), max_length=20_000)
+    results: tuple[MovedResult, ...] = Field(default=(), max_length=50_000)
+    disposals: tuple[MovedDisposal, ...] = Field(default=(), max_length=5000)
+
+    @property
+    def count(self) -> int:
+        """Its subjects."""
+        return len(self.subjects)
 
 
 PAPERS: dict[str, type[Paper]] = {paper.kind: paper for paper in Paper.__subclasses__()}

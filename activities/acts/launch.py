@@ -25,20 +25,20 @@ def start_task(docket: Docket, paper: StartTask) -> None:
     """Launch a round of an adopted row: by its initiator, inside its window or with an approval."""
     session = docket.session
     document, row = row_of(session, docket.office, paper.document, paper.seq)
-    standing = _adopted(session, document, row)
+    standing = adopted_row(session, document, row)
     if docket.department != standing.initiator:
         raise Refusal(
             "InitiatorOnly", f"序号{row.seq}由{name_of(session, standing.initiator)}发起，请联系该部门"
         )
     check_received(docket, standing, paper.received)
-    _check_round(standing, paper.round)
+    check_round(standing, paper.round)
     former = former_of(session, paper)
     if former is not None and former.status is not TaskStatus.CANCELLED:
         raise Refusal(
             "AlreadyLaunched",
             f"本轮已发起：{former.id}（{former.status.label}），不能重复发起；请用 task show {former.id} 查看进展",
         )
-    window = _window(session, document, standing)
+    window = window_of(session, document, standing)
     approval = approval_for(docket, paper, window, former)
     launch = former.launch + 1 if former else 1
     base = f"{paper.document}/{paper.seq}/{paper.round}"
@@ -76,7 +76,7 @@ def start_task(docket: Docket, paper: StartTask) -> None:
         now=docket.now,
         start="JointTaskWorkflow",
     )
-    _tell_row(docket, task, "launched")
+    tell_row(docket, task, "launched")
     audit.record(
         session,
         audit.task_chain(task.id),
@@ -97,7 +97,7 @@ def cancel_task(docket: Docket, paper: CancelTask) -> None:
     task.status, task.closed_at = TaskStatus.CANCELLED, docket.now
     docket.clocks.settle_scope(f"joint-task/{task.id}", by=docket.by)
     declare_task(docket.session, task, "cancelled", docket.now)
-    _tell_row(docket, task, "cancelled")
+    tell_row(docket, task, "cancelled")
     for part in docket.session.exec(select(TakingPart).where(col(TakingPart.task) == task.id)):
         notify(
             docket.session,
@@ -112,7 +112,7 @@ def cancel_task(docket: Docket, paper: CancelTask) -> None:
         )
 
 
-def _adopted(session: Session, document: PlanDocument, row: PlanRow) -> PlanRowVersion:
+def adopted_row(session: Session, document: PlanDocument, row: PlanRow) -> PlanRowVersion:
     """The row as it is in force; an adjustment that is not settled yet leaves the former version standing."""
     if document.status is not PlanStatus.ADOPTED or row.version == 0:
         if row.obstacles:
@@ -126,7 +126,7 @@ def _adopted(session: Session, document: PlanDocument, row: PlanRow) -> PlanRowV
     return version_of(session, document.id, row.seq, row.version)
 
 
-def _tell_row(docket: Docket, task: JointTask, event: str) -> None:
+def tell_row(docket: Docket, task: JointTask, event: str) -> None:
     """The watch over the row reads SQL; it is told, never waited for."""
     wake(
         docket.session,
@@ -138,7 +138,7 @@ def _tell_row(docket: Docket, task: JointTask, event: str) -> None:
     )
 
 
-def _check_round(row: PlanRowVersion, number: int) -> None:
+def check_round(row: PlanRowVersion, number: int) -> None:
     """A row with a frequency makes that many rounds (domain, 1); one without makes one."""
     frequency = row.fields["frequency"]["value"] or {}
     times = frequency.get("times_max") or frequency.get("times") or 1
@@ -147,7 +147,8 @@ def _check_round(row: PlanRowVersion, number: int) -> None:
         raise Refusal("RoundNotPlanned", f"序号{row.seq}按计划只有{due}轮，没有第{number}轮，请核对轮次")
 
 
-def _window(session: Session, document: PlanDocument, row: PlanRowVersion) -> Window:
+def window_of(session: Session, document: PlanDocument, row: PlanRowVersion) -> Window:
+    """The first and last day on which the row may be launched without an approval."""
     adopted = adopted_first(session, document.id, row.seq)
     return window_days(document.year or 0, row.from_month, row.to_month, adopted)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlmodel import col, select
 
+from models.moving import MovedPart, MovedSubject
 from models.outcomes import PublicationKind
 from models.papers import (
     AcceptClaim,
@@ -38,6 +39,7 @@ from models.papers import (
     IssueToken,
     LendOfficer,
     MatchAgain,
+    MoveTaskIn,
     OfferJointVisit,
     OmitRound,
     Paper,
@@ -102,8 +104,8 @@ from tests.activities.scenes import (
     second_plan,
     secret,
 )
-from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, SHA, item_of
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person, set_field
+from tests.activities.world import NOBODY, OFFICE_TARGET, OUTSIDER, PARTS, SHA, item_of
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person, set_field, subject_code
 
 AS_BEFORE = "Accepted"
 """A late paper that states again what is settled: answered, and nothing changes."""
@@ -215,6 +217,28 @@ def _post(driver: Driver) -> Paper:
     )
 
 
+def _moved(driver: Driver) -> Paper:
+    """A task of an old portal, drawn yesterday, whose officers are matched here."""
+    yesterday = driver.today - timedelta(days=1)
+    return MoveTaskIn(
+        row=2,
+        portal="旧平台",
+        number="OLD-7",
+        file_sha256=SHA,
+        document=DOCUMENT,
+        seq="1",
+        stage=4,
+        opened_on=yesterday,
+        drawn_on=yesterday,
+        list_number="旧〔2026〕7号",
+        record_sha256=SHA,
+        first_day=driver.today,
+        last_day=driver.today + timedelta(days=20),
+        parts=tuple(MovedPart(row=2, department=one, claimed=True, items=(item_of(one),)) for one in PARTS),
+        subjects=tuple(MovedSubject(row=2 + number, code=subject_code(number)) for number in range(4)),
+    )
+
+
 def _wait(driver: Driver, kind: WaitKind = WaitKind.ENTRY, department: str = SECOND) -> str:
     statement = select(Wait.id).where(col(Wait.kind) == kind, col(Wait.department) == department)
     return driver.read(lambda session: session.exec(statement).first()) or NOBODY
@@ -242,6 +266,7 @@ CASES: dict[str, Case] = {
         early=("imported", "RowNotAdopted"),
         late=("launched", "AlreadyLaunched"),
     ),
+    "task.move_in": _office(_moved, late=("launched", "AlreadyLaunched")),
     "launch.approve": _office(
         lambda _: ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充")
     ),

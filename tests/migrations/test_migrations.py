@@ -19,7 +19,7 @@ from tests.guarded import APPEND_ONLY
 from tests.postgres import PostgresCluster
 
 # As the entry of the migrations does: each import fills the metadata.
-for _module in ("organisation", "outcomes", "plan", "registers", "task", "trail"):
+for _module in ("operations", "organisation", "outcomes", "plan", "registers", "task", "trail"):
     import_module(f"models.{_module}")
 
 OURS = set(SQLModel.metadata.tables)

@@ -1,0 +1,248 @@
+"""Moving in a drawn task of an old portal (移入): rows are rebuilt from its sheets, clocks start from their facts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from sqlmodel import col, select
+
+from activities import audit
+from activities.acts.approvals import former_of, row_of
+from activities.acts.launch import adopted_row, check_round, tell_row, window_of
+from activities.acts.preparation import content_hash
+from activities.authority import name_of
+from activities.declaring import declare_claim, declare_task
+from activities.docket import Docket, Target, notify, ruling
+from activities.moved_checks import Key, MovedChecks
+from activities.moved_results import move_results_in
+from activities.passage import await_next, move
+from activities.takeover import FIRST, take_over
+from models.operations import MovedIn
+from models.papers import MoveTaskIn, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
+from models.plan import PlanRowVersion
+from models.registers import Officer
+from models.task import Aspect, Assignment, JointTask, Part, Preparation, ReceivedList, TakingPart, Visit
+from rules.calendar import TZ
+from rules.deadline import Unit, due_day
+from rules.policy import PolicyKey
+from rules.refusal import Refusal
+from rules.roles import Role
+from rules.scope import ScopeFilter
+from rules.stages import Claim, Stage, VisitStage
+from rules.waits import WaitKind
+
+STRATUM = "原平台抽取"
+_RUN = 0
+"""Officers that the old portal assigned: before the first match here."""
+
+
+@ruling(Target.OFFICE, MoveTaskIn, Role.OFFICE)
+def move_in(docket: Docket, paper: MoveTaskIn) -> None:
+    """All of one task or nothing: it stands at its present stage with the waits that this stage has."""
+    session = docket.session
+    document, row = row_of(session, docket.office, paper.document, paper.seq)
+    standing = adopted_row(session, document, row)
+    check_round(standing, paper.round)
+    former = former_of(session, paper)
+    if former is not None:
+        raise Refusal(
+            "AlreadyLaunched",
+            f"本系统已有该轮任务 {former.id}（{former.status.label}），不能再移入，请核对轮次",
+        )
+    checks = MovedChecks(docket.clocks, standing, paper)
+    checks.refuse_faults()
+    task = _task(docket, paper, standing, window_of(session, document, standing))
+    parts = _parts(docket, task, paper)
+    _prepare(docket, task, paper)
+    received = ReceivedList(
+        task=task.id,
+        issuer=paper.portal,
+        number=paper.list_number,
+        drawn_on=paper.drawn_on,
+        record_sha256=paper.record_sha256,
+        file_sha256=paper.file_sha256,
+        codes=[one.code for one in paper.subjects],
+        submission=docket.by,
+    )
+    session.add(received)
+    session.flush()
+    take_over(docket.clocks, task, received, STRATUM)
+    visits = _visits(docket, task, checks)
+    for part in parts:
+        own = {code: visit for (code, department), visit in visits.items() if department == part.department}
+        _take_in(docket, part, own, paper)
+        move_results_in(docket, part, own, checks, paper)
+    _record(docket, task, parts, paper)
+    # From here on it is a task like any other: its stage follows from its rows when this act is answered.
+    docket.sitting.task = task
+    docket.data = {"task": task.id, "stage": paper.stage, "subjects": len(paper.subjects)}
+
+
+def _task(docket: Docket, paper: MoveTaskIn, row: PlanRowVersion, window: tuple[date, date]) -> JointTask:
+    task = JointTask(
+        id=f"{paper.document}/{paper.seq}/{paper.round}",
+        office=docket.office,
+        document=paper.document,
+        seq=paper.seq,
+        round=paper.round,
+        row=_row_id(docket, paper),
+        row_version=row.version,
+        name=row.name,
+        initiator=row.initiator or "",
+        window_first=window[0],
+        window_last=window[1],
+        stage=Stage.DRAW,
+        opened_at=datetime.combine(paper.opened_on, time(), TZ),
+        stage_since=docket.now,
+    )
+    docket.session.add(task)
+    docket.session.flush()
+    docket.session.add(
+        MovedIn(
+            task=task.id,
+            portal=paper.portal,
+            number=paper.number,
+            opened_on=paper.opened_on,
+            file_sha256=paper.file_sha256,
+            submission=docket.by,
+        )
+    )
+    docket.session.flush()
+    return task
+
+
+def _row_id(docket: Docket, paper: MoveTaskIn) -> int:
+    return row_of(docket.session, docket.office, paper.document, paper.seq)[1].id or 0
+
+
+def _parts(docket: Docket, task: JointTask, paper: MoveTaskIn) -> list[TakingPart]:
+    """The departments as they answered there; returns those that take part."""
+    made = [
+        TakingPart(
+            task=task.id,
+            department=one.department,
+            part=Part.INITIATOR if one.department == task.initiator else Part.PARTNER,
+            claim=Claim.CLAIMED if one.claimed else Claim.RELEASED,
+            stage=Stage.DRAW,
+            stage_since=docket.now,
+            offers=0 if one.department == task.initiator else 1,
+        )
+        for one in paper.parts
+    ]
+    docket.session.add_all(made)
+    docket.session.flush()
+    return [part for part in made if part.claim is Claim.CLAIMED]
+
+
+def _prepare(docket: Docket, task: JointTask, paper: MoveTaskIn) -> None:
+    """Scope, items and periods as they stood there; who moves the task in answers for the transcript."""
+    reason = f"{paper.portal}任务{paper.number}移入：名单{paper.list_number}（{paper.drawn_on}）"
+    period = Period(first_day=paper.first_day, last_day=paper.last_day)
+    papers: dict[Aspect, Paper] = {
+        Aspect.SCOPE: ProposeScope(
+            filter=ScopeFilter(hand_picked=tuple(one.code for one in paper.subjects), reason=reason)
+        ),
+        Aspect.ITEMS: ProposeItems(items={one.department: one.items for one in paper.parts if one.claimed}),
+        Aspect.PERIODS: ProposePeriods(periods=(period,)),
+    }
+    for aspect, proposal in papers.items():
+        content = proposal.model_dump(mode="json")
+        docket.session.add(
+            Preparation(
+                task=task.id,
+                aspect=aspect,
+                number=1,
+                content=content,
+                sha256=content_hash(content),
+                proposed_by=docket.submission.actor,
+                confirmed_by=docket.submission.actor,
+            )
+        )
+    docket.session.flush()
+
+
+def _visits(docket: Docket, task: JointTask, checks: MovedChecks) -> dict[Key, Visit]:
+    codes = {subject.id: code for code, subject in checks.subjects.items()}
+    rows = docket.session.exec(select(Visit).where(col(Visit.task) == task.id, col(Visit.act) == FIRST))
+    return {(codes[row.subject], row.department): row for row in rows}
+
+
+def _take_in(docket: Docket, part: TakingPart, visits: dict[str, Visit], paper: MoveTaskIn) -> None:
+    """Officers and completed checks; what has neither is matched here as after any draw."""
+    session, clocks = docket.session, docket.clocks
+    stated = [one for one in paper.visits if one.department == part.department]
+    ids = {
+        row.code: row.id
+        for row in session.exec(select(Officer).where(col(Officer.department) == part.department))
+    }
+    for one in stated:
+        for place, code in enumerate(dict.fromkeys(one.officers)):
+            session.add(Assignment(visit=visits[one.code].id, officer=ids[code], run=_RUN, leader=place == 0))
+    waiting = [visits[one.code] for one in stated if one.completed_on is None]
+    move(clocks, part, waiting, VisitStage.MATCHED, by=docket.by)
+    await_next(clocks, WaitKind.VISIT, waiting, by=docket.by, anchor=paper.drawn_on)
+    _complete(docket, part, visits, paper)
+    if len(stated) == len(visits):
+        part.match_run = part.match_asked
+    session.flush()
+
+
+def _complete(docket: Docket, part: TakingPart, visits: dict[str, Visit], paper: MoveTaskIn) -> None:
+    """Checks that are done: their 20 working days run from the day of the check, not from today."""
+    clocks = docket.clocks
+    amount = int(clocks.policies.value(PolicyKey.ENTRY_DAYS, part.department, paper.document))
+    entered = {one.code for one in paper.results if one.department == part.department}
+    by_day: dict[date, list[Visit]] = defaultdict(list)
+    done: list[Visit] = []
+    for one in paper.visits:
+        if one.department != part.department or one.completed_on is None:
+            continue
+        visit = visits[one.code]
+        visit.completed_on, visit.method, visit.cycle = one.completed_on, one.method.value, 1
+        visit.facts = {"officers": list(one.officers), "moved_in": paper.number}
+        visit.due_amount = amount
+        visit.due_day = due_day(clocks.calendar, one.completed_on, amount, Unit.WORKING_DAY)
+        done.append(visit)
+        if one.code not in entered:
+            by_day[one.completed_on].append(visit)
+    move(clocks, part, done, VisitStage.VISITED, by=docket.by)
+    for day, members in by_day.items():
+        await_next(clocks, WaitKind.ENTRY, members, by=docket.by, anchor=day)
+
+
+def _record(docket: Docket, task: JointTask, parts: Sequence[TakingPart], paper: MoveTaskIn) -> None:
+    """The trail, the platform, the row's watch and the departments are told."""
+    session = docket.session
+    declare_task(session, task, "launched", docket.now)
+    for part in parts:
+        if part.part is Part.PARTNER:
+            declare_claim(session, task, part, docket.now)
+        notify(
+            session,
+            part.department,
+            Role.HANDLER,
+            key=f"{task.id}/moved-in/{part.department}",
+            event="moved_in",
+            text=f"任务 {task.id}（{task.name}）已由{paper.portal}移入，到第{paper.stage}步；今后在本系统办理",
+            now=docket.now,
+            task=task.id,
+        )
+    tell_row(docket, task, "launched")
+    audit.record(
+        session,
+        audit.task_chain(task.id),
+        "task.moved_in",
+        at=docket.now,
+        actor=docket.submission.actor,
+        acting_for=docket.submission.acting_for,
+        role=docket.submission.role.value,
+        department=docket.department,
+        detail={
+            "submission": docket.by,
+            "portal": paper.portal,
+            "number": paper.number,
+            "file": paper.file_sha256,
+            "stage": paper.stage,
+            "initiator": name_of(session, task.initiator),
+        },
+    )

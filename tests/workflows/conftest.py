@@ -1,0 +1,5 @@
+"""Commands are said as in the tests of the command line."""
+
+from tests.cli.conftest import say
+
+__all__ = ["say"]
