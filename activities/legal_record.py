@@ -61,6 +61,7 @@ LEFT_OUT = {
     "calendar_year": "the State Council's; a deadline names its version",
     "policy": "the office's own; a deadline names its clause",
     "audit_head": "the last event of the chain",
+    "bulk_job": "a list of many tasks; each row's paper stands with its own task",
 }
 """Tables that are no part of a task's record, with the reason."""
 _UNSTORED = {("draw_paper", "body"), ("person", "email"), ("person", "phone")}
