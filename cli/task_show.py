@@ -25,6 +25,7 @@ from models.trail import Answer, Deadline, Outcome, Submission, Wait
 from rules.calendar import local_day
 from rules.ladder import Level
 from rules.refusal import Refusal
+from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus
 from rules.waits import WAITS, WaitKind
 from workflows.projection import last_day, moment, task_details
@@ -287,7 +288,7 @@ def _line(
         "status_name": task.status.label,
         "due": due,
         "overdue": late,
-        "late": "⚠" if late else "",
+        "late": f"⚠ {Level(level).label if level >= Level.HEAD else '已逾期'}" if late else "",
         "level": level,
     }
 
@@ -326,7 +327,7 @@ def _case_waits(session: Session, task: str) -> list[tuple[str, WaitLine]]:
 def _case_row(scope: str, line: WaitLine) -> dict[str, Any]:
     rule = WAITS[WaitKind(line.kind)]
     return {
-        "who": f"{line.name} {rule.role.label}",
+        "who": f"{line.name} {Role(line.role).label}",
         "what": rule.label + (" ⚠" if line.level >= Level.HEAD else ""),
         "since": moment(line.since),
         "due": last_day(line),
