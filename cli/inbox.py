@@ -12,10 +12,10 @@ from cli import inbox_deliveries
 from cli.acting import Who, asks
 from cli.context import Json, show
 from cli.given import department_names
-from cli.tables import due_words, print_table
+from cli.tables import print_table
 from models.organisation import Posting
 from models.trail import Deadline, Notification, Wait
-from rules.calendar import local_day
+from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
 from rules.waits import WAITS, WaitKind
@@ -59,7 +59,7 @@ def _until(wait: Mapping[str, Any]) -> str:
     if wait["suspended"]:
         return "中止中"
     late = "⚠ " if wait["level"] >= Level.HEAD else ""
-    return f"{late}{due_words(wait['due'])}{'（暂定）' if wait['provisional'] else ''}"
+    return f"{late}{until_words(wait['due'])}{'（暂定）' if wait['provisional'] else ''}"
 
 
 def _held(session: Session, who: Who) -> list[Posting]:

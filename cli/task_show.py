@@ -16,13 +16,13 @@ from cli.acting import TaskId, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
 from cli.proposals import proposal_words
-from cli.tables import due_words, hint, print_table, words
+from cli.tables import hint, print_table, words
 from models.messages import BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.papers import CancelTask
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart
 from models.trail import Answer, Deadline, Outcome, Submission, Wait
-from rules.calendar import local_day
+from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -74,7 +74,7 @@ def list_(
         "due": "最早期限",
         "late": "逾期",
     }
-    rows = [{**line, "due": due_words(line["due"]) if line["due"] else ""} for line in data]
+    rows = [{**line, "due": until_words(line["due"]) if line["due"] else ""} for line in data]
 
     def text() -> None:
         print_table(columns, rows)
