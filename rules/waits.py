@@ -312,6 +312,6 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.FOLLOW_UP,
         Role.HANDLER,
         PolicyKey.REFERRAL_REPLY_DAYS,
-        "starter.py disposal referral-reply 任务编号 移交编号（见 disposal referrals）",
+        "starter.py disposal referral-reply 任务编号 移交编号 --reply 答复 --on 日期 --document 文号",
     ),
 }
