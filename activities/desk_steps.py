@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.acts.reports import report_key
 from activities.clocks import Clocks
 from activities.digests import deliver, next_digest
+from activities.plan_rounds import watching_bodies
 from activities.plan_rows import report_day
 from activities.progress import next_rung, wait_lines
 from activities.rungs import fire_due
@@ -51,7 +52,8 @@ class DeskActivities:
 def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope: str) -> None:
     """The report that the year's notice asks for by its date (阳城 七·三: 20 November).
 
-    The coordinating office is who it is sent to, and owes none.
+    The coordinating office is who it is sent to, and owes none; nor does a body that the plan names
+    only in rows of another level.
     """
     if department.kind is DepartmentKind.OFFICE:
         return
@@ -65,7 +67,7 @@ def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope
     for plan in plans:
         due = report_day(plan)
         key = report_key(department.id, plan.id)
-        if due and clocks.find(key) is None:
+        if due and clocks.find(key) is None and department.id not in watching_bodies(clocks.session, plan)[1]:
             clocks.open(
                 WaitKind.YEARLY_REPORT,
                 key=key,

@@ -15,7 +15,7 @@ from models.delivery import Delivery, Digest
 from models.messages import WaitLine
 from models.organisation import Department, Person
 from models.trail import Notification, Wait
-from rules.calendar import TZ, local_day
+from rules.calendar import TZ, local_day, until_words
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.waits import WAITS, WaitKind
@@ -156,5 +156,5 @@ def _marked(notice: Notification) -> str:
 
 
 def _owed(wait: WaitLine) -> str:
-    when = "期限中止" if wait.suspended or wait.due is None else f"{wait.due.astimezone(TZ):%Y-%m-%d %H:%M}前"
+    when = "期限中止" if wait.suspended or wait.due is None else f"{until_words(wait.due)}前"
     return f"· {WAITS[WaitKind(wait.kind)].label}（{Role(wait.role).label}，{wait.open}件，{when}）"

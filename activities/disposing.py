@@ -137,7 +137,7 @@ def _open(
         opened_on=docket.clocks.today,
         opened_at=docket.now,
         result=result.id,
-        reason=f"按规则建议由 {by_rule} 处置（{why}）",
+        reason=f"按规则建议由 {name_of(session, by_rule)} 处置（{why}）",
     )
     session.add(disposal)
     session.flush()

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlmodel import Session, col, func, select
 
+from activities.plan_rows import rows_in_force
 from models.organisation import Office
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, RoundOmission
 from models.task import JointTask
@@ -60,6 +61,22 @@ def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowY
     first = adopted_first(session, plan.id, seq)
     own = session.get_one(Office, plan.office).level
     return _year(row, plan.year or 0, own, today, first=first, launched=launched, omitted=omitted)
+
+
+def watching_bodies(session: Session, plan: PlanDocument) -> tuple[set[str], set[str]]:
+    """The bodies that carry out a row of the plan, and those whose every row another level carries out.
+
+    The latter do nothing of this plan, and owe its office no report (市抽市查, domain, 1).
+    """
+    own = session.get_one(Office, plan.office).level
+    named: set[str] = set()
+    acting: set[str] = set()
+    for row in rows_in_force(session, plan.id, plan.version):
+        bodies = {row.initiator, *row.partners}
+        named |= bodies
+        if launch_mode(row.fields["mode"]["value"], own) is not LaunchMode.WATCHED:
+            acting |= bodies
+    return acting, named - acting
 
 
 def living_rows(session: Session, today: date) -> list[str]:

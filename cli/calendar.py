@@ -1,16 +1,15 @@
 """`calendar`: the working calendar of each year, from the library or a notice typed in (工作日历)."""
 
-import csv
-import io
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import col, select
 
+from adapters.result_sheets import Column, SheetRow, read_sheet
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
-from cli.given import chosen, day_of, read_bytes
+from cli.given import chosen, day_of
 from cli.tables import done, hint, print_table
 from models.papers import CalendarLine, LoadCalendar
 from models.registers import CalendarDay, CalendarYear
@@ -21,7 +20,11 @@ from rules.refusal import Refusal
 
 app = typer.Typer(help="工作日历：国务院办公厅放假通知的录入、核对、查看", no_args_is_help=True)
 
-_COLUMNS = {"day": ("day", "日期"), "kind": ("kind", "类别"), "name": ("name", "名称")}
+_COLUMNS = (
+    Column("day", "日期", required=True),
+    Column("kind", "类别", required=True),
+    Column("name", "名称"),
+)
 Year = Annotated[int, typer.Argument(metavar="年度", min=2008, max=2100)]
 
 
@@ -35,8 +38,8 @@ def load(
         Path | None,
         typer.Option(
             "--file",
-            metavar="文件.csv",
-            help="照通知录入：日期、类别（holiday 或 makeup）、名称；不写则用内置日历",
+            metavar="文件",
+            help="照通知录入的 CSV 或 XLSX：日期、类别（法定节假日或调休上班日）、名称；不写则用内置日历",
         ),
     ] = None,
 ) -> None:
@@ -49,7 +52,8 @@ def load(
     )
     if data["replaced"]:
         hint(f"替换了原按 {data['replaced']} 录入的日历")
-    hint(f"重新计算期限{data['reckoned']}项，其中{data['moved']}项到期日有变，已通知承办人")
+    told = "，已通知承办人" if data["moved"] else ""
+    hint(f"重新计算期限{data['reckoned']}项，其中{data['moved']}项到期日有变{told}")
 
 
 @app.command("show")
@@ -103,22 +107,16 @@ def _from_library(year: int) -> list[CalendarLine]:
 
 
 def _from_file(path: Path) -> list[CalendarLine]:
-    """The lines of a CSV file with headings in either language."""
+    """The lines of a CSV or XLSX file with headings in either language; a fault names its row."""
+    return [_line(row) for row in read_sheet(path, _COLUMNS)]
+
+
+def _line(row: SheetRow) -> CalendarLine:
+    cells = row.cells
+    if not cells["day"] or not cells["kind"]:
+        raise Refusal("CalendarInvalid", f"第{row.number}行须有日期（day）和类别（kind）")
     try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal("FileUnreadable", f"{path} 不是 UTF-8 编码的 CSV 文件，请另存后重试") from None
-    table = csv.DictReader(io.StringIO(text))
-    lines = []
-    for number, row in enumerate(table, start=2):
-        cells = {
-            key: next((row[name] for name in names if row.get(name)), "") for key, names in _COLUMNS.items()
-        }
-        if not cells["day"] or not cells["kind"]:
-            raise Refusal("CalendarInvalid", f"第{number}行须有日期（day）和类别（kind）")
-        lines.append(
-            CalendarLine(
-                day=day_of(cells["day"]), kind=chosen(DayKind, cells["kind"]), name=cells["name"].strip()
-            )
-        )
-    return lines
+        day, kind = day_of(cells["day"]), chosen(DayKind, cells["kind"])
+    except Refusal as fault:
+        raise Refusal(fault.type, f"第{row.number}行：{fault.words}") from None
+    return CalendarLine(day=day, kind=kind, name=cells.get("name", ""))

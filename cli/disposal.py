@@ -10,13 +10,13 @@ from cli import disposal_more
 from cli.acting import Who, acts, reads
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_named, department_names
-from cli.tables import done, due_words, hint, print_table
+from cli.tables import done, hint, print_table
 from models.outcomes import Disposal, DisposalEntry
 from models.papers import StepDisposal
 from models.registers import Subject
 from models.task import Visit
 from models.trail import Deadline, Wait
-from rules.calendar import local_day
+from rules.calendar import local_day, until_words
 from rules.disposal import OUTCOMES, STEPS, DisposalKind, DisposalState, DisposalStep, Outcome
 from rules.refusal import Refusal
 
@@ -150,7 +150,7 @@ def _due_cell(view: dict[str, Any]) -> str:
     """An ended disposal waits for the platform, not for its owner."""
     if view["closed_at"] is None and not STEPS[DisposalKind(view["kind"])].get(DisposalState(view["state"])):
         return "待公示"
-    return due_words(view["due"]) if view["due"] else ""
+    return until_words(view["due"]) if view["due"] else ""
 
 
 def _department(who: Who, text: str) -> str:

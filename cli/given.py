@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 from cli.faults import file_words
 from models.organisation import Department, DepartmentAlias
 from rules.refusal import Refusal
+from rules.register_fields import FieldFault, day
 
 E = TypeVar("E", bound=StrEnum)
 N = TypeVar("N", bound=IntEnum)
@@ -64,10 +65,10 @@ def chosen_number(enum: type[N], text: str) -> N:
 
 
 def day_of(text: str) -> date:
-    """A day written as 2026-03-01; refuses `DateInvalid`."""
+    """A day written as 2026-03-01, or as spreadsheets turn it (2026/3/1); refuses `DateInvalid`."""
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
+        return day(text)
+    except FieldFault:
         raise Refusal("DateInvalid", f"“{text}”不是日期，请写成 2026-03-01 的形式") from None
 
 

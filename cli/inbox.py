@@ -1,6 +1,6 @@
 """`inbox`: the notices that were delivered, and what the person's departments owe (收件箱、待办)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,10 +12,11 @@ from cli import inbox_deliveries
 from cli.acting import Who, asks
 from cli.context import Json, show
 from cli.given import department_names
-from cli.tables import due_words, print_table
+from cli.tables import print_table
 from models.organisation import Posting
 from models.trail import Deadline, Notification, Wait
-from rules.calendar import local_day
+from rules.calendar import local_day, until_words
+from rules.ladder import Level
 from rules.refusal import Refusal
 from rules.waits import WAITS, WaitKind
 
@@ -46,12 +47,19 @@ def inbox(context: typer.Context, who: Who, as_json: Json = False) -> None:
             "due": "期限",
             "command": "怎样办",
         }
-        rows = [{**one, "mine": "●" if one["mine"] else "", "due": due_words(one["due"])} for one in waits]
+        rows = [{**one, "mine": "●" if one["mine"] else "", "due": _until(one)} for one in waits]
         print_table(columns, rows, title="待办", empty="没有待办")
         columns = {"delivered_at": "送达", "department_name": "部门", "text": "通知"}
         print_table(columns, notices, title="通知", empty="没有通知")
 
     show({"waits": waits, "notices": notices}, as_json=as_json, text=text)
+
+
+def _until(wait: Mapping[str, Any]) -> str:
+    if wait["suspended"]:
+        return "中止中"
+    late = "⚠ " if wait["level"] >= Level.HEAD else ""
+    return f"{late}{until_words(wait['due'])}{'（暂定）' if wait['provisional'] else ''}"
 
 
 def _held(session: Session, who: Who) -> list[Posting]:
@@ -66,7 +74,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
     mine = {(one.department, one.role) for one in held}
     names = department_names(session, [one.department for one in held])
     rows = session.exec(
-        select(Wait, Deadline.due, Deadline.provisional)
+        select(Wait, Deadline)
         .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
         .where(col(Wait.department).in_({one.department for one in held}), col(Wait.closed_at).is_(None))
         .order_by(col(Wait.opened_at).desc(), col(Wait.key))
@@ -84,11 +92,13 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
             "scope": wait.scope,
             "open": wait.open,
             "opened_at": wait.opened_at,
-            "due": due,
-            "provisional": provisional,
+            "due": deadline.due,
+            "provisional": deadline.provisional,
+            "suspended": deadline.suspended,
+            "level": wait.level,
             "command": WAITS[WaitKind(wait.kind)].command.format(target=wait.scope.split("/", 1)[1]),
         }
-        for wait, due, provisional in rows
+        for wait, deadline in rows
     ]
     return sorted(found, key=lambda one: not one["mine"])
 

@@ -12,10 +12,11 @@ from activities.drafts import discard, drafts_of, keep, line_of
 from activities.rates import rates
 from cli.acting import TaskId, Who, acts, asks, reads, task_id
 from cli.context import Context, Json, show
-from cli.given import chosen
+from cli.given import chosen, department_named
 from cli.tables import done, hint, in_chunks, print_table
 from cli.task_show import known_task
-from models.papers import MAX_LINES, ResultLine, SubmitResults
+from models.papers import MAX_LINES, ProposedDisposal, ResultLine, SubmitResults
+from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.results import Category, Method
 
@@ -38,6 +39,16 @@ def save(
         str, typer.Option("--not-checked", metavar="理由", help="该事项未检查的理由")
     ] = "",
     method: Annotated[str | None, typer.Option("--method", metavar="方式", help="检查方式")] = None,
+    disposal: Annotated[
+        str | None,
+        typer.Option(
+            "--disposal", metavar="方式", help="提出的处置：" + "、".join(one.label for one in DisposalKind)
+        ),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", metavar="天", min=1, max=365, help="责令改正的期限（自然日）")
+    ] = None,
+    receiver: Annotated[str | None, typer.Option("--receiver", metavar="部门", help="移送的接收部门")] = None,
 ) -> None:
     """存一项草稿；只有本人看得见，不算录入，不停期限。"""
     own = who.own_department()
@@ -49,6 +60,12 @@ def save(
     }
     with who.database.write() as session:
         known_task(session, task_id(task))
+        if disposal is not None:
+            content["disposal"] = ProposedDisposal(
+                kind=chosen(DisposalKind, disposal),
+                period_days=days,
+                receiver=department_named(session, receiver).id if receiver else None,
+            ).model_dump(mode="json")
         keep(session, who.person, own, visit, item, content, datetime.now(UTC))
     done(f"已存草稿 {visit} {item}")
     hint(f"提交：starter.py result draft submit {task_id(task)}")

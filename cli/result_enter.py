@@ -120,6 +120,10 @@ def _items_fit(
         row, line = lines[-1]
         understood.refuse(row, line.visit, "事项编号", f"该户还缺事项：{'、'.join(absent)}；须一并填写")
         return False
+    if fits and all(line.not_checked for _, line in lines):
+        remedy = "该户没有一项已检查；对象注销、迁出等情形请用 result fact 登记，由审批人终止检查"
+        understood.refuse(lines[0][0], lines[0][1].visit, "未检查理由", remedy)
+        return False
     return fits
 
 

@@ -138,9 +138,12 @@ def fact_add(
         source=source,
         letters=tuple(_letter(text) for text in letter or []),
     )
-    who.to_task(task_id(task), paper)
+    answer = who.to_task(task_id(task), paper)
     done(f"已登记 {visit}：{paper.fact.label}")
-    hint(f"据此终止检查由审批人办理：starter.py result fact close {task_id(task)} {visit} --reason 理由")
+    if answer.data.get("closes"):
+        hint(f"据此终止检查由审批人办理：starter.py result fact close {task_id(task)} {visit} --reason 理由")
+    else:
+        hint("检查不因此终止：结果照常录入（无法联系的选相应类别，可提出列入经营异常名录）")
 
 
 @fact.command("close")

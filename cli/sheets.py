@@ -13,7 +13,15 @@ from models.papers import ProposedDisposal, ResultLine, VisitLine
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.register_rows import Fault
-from rules.results import PROBLEM_CATEGORIES, Category, Method, Signature, SubjectFact, check_categories
+from rules.results import (
+    PROBLEM_CATEGORIES,
+    Category,
+    Method,
+    Signature,
+    SubjectFact,
+    check_categories,
+    check_followed_up,
+)
 
 L = TypeVar("L", bound=BaseModel)
 MOST_CATEGORIES = 3
@@ -151,6 +159,8 @@ def _result_line(cells: Mapping[str, str], departments: Mapping[str, str]) -> Re
     disposal = _disposal(cells, departments)
     if disposal is not None and not problem:
         raise _Wrong("disposal", "未发现问题的不填处置方式，请删去")
+    if disposal is None:
+        _in("disposal", lambda: check_followed_up(categories))
     if not_checked and any(cells.get(name) for name in (*_CATEGORIES, "finding")):
         raise _Wrong("not_checked", "填了未检查理由的，不能同时填写检查结果，请删去其一")
     return ResultLine(

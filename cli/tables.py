@@ -1,7 +1,7 @@
 """Tables on a terminal, and words for moments, names and lists."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -50,12 +50,6 @@ def words(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return "、".join(words(one) for one in value)
     return str(value)
-
-
-def due_words(due: datetime) -> str:
-    """A due moment as people say it: the last day's 24:00 is not the next day's 00:00."""
-    last = (due - timedelta(microseconds=1)).astimezone(TZ)
-    return f"{last.date()} 24:00" if due.astimezone(TZ).time() == time() else words(due)
 
 
 def mask(name: str) -> str:

@@ -16,15 +16,16 @@ from cli.acting import TaskId, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
 from cli.proposals import proposal_words
-from cli.tables import due_words, hint, print_table, words
+from cli.tables import hint, print_table, words
 from models.messages import BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.papers import CancelTask
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart
 from models.trail import Answer, Deadline, Outcome, Submission, Wait
-from rules.calendar import local_day
+from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
+from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus
 from rules.waits import WAITS, WaitKind
 from workflows.projection import last_day, moment, task_details
@@ -73,7 +74,7 @@ def list_(
         "due": "最早期限",
         "late": "逾期",
     }
-    rows = [{**line, "due": due_words(line["due"]) if line["due"] else ""} for line in data]
+    rows = [{**line, "due": until_words(line["due"]) if line["due"] else ""} for line in data]
 
     def text() -> None:
         print_table(columns, rows)
@@ -287,7 +288,7 @@ def _line(
         "status_name": task.status.label,
         "due": due,
         "overdue": late,
-        "late": "⚠" if late else "",
+        "late": f"⚠ {Level(level).label if level >= Level.HEAD else '已逾期'}" if late else "",
         "level": level,
     }
 
@@ -326,7 +327,7 @@ def _case_waits(session: Session, task: str) -> list[tuple[str, WaitLine]]:
 def _case_row(scope: str, line: WaitLine) -> dict[str, Any]:
     rule = WAITS[WaitKind(line.kind)]
     return {
-        "who": f"{line.name} {rule.role.label}",
+        "who": f"{line.name} {Role(line.role).label}",
         "what": rule.label + (" ⚠" if line.level >= Level.HEAD else ""),
         "since": moment(line.since),
         "due": last_day(line),

@@ -116,6 +116,13 @@ class Calendar:
         return worked
 
 
+def until_words(due: datetime) -> str:
+    """A due moment as people say it: the last day's 24:00 is not the next day's 00:00."""
+    local = due.astimezone(TZ)
+    last = local_day(due - timedelta(microseconds=1))
+    return f"{last} 24:00" if local.time() == time() else local.strftime("%Y-%m-%d %H:%M")
+
+
 def local_day(moment: datetime) -> date:
     """The day in Asia/Shanghai on which an aware moment lies; ValueError for a naive one."""
     if moment.tzinfo is None:

@@ -54,6 +54,8 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.PREPARE_PERIODS: LeverRule((Role.HANDLER,), own_extension=True),
     WaitKind.RISING: LeverRule((Role.HEAD,), own_extension=True),
     WaitKind.CONFIRM: LeverRule((Role.APPROVER, Role.HEAD, Role.HANDLER), own_extension=True),
+    WaitKind.CONFIRM_ITEMS: LeverRule((Role.APPROVER, Role.HEAD, Role.HANDLER), own_extension=True),
+    WaitKind.CONFIRM_PERIODS: LeverRule((Role.APPROVER, Role.HEAD, Role.HANDLER), own_extension=True),
     WaitKind.CLAIM: LeverRule(
         (Role.HANDLER, Role.HEAD), instead="不再由该部门配合的，请用 task release 免除；换部门的须调整计划"
     ),
@@ -101,6 +103,7 @@ LEVERS: Mapping[WaitKind, LeverRule] = {
     WaitKind.COMMISSION: LeverRule((Role.HANDLER,), own_extension=True),
     WaitKind.WITHDRAWAL: LeverRule((Role.HANDLER,), suspend=False, extend=False),
     WaitKind.CONSENT: LeverRule((Role.OFFICE,), suspend=False, extend=False),
+    WaitKind.REFERRAL: LeverRule((Role.HANDLER, Role.HEAD), own_extension=True),
     WaitKind.DECIDE_CLOCK: LeverRule(
         (Role.HEAD, Role.APPROVER, Role.OFFICE),
         suspend=False,

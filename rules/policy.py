@@ -54,6 +54,7 @@ class PolicyKey(StrEnum):
     WITHDRAWAL_DAYS = "withdrawal_days"
     CLOSING_FACTS = "closing_facts"
     SUPPLEMENT_DAYS = "supplement_days"
+    REFERRAL_REPLY_DAYS = "referral_reply_days"
     MIN_COUNT = "min_count"
     REGISTER_MAX_AGE_DAYS = "register_max_age_days"
     RISING_TABLE = "rising_table"
@@ -246,6 +247,7 @@ _POLICIES: Mapping[PolicyKey, _Policy] = {
         _some_of("deregistered", "revoked", "moved_away", "suspended", "unreachable"),
     ),
     PolicyKey.SUPPLEMENT_DAYS: _days("年度报告补充报送期限", 20),
+    PolicyKey.REFERRAL_REPLY_DAYS: _days("移交联合惩戒后取得答复期限", 20),
     PolicyKey.MIN_COUNT: _Policy("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", _whole(1, 1000)),
     PolicyKey.REGISTER_MAX_AGE_DAYS: _days("名录库确认有效期", 30, unit=Unit.NATURAL_DAY),
     PolicyKey.RISING_TABLE: _Policy("信用风险分类递加倍数（未确认为空）", None, "阳城 二", _rising),

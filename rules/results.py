@@ -62,6 +62,18 @@ _BY_LABEL = {_plain(label): category for category, label in _CATEGORY_LABELS.ite
 PROBLEM_CATEGORIES = frozenset(Category) - {Category.NO_PROBLEM, Category.NO_ACTIVITY}
 """The categories that state a problem; having no such business is a finding, not a problem."""
 
+FOLLOWED_UP = frozenset({Category.RECTIFICATION_ORDERED, Category.PENDING})
+"""The categories that speak of a disposal themselves: a re-check, or what is still to come (domain, 8)."""
+
+
+def check_followed_up(cats: Collection[Category]) -> None:
+    """Refuses `DisposalMissing` for what is to be followed up, where nobody says how."""
+    if bare := sorted(one.label for one in FOLLOWED_UP & set(cats)):
+        raise Refusal(
+            "DisposalMissing",
+            f"结果为“{bare[0]}”的，须提出处置方式；确实无须处置的选“不予处置”，办结时写明理由",
+        )
+
 
 def check_categories(cats: Collection[Category]) -> None:
     """Refuses `CategoryMissing` for none, `CategoryExclusive` for 未发现问题 beside another."""

@@ -16,6 +16,8 @@ class WaitKind(StrEnum):
     PREPARE_PERIODS = "prepare_periods"
     RISING = "rising"
     CONFIRM = "confirm"
+    CONFIRM_ITEMS = "confirm_items"
+    CONFIRM_PERIODS = "confirm_periods"
     CLAIM = "claim"
     SETTLE_CLAIM = "settle_claim"
     REQUEST_DRAW = "request_draw"
@@ -48,6 +50,7 @@ class WaitKind(StrEnum):
     DECIDE_CLOCK = "decide_clock"
     CONSENT = "consent"
     REGISTER_LOAD = "register_load"
+    REFERRAL = "referral"
 
     @property
     def label(self) -> str:
@@ -81,6 +84,17 @@ def _task(verb: str) -> str:
     return _TASK.format(verb=verb)
 
 
+def _confirm(what: str, aspect: str) -> WaitRule:
+    """A second person's confirmation of one aspect: the three are owed, and told, apart."""
+    return WaitRule(
+        f"第二人（经办人、审批人或负责人）复核{what}",
+        Stage.INITIATE,
+        Role.APPROVER,
+        PolicyKey.CONFIRM_DAYS,
+        f"{_task('confirm')} {aspect}",
+    )
+
+
 WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.PREPARE: WaitRule(
         "提出抽查对象范围", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
@@ -99,13 +113,9 @@ WAITS: dict[WaitKind, WaitRule] = {
         """starter.py policy set rising_table '{{"A":"1","B":"2","C":"4","D":"4"}}' --clause 依据""",
         "未确认的不能申请抽取；逾期逐级催办：负责人、领导小组办公室",
     ),
-    WaitKind.CONFIRM: WaitRule(
-        "第二人（经办人、审批人或负责人）复核范围、事项和时段",
-        Stage.INITIATE,
-        Role.APPROVER,
-        PolicyKey.CONFIRM_DAYS,
-        _task("confirm"),
-    ),
+    WaitKind.CONFIRM: _confirm("抽查对象范围", "scope"),
+    WaitKind.CONFIRM_ITEMS: _confirm("各部门抽查事项", "items"),
+    WaitKind.CONFIRM_PERIODS: _confirm("检查时段", "periods"),
     WaitKind.CLAIM: WaitRule("领取任务", Stage.NOTIFY, Role.HANDLER, PolicyKey.CLAIM_DAYS, _task("claim")),
     WaitKind.SETTLE_CLAIM: WaitRule(
         "处理拒领（再次交办、免除或延期）",
@@ -296,5 +306,12 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.OFFICE,
         None,
         "starter.py disposal step {target} consent --note 文号",
+    ),
+    WaitKind.REFERRAL: WaitRule(
+        "取得并登记联合惩戒移交的答复",
+        Stage.FOLLOW_UP,
+        Role.HANDLER,
+        PolicyKey.REFERRAL_REPLY_DAYS,
+        "starter.py disposal referral-reply 任务编号 移交编号 --reply 答复 --on 日期 --document 文号",
     ),
 }

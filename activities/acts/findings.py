@@ -65,6 +65,8 @@ def record_fact(docket: Docket, paper: RecordFact) -> None:
             submission=docket.by,
         )
     )
+    allowed = docket.clocks.policies.value(PolicyKey.CLOSING_FACTS, docket.department)
+    docket.data = {"closes": paper.fact in allowed}
 
 
 @ruling(Target.TASK, CloseVisits, Role.APPROVER, Role.HEAD)

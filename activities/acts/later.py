@@ -3,7 +3,7 @@
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.docket import Docket, Target, ruling, wake
+from activities.docket import Docket, Target, desk_id, ruling, wake
 from activities.publishing import queue
 from models.outcomes import (
     Annulment,
@@ -17,6 +17,8 @@ from models.outcomes import (
 )
 from models.papers import AnnulDecision, AnswerReferral, ReferDishonesty
 from models.task import Visit
+from rules.deadline import Unit, due_day
+from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.results import Category
 from rules.roles import Role
@@ -98,22 +100,44 @@ def refer(docket: Docket, paper: ReferDishonesty) -> None:
     if paper.referred_on > docket.clocks.today:
         raise Refusal("StepInFuture", f"移交日期{paper.referred_on}在今日之后，请更正")
     known = session.exec(select(func.count()).where(col(Referral.visit) == visit.id)).one()
-    session.add(
-        Referral(
-            task=task.id,
-            department=docket.department,
-            visit=visit.id,
-            number=known + 1,
-            result=result.id,
-            act=paper.act,
-            basis=paper.basis,
-            authority=paper.authority,
-            referred_on=paper.referred_on,
-            submission=docket.by,
-        )
+    row = Referral(
+        task=task.id,
+        department=docket.department,
+        visit=visit.id,
+        number=known + 1,
+        result=result.id,
+        act=paper.act,
+        basis=paper.basis,
+        authority=paper.authority,
+        referred_on=paper.referred_on,
+        submission=docket.by,
     )
-    docket.session.flush()
+    session.add(row)
+    session.flush()
+    _await_reply(docket, row)
     docket.data = {"number": known + 1}
+
+
+def _await_reply(docket: Docket, row: Referral) -> None:
+    """The reply is on the department's desk of the year in which it falls due: the task may be over by then."""
+    clocks = docket.clocks
+    days = int(clocks.policies.value(PolicyKey.REFERRAL_REPLY_DAYS, row.department))
+    due = due_day(clocks.calendar, row.referred_on, days, Unit.WORKING_DAY)
+    scope = desk_id(row.department, max(due, clocks.today).year)
+    clocks.open(
+        WaitKind.REFERRAL,
+        key=_reply_key(row),
+        scope=scope,
+        task=row.task,
+        department=row.department,
+        opened_by=docket.by,
+        anchor=row.referred_on,
+    )
+    wake(docket.session, scope, "referred", source=row.task, now=docket.now, start="DepartmentWorkflow")
+
+
+def _reply_key(row: Referral) -> str:
+    return f"{row.task}/referral/{row.id}"
 
 
 @ruling(Target.TASK, AnswerReferral, Role.HANDLER, Role.HEAD)
@@ -146,3 +170,7 @@ def answer_referral(docket: Docket, paper: AnswerReferral) -> None:
             submission=docket.by,
         )
     )
+    wait = docket.clocks.find(_reply_key(row))
+    if wait is not None and wait.closed_at is None:
+        docket.clocks.settle(wait, by=docket.by)
+        wake(session, wait.scope, "referral answered", source=task.id, now=docket.now)

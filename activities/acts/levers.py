@@ -56,7 +56,9 @@ def resume(docket: Docket, paper: ResumeClock) -> None:
     latest = docket.clocks.today + timedelta(days=1)
     if not first < paper.runs_from <= latest:
         raise Refusal("ResumeOutside", f"恢复日须在中止起始日{first}之后、不晚于{latest}，请更正")
-    _stand(docket, wait, first, paper.runs_from - timedelta(days=1), paper.reason)
+    # The row that counts from now on says both: why the clock stood still, and why it runs again.
+    why = f"{rows[-1].reason}；恢复：{paper.reason}"
+    _stand(docket, wait, first, paper.runs_from - timedelta(days=1), why)
     moved = move_clock(docket.clocks, wait, Terms.of(deadline), Cause.RESUMED)
     _finish(docket, wait, deadline, moved, paper.reason)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.docket import Docket, Target, desk_id, ruling, wake
-from activities.plan_rounds import is_over, row_id
+from activities.plan_rounds import is_over, row_id, watching_bodies
 from activities.plan_rows import (
     aliases_of,
     copy_notice,
@@ -16,7 +16,6 @@ from activities.plan_rows import (
     may_change,
     notice_gaps,
     notice_value,
-    rows_in_force,
     rows_of,
     settle,
     settle_open,
@@ -134,8 +133,7 @@ def _wake_desks(docket: Docket, plan: PlanDocument) -> None:
     year = plan.year or docket.clocks.today.year
     if year < docket.clocks.today.year:
         return
-    rows = rows_in_force(docket.session, plan.id, plan.version)
-    for body in sorted({body for row in rows for body in (row.initiator, *row.partners)}):
+    for body in sorted(watching_bodies(docket.session, plan)[0]):
         wake(
             docket.session,
             desk_id(body, year),

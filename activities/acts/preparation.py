@@ -26,6 +26,11 @@ _OWED = {
     Aspect.ITEMS: WaitKind.PREPARE_ITEMS,
     Aspect.PERIODS: WaitKind.PREPARE_PERIODS,
 }
+_TO_CONFIRM = {
+    Aspect.SCOPE: WaitKind.CONFIRM,
+    Aspect.ITEMS: WaitKind.CONFIRM_ITEMS,
+    Aspect.PERIODS: WaitKind.CONFIRM_PERIODS,
+}
 
 
 def open_preparation(docket: Docket, task: JointTask) -> None:
@@ -191,7 +196,7 @@ def _propose(docket: Docket, aspect: Aspect, paper: Paper) -> None:
     elif former.confirmed_by is None:
         docket.clocks.settle_key(f"{task.id}/confirm/{aspect.value}/{former.number}", by=docket.by)
     docket.clocks.open(
-        WaitKind.CONFIRM,
+        _TO_CONFIRM[aspect],
         key=f"{task.id}/confirm/{aspect.value}/{number}",
         scope=f"joint-task/{task.id}",
         task=task.id,

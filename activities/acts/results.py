@@ -18,7 +18,7 @@ from models.task import Aspect, Preparation, Visit
 from models.trail import Submission
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
-from rules.results import PROBLEM_CATEGORIES, check_categories
+from rules.results import PROBLEM_CATEGORIES, check_categories, check_followed_up
 from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
@@ -135,7 +135,9 @@ def _check_lines(lines: list[ResultLine], items: set[str]) -> None:
         problems = [one for one in line.categories if one in PROBLEM_CATEGORIES]
         if problems and not line.finding.strip():
             raise Refusal("FindingMissing", f"事项 {line.item} 结果为“{problems[0].label}”，须写明发现的问题")
-        if line.disposal is not None:
+        if line.disposal is None:
+            check_followed_up(line.categories)
+        else:
             if not problems:
                 raise Refusal("DisposalWithoutProblem", f"事项 {line.item} 未发现问题，不能提出处置意见")
             if unknown := {one.kind for one in all_of(line.disposal)} - set(DisposalKind):

@@ -3,13 +3,14 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import newest_proposal
 from activities.plan_rounds import year_of
-from activities.received import received_of
+from activities.register_state import newest_confirmation
 from cli.demo.play import BODY, OFFICE
 from cli.year.county import items_of, kind_of
 from cli.year.incidents import Incident
@@ -37,10 +38,11 @@ from models.papers import (
     StartTask,
 )
 from models.plan import PlanDocument
-from models.registers import RegisterConfirmation, Subject
+from models.registers import Subject
 from models.task import Aspect, TakingPart
 from rules.draw import commitment, link
 from rules.plan_rounds import LaunchMode
+from rules.register_columns import Register
 from rules.roles import Role
 from rules.scope import ScopeFilter
 from rules.waits import WaitKind
@@ -71,18 +73,25 @@ async def launch(scene: Scene, duty: Duty) -> None:
     await scene.act(duty.department, Role.HANDLER, paper, f"office/{OFFICE}")
 
 
-async def prepare(scene: Scene, duty: Duty) -> None:
-    """Propose scope, items and visit period; a received list is the scope already."""
-    seq = duty.task.split("/")[1]
-    parts = scene.read(lambda session: _parts(session, duty.task))
+async def propose_scope(scene: Scene, duty: Duty) -> None:
+    """Everything of the row's kind; a received list is the scope already."""
+    kind = kind_of(duty.task.split("/")[1])
+    await scene.act(
+        duty.department, Role.HANDLER, ProposeScope(filter=ScopeFilter(kinds=(kind,))), duty.scope
+    )
+
+
+async def propose_items(scene: Scene, duty: Duty) -> None:
+    """Each department's own items."""
+    items = {part: items_of(part) for part in scene.read(lambda session: _parts(session, duty.task))}
+    await scene.act(duty.department, Role.HANDLER, ProposeItems(items=items), duty.scope)
+
+
+async def propose_periods(scene: Scene, duty: Duty) -> None:
+    """One batch, a week or so from now and for a month."""
     random = scene.law.random("period", duty.task)
     first = scene.today + timedelta(days=random.randint(5, 12))
     period = Period(first_day=first, last_day=first + timedelta(days=random.randint(25, 45)))
-    if scene.read(lambda session: received_of(session, duty.task)) is None:
-        scope = ProposeScope(filter=ScopeFilter(kinds=(kind_of(seq),)))
-        await scene.act(duty.department, Role.HANDLER, scope, duty.scope)
-    items = {part: items_of(part) for part in parts}
-    await scene.act(duty.department, Role.HANDLER, ProposeItems(items=items), duty.scope)
     await scene.act(duty.department, Role.HANDLER, ProposePeriods(periods=(period,)), duty.scope)
 
 
@@ -118,15 +127,12 @@ async def settle_claim(scene: Scene, duty: Duty) -> None:
 
 
 async def request_draw(scene: Scene, duty: Duty) -> None:
-    """Ask for the draw; the register's keeper confirms it first where that is too long ago."""
+    """Ask for the draw; the registers' keeper confirms them first where that is too long ago."""
     if scene.befalls(duty.task, Incident.CANCEL):
         scene.befallen(duty.task, Incident.CANCEL)
         await _cancel(scene, duty)
         return
-    newest = scene.read(_register_confirmed)
-    if newest is None or newest < scene.today - _FRESH:
-        paper = ConfirmRegister(directory="subjects")
-        await scene.act(duty.department, Role.KEEPER, paper, f"office/{OFFICE}", name=str(scene.today))
+    await _confirm_registers(scene, duty)
     ask = RequestDraw(reason="按年度计划抽取", ceiling="keep", recent="keep")
     await scene.act(duty.department, Role.HANDLER, ask, duty.scope, name=duty.name)
 
@@ -158,8 +164,12 @@ async def match(scene: Scene, duty: Duty) -> None:
 
 OPENING: dict[WaitKind, Player] = {
     WaitKind.WINDOW: launch,
-    WaitKind.PREPARE: prepare,
+    WaitKind.PREPARE: propose_scope,
+    WaitKind.PREPARE_ITEMS: propose_items,
+    WaitKind.PREPARE_PERIODS: propose_periods,
     WaitKind.CONFIRM: confirm,
+    WaitKind.CONFIRM_ITEMS: confirm,
+    WaitKind.CONFIRM_PERIODS: confirm,
     WaitKind.CLAIM: claim,
     WaitKind.SETTLE_CLAIM: settle_claim,
     WaitKind.REQUEST_DRAW: request_draw,
@@ -209,7 +219,9 @@ def _parts(session: Session, task: str) -> list[str]:
     return sorted(session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)))
 
 
-def _register_confirmed(session: Session) -> date | None:
-    return session.exec(
-        select(col(RegisterConfirmation.confirmed_on)).order_by(col(RegisterConfirmation.confirmed_on).desc())
-    ).first()
+async def _confirm_registers(scene: Scene, duty: Duty) -> None:
+    for register in (Register.SUBJECTS, Register.OFFICERS):
+        newest = scene.read(partial(newest_confirmation, office=OFFICE, register=register))
+        if newest is None or newest.confirmed_on < scene.today - _FRESH:
+            paper = ConfirmRegister(directory=register.value)
+            await scene.act(duty.department, Role.KEEPER, paper, f"office/{OFFICE}", name=str(scene.today))

@@ -96,6 +96,8 @@ def test_one_message_lists_it_all(desk: Desk) -> None:
     assert desk.tend("2026-04-02 08:33") is None
     (text,) = desk.digests()
     assert all(word in text for word in ("第0件", "第1件", "第2件", "领取任务"))
+    # The last day's end, not the next day's beginning: nobody reads one day too many into it.
+    assert "2026-04-03 24:00前" in text
 
 
 def test_the_rung_of_the_digests_hour_is_in_the_digest(at: At) -> None:

@@ -13,6 +13,7 @@ from models.messages import CaseProgress
 from models.outcomes import Disposal, Publication, PublicationKind, Referral
 from models.papers import (
     AddDisposal,
+    AnswerReferral,
     ApproveResults,
     CorrectResult,
     ProposedDisposal,
@@ -30,9 +31,11 @@ from rules.disposal import DisposalKind, DisposalState
 from rules.results import Category
 from rules.roles import Role
 from rules.stages import TaskStatus
+from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import annulled, correction_target, proved
+from tests.activities.waits import clock_of, wait_of
 from tests.activities.world import item_of
 from tests.builders import NOW, SECOND, THIRD, actor
 
@@ -174,7 +177,7 @@ def test_the_rule_proposes_and_says_why(at: At) -> None:
             session.merge(driver_subject)
     (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY))
     assert SECOND == made.owner
-    assert f"按规则建议由 {THIRD} 处置（谁审批、谁负责：该部门颁发了许可）" == made.reason
+    assert "按规则建议由 协同局 处置（谁审批、谁负责：该部门颁发了许可）" == made.reason
 
 
 def test_serious_illegality_needs_the_document_of_the_authority_above(at: At) -> None:
@@ -273,6 +276,25 @@ def test_dishonest_acts_are_recorded_referrals(at: At) -> None:
     assert [1, 2] == [driver.act(SECOND, Role.HANDLER, paper(made.result)).data["number"] for _ in range(2)]
     rows = driver.read(lambda session: session.exec(select(Referral)).all())
     assert {("县信用办", local_day(NOW))} == {(row.authority, row.referred_on) for row in rows}
+
+
+def test_the_reply_to_a_referral_is_waited_for_on_the_departments_desk(at: At) -> None:
+    """Twenty working days (policy), also after the task's end; the first reply ends the wait."""
+    driver = at("closed")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+    paper = ReferDishonesty(
+        result=made.result, act="造假", basis="第三条", authority="县信用办", referred_on=driver.today
+    )
+    driver.act(SECOND, Role.HANDLER, paper)
+    wait = wait_of(driver, WaitKind.REFERRAL)
+    assert (f"department/{SECOND}/{driver.today.year}", made.task) == (wait.scope, wait.task)
+    assert date(2026, 4, 30) == clock_of(driver, wait).due_day
+    referral = driver.read(lambda session: session.exec(select(Referral.id)).one())
+    reply = AnswerReferral(
+        referral=referral, reply="accepted", replied_on=driver.today, document="信1号", note=""
+    )
+    driver.act(SECOND, Role.HANDLER, reply)
+    assert wait_of(driver, WaitKind.REFERRAL).closed_at is not None
 
 
 @pytest.mark.parametrize("kind", [K.TRANSFER, K.TRANSFER_JUSTICE])

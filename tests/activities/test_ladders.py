@@ -55,6 +55,8 @@ WAITING = (
     Unanswered("launched", WaitKind.PREPARE_ITEMS, LEAD, IN_5),
     Unanswered("launched", WaitKind.PREPARE_PERIODS, LEAD, IN_5),
     Unanswered("proposed", WaitKind.CONFIRM, LEAD, IN_2),
+    Unanswered("proposed", WaitKind.CONFIRM_ITEMS, LEAD, IN_2),
+    Unanswered("proposed", WaitKind.CONFIRM_PERIODS, LEAD, IN_2),
     Unanswered("offered", WaitKind.CLAIM, SECOND, IN_2),
     Unanswered("declined", WaitKind.SETTLE_CLAIM, OFFICE_DESK, IN_2),
     Unanswered("claimed", WaitKind.REQUEST_DRAW, LEAD, IN_3),
@@ -110,6 +112,7 @@ BY_HAND = {
     WaitKind.CONSENT: ON_21_APRIL,
     WaitKind.REGISTER_LOAD: ON_21_APRIL,
     WaitKind.YEARLY_SUPPLEMENT: IN_20,
+    WaitKind.REFERRAL: IN_20,
 }
 """Kinds that no scene stops at: opened as the rulings do."""
 

@@ -28,6 +28,7 @@ from tests.activities.cases import CASES
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import correction_target
+from tests.activities.waits import wait_of
 from tests.activities.world import NOBODY, OFFICE_TARGET, add_person
 from tests.builders import LEAD, SECOND, THIRD, actor, person
 
@@ -97,11 +98,18 @@ def test_an_approver_neither_claims_nor_declines(at: At, paper: Paper) -> None:
     assert "经办人" in words
 
 
-def test_the_wait_of_a_confirmation_says_who_may(at: At) -> None:
-    """Any second person of the initiator, whatever their role."""
+def test_the_wait_of_a_confirmation_says_of_what_and_who_may(at: At) -> None:
+    """Any second person of the initiator, whatever their role; its command confirms that aspect."""
     driver = at("proposed")
-    label = WAITS[WaitKind.CONFIRM].label
-    assert all(word in label for word in ("第二人", "经办人", "审批人", "负责人"))
+    told = {
+        WaitKind.CONFIRM: ("抽查对象范围", "scope"),
+        WaitKind.CONFIRM_ITEMS: ("各部门抽查事项", "items"),
+        WaitKind.CONFIRM_PERIODS: ("检查时段", "periods"),
+    }
+    for kind, (what, aspect) in told.items():
+        rule = WAITS[WaitKind(wait_of(driver, kind, LEAD).kind)]
+        assert f"第二人（经办人、审批人或负责人）复核{what}" == rule.label
+        assert rule.command.endswith(f" {aspect}")
     with driver.database.write() as session:
         add_person(session, LEAD, Role.HANDLER, name="p-other")
     case = CASES["aspect.confirm"]

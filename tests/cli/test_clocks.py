@@ -69,7 +69,24 @@ def test_a_file_with_faults_is_refused_with_its_line(say: Say, at: At, tmp_path:
     assert (3, "CalendarInvalid") == refused(said)
     assert "第2行" in said.err
     file.write_text("日期,类别,名称\n2027-01-01,放假,元旦\n", encoding="utf-8")
-    assert (3, "ChoiceUnknown") == refused(say(*load))
+    said = say(*load)
+    assert (3, "ChoiceUnknown") == refused(said)
+    assert "第2行" in said.err
+
+
+def test_a_notice_saved_by_a_spreadsheet_program_is_read(say: Say, at: At, tmp_path: Path) -> None:
+    """Dates turned to 2027/1/1, the file in GB18030: what such a program makes of a CSV file."""
+    at("adopted")
+    file = tmp_path / "saved.csv"
+    lines = [
+        f"{one.day.year}/{one.day.month}/{one.day.day},{one.kind.label},{one.name}"
+        for one in a_calendar(2027).days
+    ]
+    file.write_text("\n".join(["日期,类别,名称", *lines]), encoding="gb18030")
+    said = say("calendar", "load", "2027", "--file", str(file), "--document", "合成", "--as", STAFF)
+    assert 0 == said.code, said.err
+    days = {one["day"]: one["kind"] for one in data(say, "calendar", "show", "2027")["days"]}
+    assert {str(one.day): one.kind.value for one in a_calendar(2027).days} == days
 
 
 def test_a_deadline_explains_itself_day_by_day(say: Say, at: At) -> None:
@@ -104,14 +121,17 @@ def test_a_clock_is_suspended_resumed_and_extended_by_command(say: Say, at: At) 
     name = ("--wait", wait.id[:8])
     said = say("task", "suspend", *name, *ACT, "--from", "2026-04-09", "--as", HEAD)
     assert 0 == said.code, said.err
+    assert "中止中" in say("inbox", "--as", person(SECOND, Role.OFFICER)).out
     listed = {row["wait"]: row for row in data(say, "deadline", "list", TASK)}
     assert ("中止中", True) == (listed[wait.id]["until"], listed[wait.id]["suspended"])
     driver.now += timedelta(days=6)
-    said = say("task", "resume", *name, *ACT, "--on", "2026-04-16", "--as", HEAD)
+    back = ("--reason", "结论已到", "--approval", "批2号")
+    said = say("task", "resume", *name, *back, "--on", "2026-04-16", "--as", HEAD)
     assert "2026-05-11" in said.out
     (one,) = data(say, "deadline", "explain", wait.id)
-    assert [{"from": "2026-04-09", "to": "2026-04-15", "reason": "等待鉴定"}] == one["suspensions"]
-    assert "期限中止，不计入（等待鉴定）" in {day["why"] for day in one["days"]}
+    why = "等待鉴定；恢复：结论已到"
+    assert [{"from": "2026-04-09", "to": "2026-04-15", "reason": why}] == one["suspensions"]
+    assert f"期限中止，不计入（{why}）" in {day["why"] for day in one["days"]}
     assert 2 == len(one["former"])
     said = say("task", "extend-wait", *name, *ACT, "--by", "2", "--as", STAFF)
     assert date(2026, 5, 13) == due(driver, wait), said.err

@@ -79,6 +79,16 @@ def test_letters_are_typed_with_their_days(say: Say, at: At) -> None:
     assert 2 == len(row["letters"])
 
 
+def test_only_a_fact_that_may_end_the_check_is_told_so(say: Say, at: At) -> None:
+    """The next step is a command that is not refused: a subject that cannot be found gets a result."""
+    driver = at("matched")
+    (first, second), day = driver.visits(SECOND)[:2], driver.today
+    add = ("--on", day.isoformat(), "--source", "核实", "--as", OFFICER)
+    sent = [f"--letter=XA{days}={day - timedelta(days=days)}" for days in (20, 3)]
+    assert "fact close" in say("result", "fact", "add", TASK, first.id, "注销", *add).out
+    assert "fact close" not in say("result", "fact", "add", TASK, second.id, "无法联系", *add, *sent).out
+
+
 def test_a_commission_is_opened_listed_and_reported(say: Say, at: At) -> None:
     """With institution, qualification, day and conclusion."""
     driver = at("visited")
@@ -105,6 +115,32 @@ def test_a_draft_is_saved_resumed_and_submitted(say: Say, at: At) -> None:
     assert [] == data(say, "result", "draft", "list", TASK, "--as", OFFICER)
     assert VisitStage.SUBMITTED is driver.visits(SECOND)[0].stage
     assert (3, "NoDraft") == refused(say("result", "draft", "submit", TASK, "--as", OFFICER))
+
+
+def test_a_draft_holds_the_disposal_that_its_problem_needs(say: Say, at: At) -> None:
+    """What is to be followed up says how: without it the draft is kept, and refused when it is submitted."""
+    driver = at("visited")
+    visit, item = driver.visits(SECOND)[0].id, item_of(SECOND)
+    save = (
+        "result",
+        "draft",
+        "save",
+        TASK,
+        visit,
+        item,
+        "--category",
+        "发现问题已责令改正",
+        "--finding",
+        "堵塞",
+    )
+    submit = ("result", "draft", "submit", TASK, "--as", OFFICER)
+    assert 0 == say(*save, "--as", OFFICER).code
+    assert (3, "DisposalMissing") == refused(say(*submit))
+    assert 0 == say(*save, "--disposal", "责令改正", "--days", "7", "--as", OFFICER).code
+    assert 0 == say(*submit).code
+    assert {"kind": "rectify", "period_days": 7, "receiver": None} == driver.result(
+        driver.visits(SECOND)[0]
+    ).disposal
 
 
 def test_a_rejected_record_is_listed_by_field_and_sent_again(say: Say, at: At) -> None:

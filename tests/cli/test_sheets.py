@@ -185,6 +185,17 @@ def test_dry_run_enters_nothing(say: Say, at: At, tmp_path: Path) -> None:
     assert not driver.visits(SECOND, VisitStage.SUBMITTED)
 
 
+def test_dry_run_finds_what_lies_between_the_cells(say: Say, at: At, tmp_path: Path) -> None:
+    """A subject of which nothing was checked, and a problem to be followed up with nobody saying how."""
+    at("visited")
+    file = sheet_of(say, tmp_path)
+    pending = {"检查结果": "发现问题待后续处理", "发现的问题": "无证"}
+    unchecked = {"检查结果": "", "未检查理由": "停电"}
+    fill(file, {2: pending, 3: unchecked}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file, "--dry-run")
+    assert (3, {(2, "处置方式"), (3, "未检查理由")}) == (code, set(faults(answer)))
+
+
 def test_repeated_upload_changes_nothing(say: Say, at: At, tmp_path: Path) -> None:
     """The same file again is recognised; with other results it is refused, visit by visit."""
     driver = at("visited")

@@ -183,6 +183,7 @@ def test_list_finds_tasks_by_stage_department_and_lateness(say: Say, at: At) -> 
     at("offered")
     assert [TASK] == [one["task"] for one in data(say, "task", "list")]
     assert [TASK] == [one["task"] for one in data(say, "task", "list", "--stage", "2", "--overdue")]
+    assert "⚠ 已逾期" in say("task", "list", "--overdue").out
     assert [] == data(say, "task", "list", "--stage", "抽取检查对象")
     assert [] == data(say, "task", "list", "--department", "局外局")
 

@@ -88,6 +88,8 @@ WHOLE = frozenset(
         WaitKind.PREPARE_ITEMS,
         WaitKind.PREPARE_PERIODS,
         WaitKind.CONFIRM,
+        WaitKind.CONFIRM_ITEMS,
+        WaitKind.CONFIRM_PERIODS,
         WaitKind.CLAIM,
         WaitKind.SETTLE_CLAIM,
         WaitKind.REQUEST_DRAW,
@@ -285,7 +287,7 @@ async def _prepare(year: Year) -> None:
     digests = {
         aspect: (await year.act(LEAD, Role.HANDLER, paper))["sha256"] for aspect, paper in proposals.items()
     }
-    await year.leave(WaitKind.CONFIRM)
+    await year.leave(WaitKind.CONFIRM, WaitKind.CONFIRM_ITEMS, WaitKind.CONFIRM_PERIODS)
     await year.leave(WaitKind.WINDOW)
     omit = OmitRound(document=DOCUMENT, seq="2", round=1, number="批1", reason="并入专项")
     await year.act(OFFICE_DESK, Role.OFFICE, omit, f"office/{OFFICE}")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.calendar import TZ, Calendar, DayKind, end_of, local_day
+from rules.calendar import TZ, Calendar, DayKind, end_of, local_day, until_words
 from rules.calendar_seed import library_calendar
 
 CALENDAR = library_calendar(range(2023, 2027))
@@ -117,6 +117,12 @@ def test_a_day_ends_at_24_00_in_shanghai() -> None:
     assert datetime(2026, 12, 31, 16, tzinfo=UTC) == end
     assert date(2027, 1, 1) == local_day(end)
     assert date(2026, 12, 31) == local_day(end - timedelta(microseconds=1))
+
+
+def test_a_due_moment_reads_as_its_last_day() -> None:
+    """24:00 of the day, an hour inside a day as it is; in Beijing time."""
+    assert "2026-04-03 24:00" == until_words(end_of(date(2026, 4, 3)))
+    assert "2026-04-02 10:30" == until_words(datetime(2026, 4, 2, 2, 30, tzinfo=UTC))
 
 
 def test_the_local_day_is_shanghais_whatever_zone_the_moment_has() -> None:

@@ -7,12 +7,34 @@ import pytest
 
 from cli.demo.play import PLAN_FILE
 from cli.simulate import simulate_command
+from cli.year.drive import PLAYERS
+from cli.year.law import BY_THE_MACHINE
 from cli.year.office import PlanOfTheYear
 from cli.year.world import DATABASE
 from rules.calendar import local_day
 from rules.refusal import Refusal
+from rules.waits import WaitKind
 
 LVLIANG = PLAN_FILE.with_name("lvliang-2023.md")
+
+
+def test_everything_that_the_year_opens_has_somebody_who_does_it() -> None:
+    """What is left is opened by acts that nobody in the play takes, or settled by the office or the machine."""
+    never = {
+        WaitKind.RISING,
+        WaitKind.ALLOW_REDRAW,
+        WaitKind.PUBLIC_VALUE,
+        WaitKind.LEND,
+        WaitKind.EXPERT,
+        WaitKind.JOINT_VISIT,
+        WaitKind.COMMISSION,
+        WaitKind.WITHDRAWAL,
+        WaitKind.CONSENT,
+        WaitKind.DECIDE_CLOCK,
+        WaitKind.REFERRAL,
+        WaitKind.REGISTER_LOAD,
+    }
+    assert set(WaitKind) - never - {WaitKind.SETTLE_ROWS} - BY_THE_MACHINE == set(PLAYERS)
 
 
 def simulate(tmp_path: Path, year: int) -> None:
