@@ -10,8 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from operator import itemgetter
+from typing import NamedTuple
 
 from rules.quota import ALL_CLASSES, Quota, Stratum
 from rules.refusal import Refusal
@@ -222,8 +221,7 @@ def first(seed_hex: str, codes: Sequence[str], k: int) -> list[str]:
     return [code for _, code in found[:k]]
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A drawn subject: its class, its stratum ("补足" if topped up) and its place (from 1)."""
 
     code: str
@@ -243,35 +241,39 @@ def draw(
     """
     left_out = frozenset(excluded)
     pool = [entry for entry in entries if entry[0] not in left_out] if left_out else list(entries)
-    counts = Counter(map(itemgetter(1), pool))
+    codes = [code for code, _ in pool]
+    classes = [class_ for _, class_ in pool]
+    counts = Counter(classes)
     for stratum in plan.strata:
         population = sum(counts[class_] for class_ in stratum.classes)
         if population != stratum.population:
             found = f"“{stratum.name}”现有 {population} 户，与方案记载的 {stratum.population} 户不符"
             raise Refusal("PopulationChanged", found + "，请重新核定抽取方案。")
-    _check_codes([code for code, _ in pool])
+    _check_codes(codes)
     # Whoever is topped up is among the `total` lowest of all.
-    whole = _bound(plan.total, len(pool)) if plan.top_up else b""
+    whole = _bound(plan.total, len(codes)) if plan.top_up else b""
     bounds = dict.fromkeys(ALL_CLASSES, whole)
     for stratum in plan.strata:
         bound = max(whole, _bound(stratum.size, stratum.population))
         bounds.update(dict.fromkeys(stratum.classes, bound))
-    chosen = _chosen(_tickets(seed_hex, pool, bounds), plan)
+    chosen = _chosen(_tickets(seed_hex, codes, classes, bounds), plan)
     if len(chosen) < plan.total:
-        chosen = _chosen(_tickets(seed_hex, pool, dict.fromkeys(ALL_CLASSES, _ABOVE_ALL)), plan)
+        chosen = _chosen(_tickets(seed_hex, codes, classes, dict.fromkeys(ALL_CLASSES, _ABOVE_ALL)), plan)
     return [Drawn(code, class_, name, rank) for rank, (_, code, class_, name) in enumerate(chosen, 1)]
 
 
 def _tickets(
-    seed_hex: str, pool: Iterable[tuple[str, str]], bounds: Mapping[str, bytes]
+    seed_hex: str, codes: Iterable[str], classes: Iterable[str], bounds: Mapping[str, bytes]
 ) -> list[tuple[bytes, str, str]]:
     """The tickets below the bound of their class with code and class, ascending."""
     copy, found = _hashed_prefix(seed_hex), []
-    for code, class_ in pool:
+    highest = max(bounds.values())
+    for code, class_ in zip(codes, classes, strict=True):
         hashed = copy()
         hashed.update(code.encode())
         digest = hashed.digest()
-        if digest < bounds[class_]:
+        # Nearly all tickets are above every bound.
+        if digest < highest and digest < bounds[class_]:
             found.append((digest, code, class_))
     found.sort()
     return found
