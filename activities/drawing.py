@@ -230,6 +230,7 @@ def _freeze(
     rest: dict[str, Any] = {
         "scope": aspects[Aspect.SCOPE].content["filter"],
         "items": aspects[Aspect.ITEMS].content["items"],
+        "evidence": act.content.get("evidence", ""),
     }
     if act.kind.freezes:
         frozen = sample(clocks, task, act.content)
@@ -241,7 +242,7 @@ def _freeze(
             hashes["root"] = root_of(key, body)
         rest["annex"] = store(session, task.id, act.number, ANNEX, frozen.census.annex_file())
         rest["left_out"] = dict(sorted(frozen.census.left_out.items()))
-        rest["choices"] = {name: act.content.get(name) for name in ("ceiling", "recent")}
+        rest["choices"] = {name: act.content.get(name) for name in ("ceiling", "recent", "unclassified")}
         rest["class_use"] = frozen.class_use
         rest["trade_classes"] = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
         rest["periods"] = aspects[Aspect.PERIODS].content["periods"]
@@ -250,7 +251,6 @@ def _freeze(
         return hashes, rest, frozen.quota, {}
     base = session.get_one(DrawStep, (task.id, base_act(session, task.id, act.number), ActStep.FIXED, ""))
     rest["periods"] = [_later_period(clocks, aspects[Aspect.PERIODS].content["periods"][-1])]
-    rest["evidence"] = act.content.get("evidence", "")
     rest["population"] = sum(1 for _ in frozen_entries(session, task.id, act.number))
     gone = gone_from(session, task, act.number, clocks.today)
     quota = ordered_quota(session, task, act, clocks.today)

@@ -119,18 +119,26 @@ def check_added(_: Session, __: JointTask, paper: RequestDraw) -> dict[str, Any]
     """An added size is drawn from all classes alike."""
     if paper.size is None:
         raise Refusal("SizeMissing", "追加抽取须写明追加户数")
+    _check_evidence(paper)
     return {"sizes": [[ADDED, list(ALL_CLASSES), paper.size]], "evidence": paper.evidence}
 
 
-def check_redraw(session: Session, task: JointTask) -> dict[str, Any]:
+def check_redraw(session: Session, task: JointTask, paper: RequestDraw) -> dict[str, Any]:
     """A re-draw names the acts that it replaces; once a check is done it would discard a result."""
+    _check_evidence(paper)
     done = session.exec(
         select(Visit.id).where(col(Visit.task) == task.id, col(Visit.completed_on).is_not(None)).limit(1)
     ).first()
     if done is not None:
         raise Refusal("AlreadyChecked", "已有检查完成，不能重新抽取；可申请更换对象或追加抽取")
     acts = session.exec(select(DrawAct.number).where(col(DrawAct.task) == task.id)).all()
-    return {"replaces": [str(number) for number in sorted(acts)]}
+    return {"replaces": [str(number) for number in sorted(acts)], "evidence": paper.evidence}
+
+
+def _check_evidence(paper: RequestDraw) -> None:
+    if not paper.evidence.strip():
+        words = f"{paper.act.label}须用 --evidence 写明依据（如举报件、会议纪要的文号），申请人的理由不能代替"
+        raise Refusal("EvidenceMissing", words)
 
 
 def replaced_visits(session: Session, task: JointTask, act: DrawAct) -> Sequence[Visit]:

@@ -29,7 +29,12 @@ def wants_classes(clocks: Clocks, task: JointTask, row: PlanRowVersion) -> bool:
     """The row says 递加, or its notice wants classes for every market entity (阳城 二)."""
     risk = row.fields["risk"]["value"] or {}
     rising = risk.get("kind") == "rising" and risk.get("ratio", True)
-    return rising or bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator, task.document))
+    return rising or classes_required(clocks, task)
+
+
+def classes_required(clocks: Clocks, task: JointTask) -> bool:
+    """The notice wants the credit class used for every market entity (阳城 二: 应为100%)."""
+    return bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator, task.document))
 
 
 def await_table(clocks: Clocks, task: JointTask, scope: ScopeFilter, *, by: str) -> None:

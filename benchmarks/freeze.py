@@ -17,7 +17,7 @@ from activities.later_acts import frozen_entries
 from activities.scope_rows import scope_rows
 from adapters.database import Database
 from adapters.migrate import migrate
-from benchmarks import best_seconds, peak_mib
+from benchmarks import best_cpu, best_seconds, peak_mib, verdict
 from models.base import opaque_id
 from models.registers import Subject
 from models.task import JointTask
@@ -124,7 +124,13 @@ def compare(name: str, database: Database, subjects: int) -> None:
     pairs = [(best_seconds(lambda: read(database), 1), best_seconds(work, 1)) for _ in range(3)]
     reading, whole = (min(seconds) for seconds in zip(*pairs, strict=True))
     print(f"  reading the rows: {reading:.2f} s = 1")
-    print(f"  freeze, compress, write and draw: {whole / reading:.2f} × (goal {GOAL})", flush=True)
+    print(f"  freeze, compress, write and draw: {whole / reading:.2f} × reading", flush=True)
+    # A database of its own process does part of both: there the wall clock counts alone.
+    if database.engine.dialect.name == "sqlite":
+        ratio, kind = best_cpu(work, 2) / best_cpu(lambda: read(database), 2), " in CPU time"
+    else:
+        ratio, kind = whole / reading, ""
+    print(f"  goal: under {GOAL} × reading; {ratio:.2f}{kind}: {verdict(ratio < GOAL)}", flush=True)
     print(f"  memory: {peak_mib(work):.0f} MiB")
     if database.engine.dialect.name == "sqlite":
         _with_tickets(database)

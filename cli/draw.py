@@ -21,6 +21,7 @@ from models.task import TakingPart
 from rules.calendar import local_day
 from rules.draw import canonical_json, normal_code
 from rules.refusal import Refusal
+from rules.stages import Claim
 
 app = typer.Typer(help="抽取记录：查看、导出、核验", no_args_is_help=True)
 VERIFIER = Path(__file__).resolve().parent.parent / "docs" / "verify-draw.py"
@@ -93,7 +94,7 @@ def drawn(task: TaskId, who: Who, as_json: Json = False) -> None:
         )
     columns = {
         "act": "次", "rank": "序号", "code": "代码", "name": "名称", "stratum": "层", "class": "类别",
-        "checked": "已检查",
+        "checked": "已检查", "replaced": "已更换",
     }  # fmt: skip
     show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有可公开的对象"))
 
@@ -122,7 +123,7 @@ def prove(
 @app.command("ceilings")
 @asks
 def ceilings(task: TaskId, who: Who, as_json: Json = False) -> None:
-    """列出范围内已达年度抽查上限、或近期已由其他任务检查的对象（限参与部门）。"""
+    """列出范围内已达年度抽查上限、近期已由其他任务检查、或须用而尚无信用风险分类的对象（限参与部门）。"""
     name = task_id(task)
     with who.database.read() as session:
         _for_parties(session, name, who)
@@ -179,5 +180,12 @@ def _for_parties(session: Session, task: str, who: Who) -> None:
 
 def _takes_part(session: Session, task: str, who: Who) -> bool:
     held = {one.department for one in postings_of(session, who.person, local_day(datetime.now(UTC)))}
-    parts = set(session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)))
+    """A department that was released from the task is an outsider like any other."""
+    parts = set(
+        session.exec(
+            select(TakingPart.department).where(
+                col(TakingPart.task) == task, col(TakingPart.claim) != Claim.RELEASED
+            )
+        )
+    )
     return bool(held & parts)

@@ -5,17 +5,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities.acts.sampling import Counting
+from activities.acts.sampling import UNCLASSED, Counting
 from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
 from activities.lookup import subjects_by_id
 from activities.offers import open_offers, standing_results
+from activities.rising_table import classes_required
 from activities.scope_rows import IN_FORCE
 from cli.given import department_names
 from models.registers import Subject
 from models.task import DrawnSubject, JointTask, TakingPart, Visit
+from rules.channel import uses_credit_class
 from rules.draw_class import draw_class
 from rules.refusal import Refusal
+from rules.stages import Claim, VisitStage
 
 
 def task_of(session: Session, task: str) -> JointTask:
@@ -31,8 +34,11 @@ def drawn_lines(session: Session, task: str, *, all_lines: bool) -> list[dict[st
     visits = session.exec(select(Visit).where(col(Visit.task) == task)).all()
     checked: dict[tuple[str, int], bool] = {}
     for visit in visits:
+        if visit.stage is VisitStage.WITHDRAWN:
+            continue
         key = visit.subject, visit.act
-        checked[key] = checked.get(key, True) and visit.completed_on is not None
+        ended = visit.completed_on is not None or visit.stage is VisitStage.EXEMPT
+        checked[key] = checked.get(key, True) and ended
     rows = session.exec(
         select(DrawnSubject, Subject)
         .join(Subject, col(Subject.id) == col(DrawnSubject.subject))
@@ -48,6 +54,7 @@ def drawn_lines(session: Session, task: str, *, all_lines: bool) -> list[dict[st
             "stratum": drawn.stratum,
             "class": drawn.credit_class,
             "checked": checked.get((drawn.subject, drawn.act), False),
+            "replaced": (drawn.subject, drawn.act) not in checked,
         }
         for drawn, subject in rows
     ]
@@ -56,16 +63,20 @@ def drawn_lines(session: Session, task: str, *, all_lines: bool) -> list[dict[st
 
 
 def ceiling_lines(session: Session, task: str, now: datetime) -> list[dict[str, Any]]:
-    """Who of the confirmed scope has reached a ceiling or was visited lately."""
+    """Who of the confirmed scope has reached a ceiling, was visited lately, or lacks the class that it must have."""
     row = task_of(session, task)
-    counting = Counting(Clocks(session, row.office, now), row, {})
-    labels = {"ceiling": "已达年度上限", "recent": "近期已检查"}
+    clocks = Clocks(session, row.office, now)
+    counting = Counting(clocks, row, {})
+    labels = {"ceiling": "已达年度上限", "recent": "近期已检查", UNCLASSED: "市场主体尚无信用风险分类"}
+    required = classes_required(clocks, row)
     lines = []
     for subject in counting.rows:
         if subject.status != IN_FORCE:
             continue
         class_ = draw_class(subject.legal_form, subject.credit_class, subject.trade_class, counting.tiers)
         hits = counting.hits(subject.id, class_)
+        if required and subject.credit_class is None and uses_credit_class(subject.legal_form):
+            hits.append(UNCLASSED)
         if hits:
             bodies = counting.history.year.get(subject.id, {})
             names = department_names(session, list(bodies))
@@ -123,7 +134,11 @@ def recognised_lines(session: Session, task: str, now: datetime) -> list[dict[st
     """Approved results of other departments on items of the same name, inside their validity."""
     row = task_of(session, task)
     clocks = Clocks(session, row.office, now)
-    parts = session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)).all()
+    parts = session.exec(
+        select(TakingPart.department).where(
+            col(TakingPart.task) == task, col(TakingPart.claim) != Claim.RELEASED
+        )
+    ).all()
     found = [(own, one) for own in sorted(parts) for one in standing_results(clocks, row, own)]
     visits = session.exec(select(Visit).where(col(Visit.id).in_({one.visit for _, one in found}))).all()
     subjects = subjects_by_id(session, [visit.subject for visit in visits])

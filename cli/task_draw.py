@@ -43,6 +43,7 @@ _FOUND = {
     "ceiling": "已达年度抽查上限",
     "recent": "近期已由其他任务检查",
     "approval": "经书面批准不列入名录",
+    "unclassified": "市场主体尚无信用风险分类，凭批准按总体比例抽取",
 }
 _SECRET = re.compile(r"[0-9a-f]{64}")
 
@@ -64,7 +65,9 @@ def request(
     size: Annotated[
         int | None, typer.Option("--size", min=1, metavar="户数", help="追加抽取：追加多少户")
     ] = None,
-    evidence: Annotated[str, typer.Option("--evidence", metavar="依据", help="替换、追加的依据")] = "",
+    evidence: Annotated[
+        str, typer.Option("--evidence", metavar="依据", help="替换、追加、重新抽取的依据")
+    ] = "",
     ceiling: Annotated[
         str | None,
         typer.Option("--over-ceiling", metavar="排除|保留", help="已达年度上限的对象，名单见 draw ceilings"),
@@ -76,6 +79,14 @@ def request(
     leave_out: Annotated[
         list[str] | None,
         typer.Option("--leave-out", metavar="代码=批件", help="经书面批准不列入名录的对象（可重复）"),
+    ] = None,
+    unclassified: Annotated[
+        str | None,
+        typer.Option(
+            "--unclassified",
+            metavar="批件",
+            help="通知要求市场主体一律用信用风险分类，而有的尚无分类：凭此批准仍按总体比例抽取",
+        ),
     ] = None,
     public_name: Annotated[
         str | None,
@@ -99,6 +110,7 @@ def request(
             evidence=evidence,
             ceiling=_choice(ceiling),
             recent=_choice(recent),
+            unclassified=unclassified,
             leave_out=dict(_approved(one) for one in leave_out or ()),
             public=PublicSource(name=public_name, source=public_source) if public_name else None,
         ),

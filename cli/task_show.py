@@ -20,13 +20,13 @@ from cli.tables import hint, print_table, words
 from models.messages import BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.papers import CancelTask
-from models.task import Aspect, DrawnSubject, JointTask, TakingPart
+from models.task import Aspect, DrawnSubject, JointTask, TakingPart, Visit
 from models.trail import Answer, Deadline, Outcome, Submission, Wait
 from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.stages import Claim, Stage, TaskStatus
+from rules.stages import Claim, Stage, TaskStatus, VisitStage
 from rules.waits import WAITS, WaitKind
 from workflows.projection import last_day, moment, task_details
 
@@ -97,6 +97,11 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         proposals = _proposals(session, task)
         drawn = session.exec(select(func.count()).where(col(DrawnSubject.task) == task)).one()
         moved = _moved_in(session, task)
+        standing = session.exec(
+            select(func.count(col(Visit.subject).distinct())).where(
+                col(Visit.task) == task, col(Visit.stage) != VisitStage.WITHDRAWN
+            )
+        ).one()
 
     def text() -> None:
         out.print(f"{row.name}　{task}", style="bold", markup=False)
@@ -116,7 +121,10 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
                 markup=False,
             )
         if drawn:
-            out.print(f"已抽取{drawn}户；名单在检查前不公开，本部门的见 task visits {task}", markup=False)
+            gone = f"，其中{drawn - standing}户已更换" if standing < drawn else ""
+            out.print(
+                f"已抽取{drawn}户{gone}；名单在检查前不公开，本部门的见 task visits {task}", markup=False
+            )
         for one in proposals:
             state = "已复核" if one["confirmed"] else "待第二人复核"
             out.print(f"{one['label']}（{state}）：{one['words']}", markup=False)

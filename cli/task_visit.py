@@ -38,9 +38,11 @@ def match(
         list[str] | None, typer.Option("--visit", metavar="检查编号", help="已匹配而需换人的（可重复）")
     ] = None,
 ) -> None:
-    """重新匹配尚无执法人员的检查对象，和指明需要换人的。"""
-    who.to_task(task, MatchAgain(reason=reason, visits=tuple(visits or ())))
+    """重新匹配尚无执法人员的检查对象，和指明需要换人的；不指明的，逐户复查，人员不再合适的一并换人。"""
+    answer = who.to_task(task, MatchAgain(reason=reason, visits=tuple(visits or ())))
     done("已申请重新匹配；结果见 task show")
+    if unfit := answer.data.get("unfit"):
+        hint(f"其中{unfit}户原执法人员不再合适（证件到期、休假、回避），一并重新匹配")
 
 
 @app.command("postpone")

@@ -195,7 +195,8 @@ class RequestDraw(Paper):
     """Ask for a draw act (申请抽取).
 
     `ceiling` and `recent` say what becomes of subjects drawn beyond their yearly ceiling, or visited
-    lately by another task; `leave_out` maps codes to the written approval that leaves them out.
+    lately by another task; `leave_out` maps codes to the written approval that leaves them out, and
+    `unclassified` is the approval of drawing market entities without a class where the notice wants all classed.
     """
 
     kind: ClassVar[str] = "draw.request"
@@ -208,6 +209,7 @@ class RequestDraw(Paper):
     ceiling: Literal["exclude", "keep"] | None = None
     recent: Literal["exclude", "keep"] | None = None
     leave_out: dict[str, Reason] = Field(default_factory=dict, max_length=MAX_LINES)
+    unclassified: Reason | None = None
 
 
 class ApproveDraw(Paper):

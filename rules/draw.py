@@ -8,8 +8,9 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from rules.quota import ALL_CLASSES, Quota, Stratum
 from rules.refusal import Refusal
@@ -175,10 +176,25 @@ def ticket(seed_hex: str, code: str) -> bytes:
     return hashlib.sha256(_prefix(seed_hex) + code.encode()).digest()
 
 
+def _hashed_prefix(seed_hex: str) -> Callable[[], "hashlib._Hash"]:
+    """Copies of a hash that has read the prefix: a third faster than joining prefix and code."""
+    return hashlib.sha256(_prefix(seed_hex)).copy
+
+
+def _bound(k: int, n: int) -> bytes:
+    """A bound that at least k of n tickets lie below, but for one draw in 10⁹; above all where k is near n.
+
+    Tickets are uniform, so about k/n of their range is enough.
+    """
+    if not k:
+        return b""
+    cut = ((k + _DEVIATIONS * math.isqrt(k) + 10) << 64) // n
+    return cut.to_bytes(8, "big") if 0 < cut < 1 << 64 else _ABOVE_ALL
+
+
 def _below(limit: bytes, seed_hex: str, codes: Iterable[str]) -> list[tuple[bytes, str]]:
     """The tickets below the limit with their codes, ascending."""
-    # Copying a hash that has read the prefix is a third faster than joining prefix and code.
-    copy, found = hashlib.sha256(_prefix(seed_hex)).copy, []
+    copy, found = _hashed_prefix(seed_hex), []
     for code in codes:
         hashed = copy()
         hashed.update(code.encode())
@@ -189,22 +205,6 @@ def _below(limit: bytes, seed_hex: str, codes: Iterable[str]) -> list[tuple[byte
     return found
 
 
-def _lowest(seed_hex: str, codes: Sequence[str], k: int) -> list[tuple[bytes, str]]:
-    """The k smallest tickets with their codes, ascending.
-
-    Tickets are uniform, so those below about k/n of their range are enough but for one draw in 10⁹; that
-    one looks at all of them.
-    """
-    _check_codes(codes)
-    if not k or not codes:
-        return []
-    cut = ((k + _DEVIATIONS * math.isqrt(k) + 10) << 64) // len(codes)
-    found = _below(cut.to_bytes(8, "big"), seed_hex, codes) if 0 < cut < 1 << 64 else []
-    if len(found) < min(k, len(codes)):
-        found = _below(_ABOVE_ALL, seed_hex, codes)
-    return found[:k]
-
-
 def order(seed_hex: str, codes: Sequence[str]) -> list[str]:
     """The codes by ascending ticket."""
     return first(seed_hex, codes, len(codes))
@@ -212,11 +212,16 @@ def order(seed_hex: str, codes: Sequence[str]) -> list[str]:
 
 def first(seed_hex: str, codes: Sequence[str], k: int) -> list[str]:
     """The first k codes of `order`, without sorting the others."""
-    return [code for _, code in _lowest(seed_hex, codes, k)]
+    _check_codes(codes)
+    if not k or not codes:
+        return []
+    found = _below(_bound(k, len(codes)), seed_hex, codes)
+    if len(found) < min(k, len(codes)):
+        found = _below(_ABOVE_ALL, seed_hex, codes)
+    return [code for _, code in found[:k]]
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A drawn subject: its class, its stratum ("补足" if topped up) and its place (from 1)."""
 
     code: str
@@ -235,27 +240,58 @@ def draw(
     Raises Refusal PopulationChanged where the plan's sizes were computed on another pool.
     """
     left_out = frozenset(excluded)
-    pools: dict[str, list[str]] = {class_: [] for class_ in ALL_CLASSES}
-    for code, class_ in entries:
-        if code not in left_out:
-            pools[class_].append(code)
-    chosen: dict[str, str] = {}
-    lowest: list[tuple[bytes, str]] = []
+    pool = [entry for entry in entries if entry[0] not in left_out] if left_out else list(entries)
+    codes = [code for code, _ in pool]
+    classes = [class_ for _, class_ in pool]
+    counts = Counter(classes)
     for stratum in plan.strata:
-        among = [code for class_ in stratum.classes for code in pools[class_]]
-        if len(among) != stratum.population:
-            found = f"“{stratum.name}”现有 {len(among)} 户，与方案记载的 {stratum.population} 户不符"
+        population = sum(counts[class_] for class_ in stratum.classes)
+        if population != stratum.population:
+            found = f"“{stratum.name}”现有 {population} 户，与方案记载的 {stratum.population} 户不符"
             raise Refusal("PopulationChanged", found + "，请重新核定抽取方案。")
-        drawn = _lowest(seed_hex, among, stratum.size)
-        chosen.update((code, stratum.name) for _, code in drawn)
-        lowest += drawn
-    if plan.top_up:
-        undrawn = [code for pool in pools.values() for code in pool if code not in chosen]
-        drawn = _lowest(seed_hex, undrawn, plan.top_up)
-        chosen.update((code, TOP_UP) for _, code in drawn)
-        lowest += drawn
-    drawn_codes = set(chosen)
-    class_of = {code: class_ for class_, pool in pools.items() for code in drawn_codes.intersection(pool)}
-    return [
-        Drawn(code, class_of[code], chosen[code], rank) for rank, (_, code) in enumerate(sorted(lowest), 1)
-    ]
+    _check_codes(codes)
+    # Whoever is topped up is among the `total` lowest of all.
+    whole = _bound(plan.total, len(codes)) if plan.top_up else b""
+    bounds = dict.fromkeys(ALL_CLASSES, whole)
+    for stratum in plan.strata:
+        bound = max(whole, _bound(stratum.size, stratum.population))
+        bounds.update(dict.fromkeys(stratum.classes, bound))
+    chosen = _chosen(_tickets(seed_hex, codes, classes, bounds), plan)
+    if len(chosen) < plan.total:
+        chosen = _chosen(_tickets(seed_hex, codes, classes, dict.fromkeys(ALL_CLASSES, _ABOVE_ALL)), plan)
+    return [Drawn(code, class_, name, rank) for rank, (_, code, class_, name) in enumerate(chosen, 1)]
+
+
+def _tickets(
+    seed_hex: str, codes: Iterable[str], classes: Iterable[str], bounds: Mapping[str, bytes]
+) -> list[tuple[bytes, str, str]]:
+    """The tickets below the bound of their class with code and class, ascending."""
+    copy, found = _hashed_prefix(seed_hex), []
+    highest = max(bounds.values())
+    for code, class_ in zip(codes, classes, strict=True):
+        hashed = copy()
+        hashed.update(code.encode())
+        digest = hashed.digest()
+        # Nearly all tickets are above every bound.
+        if digest < highest and digest < bounds[class_]:
+            found.append((digest, code, class_))
+    found.sort()
+    return found
+
+
+def _chosen(tickets: Iterable[tuple[bytes, str, str]], plan: Quota) -> list[tuple[bytes, str, str, str]]:
+    """Ticket, code, class and stratum of whom the sizes take, in ticket order; fewer than the total where
+    there are too few tickets.
+    """
+    name_of = {class_: stratum.name for stratum in plan.strata for class_ in stratum.classes}
+    left = {stratum.name: stratum.size for stratum in plan.strata}
+    chosen, undrawn = [], []
+    for digest, code, class_ in tickets:
+        name = name_of.get(class_)
+        if name is not None and left[name]:
+            left[name] -= 1
+            chosen.append((digest, code, class_, name))
+        else:
+            undrawn.append((digest, code, class_, TOP_UP))
+    # Undrawn ones of a stratum that is not full yet cannot be: its tickets come in order.
+    return sorted([*chosen, *undrawn[: plan.top_up]])

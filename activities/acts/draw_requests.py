@@ -69,7 +69,7 @@ def _check_frozen(docket: Docket, paper: RequestDraw) -> dict[str, Any]:
     """An act that freezes a directory: the register is up to date, and every choice is made."""
     check_confirmed(docket.clocks, docket.office, Register.SUBJECTS)
     check_whole(docket.session, docket.office, Register.SUBJECTS)
-    choices = paper.model_dump(include={"ceiling", "recent", "leave_out"})
+    choices = paper.model_dump(include={"ceiling", "recent", "leave_out", "unclassified"})
     docket.data["found"] = check_sample(docket.clocks, docket.living_task, choices)
     return choices
 
@@ -86,7 +86,7 @@ def _check_later(docket: Docket, paper: RequestDraw, number: int) -> dict[str, A
         names = "、".join(name_of(session, one) for one in sorted(lacking))
         raise Refusal("CommitFirst", f"下列部门须先提交新的承诺值：{names}")
     if paper.act is Kind.REDRAW:
-        return _check_frozen(docket, paper) | later_acts.check_redraw(session, task)
+        return _check_frozen(docket, paper) | later_acts.check_redraw(session, task, paper)
     if paper.act is Kind.REPLACEMENT:
         return later_acts.check_replacement(session, task, paper)
     return later_acts.check_added(session, task, paper)

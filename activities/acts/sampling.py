@@ -12,7 +12,7 @@ from activities.acts.preparation import confirmed
 from activities.ceilings import Ceilings, History, ceilings_of, history_of
 from activities.clocks import Clocks
 from activities.plan_rows import version_of
-from activities.rising_table import needs_table, wants_classes
+from activities.rising_table import classes_required, needs_table, wants_classes
 from activities.scope_rows import IN_FORCE, scope_rows
 from models.task import Aspect, JointTask, TakingPart
 from rules.channel import uses_credit_class
@@ -22,8 +22,10 @@ from rules.quota import ALL_CLASSES, UNCLASSIFIED, Quota
 from rules.refusal import Refusal
 from rules.rising import raised
 from rules.scope import ScopeFilter
+from rules.stages import Claim
 
 NOT_IN_FORCE, CEILING, RECENT, APPROVAL = "not_in_force", "ceiling", "recent", "approval"
+UNCLASSED = "unclassified"
 """Why a subject of the scope is left out of the directory; the annex names the reason of each."""
 _ANNEX = ("code", "status", "class", "class_date", "trade_date", "area", "tags", "left_out", "fact")
 
@@ -75,7 +77,9 @@ class Counting:
         self.tiers = clocks.policies.value(PolicyKey.TRADE_CLASSES, task.initiator)
         self.history: History = history_of(clocks, task)
         parts = clocks.session.exec(
-            select(TakingPart.department).where(col(TakingPart.task) == task.id)
+            select(TakingPart.department).where(
+                col(TakingPart.task) == task.id, col(TakingPart.claim) != Claim.RELEASED
+            )
         ).all()
         self.ceilings: Ceilings = ceilings_of(clocks, list(parts))
         self.keep = {CEILING: choices.get("ceiling") == "keep", RECENT: choices.get("recent") == "keep"}
@@ -161,7 +165,7 @@ def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sampl
         table = clocks.policies.value(PolicyKey.RISING_TABLE, task.initiator)
         tiers = raised(percent or "0", table) if table else None
     use: dict[str, object] = {
-        "required": bool(clocks.policies.value(PolicyKey.MARKET_CLASSES, task.initiator, task.document)),
+        "required": classes_required(clocks, task),
         "used": bool(tiers),
         "market_entities": census.market,
         "classified": census.classified,
@@ -174,8 +178,9 @@ def sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> Sampl
 def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) -> dict[str, int]:
     """What the requester must know before a directory is frozen: who is hit, by what.
 
-    Refuses `RisingTableUnconfirmed` where classes bear on the draw and no table is confirmed, and
-    `CeilingReached` or `RecentlyVisited` until the request says whether to exclude or to keep.
+    Refuses `RisingTableUnconfirmed` where classes bear on the draw and no table is confirmed,
+    `CeilingReached` or `RecentlyVisited` until the request says whether to exclude or to keep, and `ClassMissing`
+    where the notice wants classes for every market entity and one has none, until that is approved.
     """
     census = Counting(clocks, task, choices).run()
     if unknown := sorted(census.strangers):
@@ -197,4 +202,13 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
     if census.hits[RECENT] and choices.get("recent") is None:
         words = f"范围内{census.hits[RECENT]}户近期已由其他任务检查，{listing}；请用 --recent 选定排除或保留"
         raise Refusal("RecentlyVisited", words)
-    return dict(census.left_out | census.hits)
+    found = dict(census.left_out | census.hits)
+    if classes_required(clocks, task) and (lacking := census.market - census.classified):
+        if choices.get(UNCLASSED) is None:
+            words = (
+                f"通知要求市场主体的抽查一律采用信用风险分类，而范围内{lacking}户市场主体尚无分类，{listing}；"
+                "请先在对象名录库补录，或用 --leave-out 代码=批件 不列入名录，或用 --unclassified 批件 经批准按总体比例抽取"
+            )
+            raise Refusal("ClassMissing", words)
+        found[UNCLASSED] = lacking
+    return found

@@ -12,7 +12,7 @@ from activities.experts import review_experts
 from activities.officer_file import pool
 from activities.passage import await_next, move, release_officers
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
-from models.registers import Officer
+from models.registers import Officer, Subject
 from models.task import Assignment, TakingPart, Visit
 from rules.calendar import local_day
 from rules.deadline import Unit, due_day
@@ -85,12 +85,20 @@ def reschedule(docket: Docket, visits: list[Visit], first_day: date, last_day: d
 
 @ruling(Target.TASK, MatchAgain, Role.HANDLER)
 def match_again(docket: Docket, paper: MatchAgain) -> None:
-    """Match again, with a reason: what is unmatched, and the visits named (sick, recused on the day …)."""
+    """Match again, with a reason: what is unmatched, and the visits named (recused on the day …).
+
+    Where none is named, all are tested again, and those whose officers are no longer fit (sick, certificate
+    expired, recused since) are matched anew; the others keep theirs.
+    """
     part = docket.part()
     if docket.living_task.stage < Stage.MATCH:
         raise Refusal("NothingToMatch", "尚未抽取检查对象，请待抽取后再匹配")
     named = visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED)
-    unmatch(docket, part, [one for one in named.values() if one.stage is VisitStage.MATCHED])
+    again = [one for one in named.values() if one.stage is VisitStage.MATCHED]
+    if not paper.visits:
+        again = _unfit(docket.session, part)
+        docket.data = {"unfit": len(again)}
+    unmatch(docket, part, again)
     if part.matched == part.subjects:
         raise Refusal("NothingToMatch", "没有待匹配的检查对象；需要换人的请写明检查编号（--visit）")
     part.match_asked = part.match_run + 1
@@ -111,13 +119,36 @@ def officers_fit(session: Session, visit: Visit) -> bool:
         .join(Assignment, col(Assignment.officer) == col(Officer.id))
         .where(col(Assignment.visit) == visit.id, col(Assignment.current).is_(True))
     )
-    return all(
-        officer.certificate_to >= visit.last_day
-        and not any(
-            date.fromisoformat(start) <= visit.last_day and visit.first_day <= date.fromisoformat(end)
-            for start, end in officer.leave
+    return all(_fits(officer, visit) for officer in officers)
+
+
+def _unfit(session: Session, part: TakingPart) -> list[Visit]:
+    """A department's visits that an officer can no longer make by the registers as they stand."""
+    rows = session.exec(
+        select(Visit, Officer, Subject.code)
+        .join(Assignment, col(Assignment.visit) == col(Visit.id))
+        .join(Officer, col(Officer.id) == col(Assignment.officer))
+        .join(Subject, col(Subject.id) == col(Visit.subject))
+        .where(
+            col(Visit.task) == part.task,
+            col(Visit.department) == part.department,
+            col(Visit.stage) == VisitStage.MATCHED,
+            col(Assignment.current).is_(True),
         )
-        for officer in officers
+        .order_by(col(Subject.code), col(Visit.id))
+    )
+    found = {
+        visit.id: visit
+        for visit, officer, code in rows
+        if code in officer.recusals or not _fits(officer, visit)
+    }
+    return list(found.values())
+
+
+def _fits(officer: Officer, visit: Visit) -> bool:
+    return officer.certificate_to >= visit.last_day and not any(
+        date.fromisoformat(start) <= visit.last_day and visit.first_day <= date.fromisoformat(end)
+        for start, end in officer.leave
     )
 
 

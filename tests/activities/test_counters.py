@@ -71,7 +71,7 @@ def test_an_added_size_after_some_checks_brings_the_department_back_to_its_match
     """What is done stays done, the added are matched and visited after."""
     driver = at("matched")
     record(driver, (PARTS[0], list(driver.visits(PARTS[0]))))
-    later_act(driver, RequestDraw(act=Kind.ADDED, reason="扩大抽查", size=2), 2)
+    later_act(driver, RequestDraw(act=Kind.ADDED, reason="扩大抽查", size=2, evidence="纪要5号"), 2)
     agree(driver)
     assert (11, 11, 9) == (
         driver.part(PARTS[0]).subjects,

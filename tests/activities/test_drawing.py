@@ -5,7 +5,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlmodel import Session, col, select
 
 from activities.draw_export import export_record, export_snapshots
@@ -23,7 +25,7 @@ from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import secret
 from tests.activities.world import PARTS, TRAIL, dump
-from tests.builders import LEAD, actor
+from tests.builders import LEAD, OFFICE_DESK, actor
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify-draw.py"
 
@@ -205,12 +207,25 @@ def test_the_record_of_a_replacement_and_an_added_size_stands_too(at: At, tmp_pa
         act=Kind.REPLACEMENT, reason="注销", replaces=(first[0][0],), evidence="登记机关注销通知"
     )
     later_act(driver, paper, 2)
-    later_act(driver, RequestDraw(act=Kind.ADDED, reason="扩大", size=2), 3)
+    later_act(driver, RequestDraw(act=Kind.ADDED, reason="扩大", size=2, evidence="纪要5号"), 3)
     said = verdict(driver, tmp_path)
     assert 0 == said.returncode, said.stdout + said.stderr
     with driver.database.read() as session:
         assert [1, 2] == [len(drawn_codes(session, driver.task, act)) for act in (2, 3)]
     assert 11 == driver.part(LEAD).subjects
+
+
+@pytest.mark.parametrize("paper", [{"act": Kind.ADDED, "size": 2}, {"act": Kind.REDRAW}])
+def test_a_later_act_is_asked_for_with_evidence(at: At, paper: dict[str, Any]) -> None:
+    """A reason is the requester's own word; the evidence stands in the hashed plan."""
+    driver = at("matched")
+    asked = driver.say(RequestDraw(reason="扩大", **paper), actor(LEAD, Role.HANDLER))
+    assert (Outcome.REFUSED, "EvidenceMissing") == (asked.outcome, asked.type)
+    driver.act(LEAD, Role.HANDLER, RequestDraw(reason="扩大", evidence="纪要5号", **paper))
+    by = (OFFICE_DESK, Role.OFFICE) if paper["act"] is Kind.REDRAW else (LEAD, Role.APPROVER)
+    driver.act(*by, ApproveDraw(act=2))
+    driver.steps.fix_draw(driver.step(act=2))
+    assert "纪要5号" == driver.read(lambda session: load_plan(session, driver.task, 2))["evidence"]
 
 
 def test_a_tampered_record_falls_before_the_verifier(at: At, tmp_path: Path) -> None:

@@ -165,6 +165,27 @@ def test_the_use_of_classes_is_recorded(at: At) -> None:
     assert {"required": False, "used": False, "market_entities": 4, "classified": 4} == plan["class_use"]
 
 
+def test_where_the_notice_wants_all_classed_an_unclassed_market_entity_needs_an_approval(at: At) -> None:
+    """阳城 二 (100 %): the request is refused and names the list; the approval stands in the hashed plan."""
+    driver = at("claimed")
+    rising = {"A": "1", "B": "2", "C": "4", "D": "4"}
+    for key, value in ((PolicyKey.MARKET_CLASSES, True), (PolicyKey.RISING_TABLE, rising)):
+        rule = SetPolicy(key=key, value=value, clause="阳城 二", valid_from=driver.today)
+        driver.act(OFFICE_DESK, Role.OFFICE, rule, target=OFFICE_TARGET)
+    with driver.database.write() as session:
+        session.exec(select(Subject).where(col(Subject.code) == RISKY)).one().credit_class = None
+    asked = driver.say(RequestDraw(reason="按计划"), actor(LEAD, Role.HANDLER))
+    assert (Outcome.REFUSED, "ClassMissing") == (asked.outcome, asked.type)
+    assert "1户市场主体尚无分类" in asked.words
+    assert "draw ceilings" in asked.words
+    with driver.database.read() as session:
+        lines = ceiling_lines(session, driver.task, driver.now)
+    assert [(RISKY, ["市场主体尚无信用风险分类"])] == [(line["code"], line["why"]) for line in lines]
+    plan = freeze(driver, RequestDraw(reason="按计划", unclassified="县政府会议纪要4号"))
+    assert {"required": True, "used": True, "market_entities": 4, "classified": 3} == plan["class_use"]
+    assert "县政府会议纪要4号" == plan["choices"]["unclassified"]
+
+
 def test_the_trade_s_own_class_counts_where_the_policy_has_a_table(at: At) -> None:
     """A school of the trade's worst class is drawn as class D, an enterprise of class A keeps the riskier one."""
     driver = at("claimed")
@@ -248,6 +269,18 @@ def test_a_line_is_public_once_all_departments_have_checked_it(at: At) -> None:
     with driver.database.read() as session:
         lines = drawn_lines(session, driver.task, all_lines=False)
     assert [(driver.subject(first).code, "")] == [(line["code"], line["rank"]) for line in lines]
+
+
+def test_who_was_replaced_is_told_from_who_stands(at: At) -> None:
+    """The line of a subject that another draw has replaced stays, and says so."""
+    driver = at("matched")
+    gone = driver.visits(LEAD)[0]
+    with driver.database.write() as session:
+        for visit in session.exec(select(Visit).where(col(Visit.subject) == gone.subject)):
+            visit.stage = VisitStage.WITHDRAWN
+    with driver.database.read() as session:
+        lines = drawn_lines(session, driver.task, all_lines=True)
+    assert [driver.subject(gone).code] == [line["code"] for line in lines if line["replaced"]]
 
 
 def test_the_same_inputs_give_the_same_record_on_both_databases(

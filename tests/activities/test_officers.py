@@ -132,13 +132,41 @@ def test_a_postponed_visit_whose_officers_can_come_keeps_them(at: At) -> None:
     paper = PostponeVisits(
         visits=(first.id, second.id), first_day=last_day - timedelta(days=9), last_day=last_day, reason="放假"
     )
-    answer = driver.act(SECOND, Role.APPROVER, paper)
     lost = sum(
         officers[second.id].id == officer.id for one, officer, _ in assigned(driver) if one.visit == first.id
     )
+    answer = driver.act(SECOND, Role.APPROVER, paper)
     assert {"postponed": 2, "to_match": 1 + lost} == answer.data
     driver.steps.match_officers(driver.step(department=SECOND))
     for _, officer, visit in assigned(driver):
         if visit.id in (first.id, second.id):
             assert officer.certificate_to >= last_day
     assert 9 == driver.part(SECOND).matched
+
+
+def test_a_match_that_names_no_visit_changes_only_those_whose_officers_no_longer_fit(at: At) -> None:
+    """One officer is on leave, one recused from one subject: their visits get others, the rest keep theirs."""
+    driver = at("matched")
+    before = {visit.id: {officer.code for _, officer, one in assigned(driver) if one.id == visit.id}
+              for visit in driver.visits(SECOND)}  # fmt: skip
+    sick = min(min(codes) for codes in before.values())
+    recused_from = next(visit for visit in driver.visits(SECOND) if sick not in before[visit.id])
+    recused = min(before[recused_from.id])
+    with driver.database.write() as session:
+        for officer in session.exec(select(Officer).where(col(Officer.code).in_({sick, recused}))):
+            if officer.code == sick:
+                officer.leave = [[driver.today.isoformat(), (driver.today + timedelta(days=90)).isoformat()]]
+            else:
+                officer.recusals = [driver.subject(recused_from).code]
+    touched = {visit for visit, codes in before.items() if sick in codes} | {recused_from.id}
+    answer = driver.act(SECOND, Role.HANDLER, MatchAgain(reason="病休、回避"))
+    assert {"unfit": len(touched)} == answer.data
+    driver.steps.match_officers(driver.step(department=SECOND))
+    for visit in driver.visits(SECOND):
+        after = {officer.code for _, officer, one in assigned(driver) if one.id == visit.id}
+        if visit.id in touched:
+            assert sick not in after
+            assert 2 == len(after)
+        else:
+            assert before[visit.id] == after
+    assert not {recused} & {officer.code for _, officer, one in assigned(driver) if one.id == recused_from.id}

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from adapters.database import Database
-from models.task import ActStep, DrawStep
+from models.task import ActStep, DrawStep, TakingPart
 from rules.roles import Role
+from rules.stages import Claim
 from tests.activities.driver import Driver
 from tests.activities.scenes import visited
 from tests.activities.world import OUTSIDER, TASK
-from tests.builders import SECOND, person, subject_code
+from tests.builders import SECOND, THIRD, person, subject_code
 from tests.cli.conftest import At
 from tests.cli.said import Say
 
@@ -61,6 +62,17 @@ def test_the_list_is_for_the_departments_that_take_part(world: Driver, joint: Jo
         assert 3 == joint("draw", command, TASK, "--as", stranger)[0]
     assert 0 == joint("draw", "prove", TASK, subject_code(1), "--as", party)[0]
     assert 3 == joint("draw", "prove", TASK, subject_code(1), "--as", stranger)[0]
+
+
+def test_a_department_that_was_released_is_an_outsider(world: Driver, joint: Joint) -> None:
+    """Its row stays with the task, the list is none of its business."""
+    with world.database.write() as session:
+        session.get_one(TakingPart, (TASK, THIRD)).claim = Claim.RELEASED
+    drawn = world.subject(world.visits(SECOND)[0]).code
+    released = person(THIRD, Role.HANDLER)
+    assert drawn not in joint("draw", "list", TASK, "--json", "--as", released)[1]
+    for command in ("show", "ceilings", "overlaps", "recognised"):
+        assert 3 == joint("draw", command, TASK, "--as", released)[0]
 
 
 @pytest.mark.usefixtures("world")

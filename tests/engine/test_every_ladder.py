@@ -315,7 +315,8 @@ async def _draw(year: Year) -> None:
     for one in PARTS:
         await year.act(one, Role.HANDLER, CommitSecret(commitment=commitment(secret(one))))
     await year.leave(WaitKind.REQUEST_DRAW)
-    await year.act(LEAD, Role.KEEPER, ConfirmRegister(directory="subjects"), f"office/{OFFICE}")
+    for directory in ("subjects", "officers"):
+        await year.act(LEAD, Role.KEEPER, ConfirmRegister(directory=directory), f"office/{OFFICE}")
     await year.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取"))
     await year.leave(WaitKind.APPROVE_DRAW)
     certificates = _certificates(year, date(2000, 1, 1))

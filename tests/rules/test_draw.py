@@ -136,6 +136,16 @@ def test_too_few_low_tickets_are_made_up_for(monkeypatch: pytest.MonkeyPatch) ->
         assert sorted(codes, key=lambda code: ticket(SEED, code))[:100] == first(SEED, codes, 100)
 
 
+def test_a_topped_up_draw_with_too_low_a_bound_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strata and top-up are cut from one pass over the tickets, or from all of them."""
+    many = entries(400)
+    quota = Quota.tiered(population(many), {"A": "1", "D": "5"}, "3", minimum=100)
+    assert quota.top_up
+    expected = draw(SEED, many, quota)
+    monkeypatch.setattr("rules.draw._DEVIATIONS", -100)
+    assert expected == draw(SEED, many, quota)
+
+
 def test_codes_that_are_not_normal_have_no_ticket() -> None:
     """A small letter would be another ticket for the same subject."""
     for code in (CODES[0].lower(), CODES[0] + "0"):
