@@ -280,7 +280,9 @@ class Clocks:
         return {(row.rung, row.repetition) for row in rows}
 
     def _deadlines(self, wait: Wait) -> Sequence[Deadline]:
-        return self.session.exec(_CURRENT, params={"wait": wait.id}).all()
+        # Deadlines are written at once, like waits.
+        with self.session.no_autoflush:
+            return self.session.exec(_CURRENT, params={"wait": wait.id}).all()
 
 
 def _due(deadline: Deadline) -> date | datetime:

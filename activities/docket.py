@@ -1,5 +1,6 @@
 """A filed paper with all that is needed to rule on it, and the registry of the rulings."""
 
+import json
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,13 +8,15 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, bindparam, insert
+from sqlalchemy import JSON, Table, bindparam, insert
 from sqlmodel import Session, SQLModel, col, select
 
 from activities import audit
 from activities.authority import name_of
 from activities.clocks import Clocks
 from activities.lookup import chunks
+from activities.visit_rows import FEW
+from adapters.bulk import insert_rows
 from models.messages import Wake
 from models.organisation import Department
 from models.papers import Paper
@@ -115,7 +118,18 @@ class Sitting:
     def write(self) -> None:
         """Write the rows that were put off."""
         for table, rows in self._rows.items():
-            self.session.execute(insert(table), rows)
+            if len(rows) < FEW:
+                self.session.execute(insert(table), rows)
+                continue
+            documents = [isinstance(table.c[name].type, JSON) for name in rows[0]]
+            stored = [
+                tuple(
+                    json.dumps(value) if document else value
+                    for value, document in zip(row.values(), documents, strict=True)
+                )
+                for row in rows
+            ]
+            insert_rows(self.session, table.name, tuple(rows[0]), stored)
 
     def parts(self) -> dict[str, TakingPart]:
         """All parts of the task by department, released ones too; a launch makes them, and nothing later."""

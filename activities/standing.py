@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
-    Connection,
     Date,
-    Engine,
     Row,
     String,
     bindparam,
@@ -19,6 +17,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.pool import Pool
 from sqlmodel import Session, SQLModel
 
 from models.registers import CalendarDay, CalendarYear, Policy
@@ -70,17 +69,17 @@ def standing(session: Session) -> Standing:
 
 @dataclass
 class _Known:
-    """What was read over one engine: another one may lead to another database under the same address."""
+    """What was read over one pool of connections: the next one may lead to another database."""
 
     calendars: dict[str, Calendar] = field(default_factory=dict)
     policies: dict[tuple[Any, ...], "Policies"] = field(default_factory=dict)
 
 
-_known: WeakKeyDictionary[Engine | Connection, _Known] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Pool, _Known] = WeakKeyDictionary()
 
 
 def _known_of(session: Session) -> _Known:
-    return _known.setdefault(session.get_bind(), _Known())
+    return _known.setdefault(session.get_bind().engine.pool, _Known())
 
 
 def load_calendar(session: Session, stands: Standing | None = None) -> Calendar:
