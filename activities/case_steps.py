@@ -68,8 +68,11 @@ def read_case(session: Session, target: str) -> CaseProgress:
     level = session.exec(
         select(func.max(Wait.level)).where(col(Wait.scope) == target, col(Wait.closed_at).is_(None))
     ).one()
+    # What a courier has in hand is on its way; one that died leaves it to the sweep.
     unsent = session.exec(
-        select(func.count()).where(col(Outbox.source) == task, col(Outbox.sent_at).is_(None))
+        select(func.count()).where(
+            col(Outbox.source) == task, col(Outbox.sent_at).is_(None), col(Outbox.taken_until).is_(None)
+        )
     ).one()
     return CaseProgress(
         case=case,

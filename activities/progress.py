@@ -72,7 +72,7 @@ _TASK_AND_PARTS = (
         _P.stage_since.label("part_since"),
         _D.name.label("department_name"),
         rows_of(func.count())
-        .where(_O.source == bindparam("task"), _O.sent_at.is_(None))
+        .where(_O.source == bindparam("task"), _O.sent_at.is_(None), _O.taken_until.is_(None))
         .scalar_subquery()
         .label("unsent"),
         _NEWEST.label("act"),
