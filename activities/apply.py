@@ -1,4 +1,4 @@
-"""The one place that rules on papers: each in a savepoint, its answer and audit event with it."""
+"""The one place that rules on papers: all in one transaction, each with its answer and its audit event."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ from rules.refusal import Refusal
 log = structlog.get_logger(__name__)
 
 TOGETHER = 50
-"""Papers of one savepoint: enough that their common reads cost little, few enough to be ruled on twice."""
+"""Papers of one sitting: enough that their common reads cost little, few enough to be ruled on twice."""
 
 T = TypeVar("T")
 _WAITING = (
