@@ -1,14 +1,15 @@
-"""The one place that rules on papers: each in a savepoint, its answer and audit event with it."""
+"""The one place that rules on papers: all in one transaction, each with its answer and its audit event."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -17,7 +18,8 @@ from activities import audit
 from activities.authority import check_person, check_role
 from activities.docket import RULINGS, Docket, Rule, Sitting, Target
 from activities.progress import advance
-from models.messages import AnswerSlip
+from adapters.database import Database
+from models.messages import AnswerSlip, ApplyRequest
 from models.organisation import Department, Office
 from models.outcomes import Disposal, Result
 from models.papers import Paper
@@ -29,8 +31,21 @@ from rules.refusal import Refusal
 log = structlog.get_logger(__name__)
 
 TOGETHER = 50
-"""Papers of one savepoint: enough that their common reads cost little, few enough to be ruled on twice."""
+"""Papers of one sitting: enough that their common reads cost little, few enough to be ruled on twice."""
 
+T = TypeVar("T")
+_WAITING = (
+    select(Submission)
+    .outerjoin(Answer, col(Answer.submission) == col(Submission.id))
+    .where(col(Submission.target) == bindparam("target"), col(Answer.submission).is_(None))
+    .order_by(col(Submission.filed_at), col(Submission.id))
+)
+_FILE = {
+    name: insert(Submission.__table__)  # type: ignore[attr-defined]  # SQLModel's own attribute
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(col(Submission.id))
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 Case = tuple[str, JointTask | None]
 """The office of a target, and the task that it belongs to."""
 
@@ -43,11 +58,7 @@ def paper_hash(kind: str, content: dict[str, Any], nonce: str) -> str:
 
 def file(session: Session, submission: Submission) -> Submission:
     """File a paper once: a repeat of the same id gets the stored row; another content is refused."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(Submission).values(**submission.model_dump()).on_conflict_do_nothing(index_elements=["id"])
-    )
-    if session.execute(statement.returning(col(Submission.id))).first() is not None:
+    if session.execute(_FILE[session.get_bind().dialect.name], submission.model_dump()).first() is not None:
         return submission
     stored = session.get_one(Submission, submission.id)
     if _said(stored) != _said(submission):
@@ -68,21 +79,45 @@ def _said(paper: Submission) -> tuple[object, ...]:
     )
 
 
+def apply_request(
+    database: Database, request: ApplyRequest, read: Callable[[Session], T]
+) -> tuple[tuple[AnswerSlip, ...], T]:
+    """Rule on all papers of a request in one transaction, and read where its case stands then.
+
+    Few papers are refused: all are ruled on without savepoints first. Where one is refused nothing of
+    that is kept, and a second transaction rules on them with a savepoint for each.
+    """
+    try:
+        return _apply(database, request, read, savepoints=False)
+    except Refusal as refusal:
+        log.info("ruled on again with savepoints", target=request.target, type=refusal.type)
+    return _apply(database, request, read, savepoints=True)
+
+
+def _apply(
+    database: Database, request: ApplyRequest, read: Callable[[Session], T], *, savepoints: bool
+) -> tuple[tuple[AnswerSlip, ...], T]:
+    with database.write() as session:
+        named = request.submissions
+        answers = apply_waiting(session, request.target, request.now, named, savepoints=savepoints)
+        return tuple(answers), read(session)
+
+
 def apply_waiting(
-    session: Session, target: str, now: datetime, named: Sequence[str] = ()
+    session: Session,
+    target: str,
+    now: datetime,
+    named: Sequence[str] = (),
+    *,
+    savepoints: bool = True,
 ) -> list[AnswerSlip]:
     """Rule on every filed paper of a target that has no answer yet, in order of filing.
 
     Named submissions that have their answer already are answered from its row: a repeat changes nothing.
+    Without `savepoints` a refusal is raised, and the transaction must be given up.
     """
-    statement = (
-        select(Submission)
-        .outerjoin(Answer, col(Answer.submission) == col(Submission.id))
-        .where(col(Submission.target) == target, col(Answer.submission).is_(None))
-        .order_by(col(Submission.filed_at), col(Submission.id))
-    )
-    waiting = session.exec(statement).all()
-    answers = _rule_all(session, waiting, now) if waiting else []
+    waiting = session.exec(_WAITING, params={"target": target}).all()
+    answers = _rule_all(session, waiting, now, savepoints=savepoints) if waiting else []
     given = set(named) - {row.submission for row in answers}
     if given:
         answers += session.exec(select(Answer).where(col(Answer.submission).in_(given))).all()
@@ -100,18 +135,23 @@ def rule_on(session: Session, submission: Submission, now: datetime) -> Answer:
     """Rule on one paper: its effects, or its refusal, with the answer's row and the audit event."""
     try:
         _rule_for(submission)
-        return _rule(session, _open_case(session, submission.target), (submission,), now)[0]
+        case = _open_case(session, submission.target)
+        with session.begin_nested():
+            return _rule(session, case, (submission,), now)[0]
     except Refusal as refusal:
         return refuse(session, submission, refusal, now)
 
 
-def _rule_all(session: Session, waiting: Sequence[Submission], now: datetime) -> list[Answer]:
+def _rule_all(
+    session: Session, waiting: Sequence[Submission], now: datetime, *, savepoints: bool
+) -> list[Answer]:
     """Rule on the papers of one target; its case is locked once, outside the savepoints of the rulings."""
     try:
         case = _open_case(session, waiting[0].target)
     except Refusal:
         return [rule_on(session, one, now) for one in waiting]
-    return [answer for papers in _sittings(waiting) for answer in _rule_together(session, case, papers, now)]
+    rule = _rule_together if savepoints else _rule
+    return [answer for papers in _sittings(waiting) for answer in rule(session, case, papers, now)]
 
 
 def _sittings(waiting: Sequence[Submission]) -> Iterator[list[Submission]]:
@@ -125,7 +165,8 @@ def _sittings(waiting: Sequence[Submission]) -> Iterator[list[Submission]]:
 def _rule_together(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
     """Rule on papers in one savepoint; where one is refused, on each in its own: the others lose nothing."""
     try:
-        return _rule(session, case, papers, now)
+        with session.begin_nested():
+            return _rule(session, case, papers, now)
     except Refusal as refusal:
         if len(papers) == 1:
             return [refuse(session, papers[0], refusal, now)]
@@ -134,29 +175,29 @@ def _rule_together(session: Session, case: Case, papers: Sequence[Submission], n
 
 
 def _rule(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
-    """The effects of papers of one kind to one target, with their answers, in one savepoint."""
+    """The effects of papers of one kind to one target, with their answers: all of them, or a refusal."""
     sitting = Sitting(session, now, *case)
     dockets = [Docket(sitting, one) for one in papers]
     rule = _rule_for(papers[0])
-    with session.begin_nested():
-        read = [(docket, _read(docket, rule)) for docket in dockets]
-        sitting.visits([visit for _, paper in read for visit in paper.visits_named])
-        for docket, paper in read:
-            rule.act(docket, paper)
-            docket.audit(docket.submission.kind)
-        answers = [
-            Answer(
-                submission=docket.by,
-                outcome=Outcome.ACCEPTED,
-                type="Accepted",
-                data=docket.data,
-                answered_at=now,
-            )
-            for docket in dockets
-        ]
-        session.add_all(answers)
-        if sitting.task is not None:
-            advance(sitting.clocks, sitting.task)
+    read = [(docket, _read(docket, rule)) for docket in dockets]
+    sitting.visits([visit for _, paper in read for visit in paper.visits_named])
+    for docket, paper in read:
+        rule.act(docket, paper)
+        docket.audit(docket.submission.kind)
+    answers = [
+        Answer(
+            submission=docket.by,
+            outcome=Outcome.ACCEPTED,
+            type="Accepted",
+            data=docket.data,
+            answered_at=now,
+        )
+        for docket in dockets
+    ]
+    session.add_all(answers)
+    sitting.write()
+    if sitting.task is not None:
+        advance(sitting.clocks, sitting.task, tuple(sitting.parts().values()))
     return answers
 
 

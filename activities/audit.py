@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from models.trail import AuditAnchor, AuditEvent, AuditHead
 
 GENESIS = "0" * 64
+_HEAD = select(AuditHead).where(col(AuditHead.chain) == bindparam("chain")).with_for_update()
 _CHAINS = 200
 """Chains in one question: two parameters each."""
 
@@ -100,7 +101,7 @@ def record(
 
 def hold(session: Session, chain: str) -> AuditHead:
     """The head of a chain, locked until the transaction, or the savepoint that asks for it, is over."""
-    head = session.exec(select(AuditHead).where(col(AuditHead.chain) == chain).with_for_update()).first()
+    head = session.exec(_HEAD, params={"chain": chain}).first()
     if head is None:
         head = AuditHead(chain=chain, number=0, hash=GENESIS)
         session.add(head)

@@ -2,11 +2,29 @@
 
 from datetime import date
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import String, bindparam
+from sqlalchemy import select as rows_of
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from models.organisation import Department, DepartmentKind, Person, Posting
 from rules.refusal import Refusal
 from rules.roles import Role
+
+_P, _D = (SQLModel.metadata.tables[name] for name in ("posting", "department"))
+# The office and kind of the department in which a person holds a role on a day; every paper asks for it.
+_HOLDER = (
+    rows_of(_D.c.office, _D.c.kind)
+    .join(_P, _P.c.department == _D.c.id)
+    .where(
+        _P.c.person == bindparam("person"),
+        _P.c.department == bindparam("department"),
+        _P.c.role == bindparam("role"),
+        _P.c.acting_for.is_not_distinct_from(bindparam("acting_for", type_=String)),
+        _P.c.from_day <= bindparam("day"),
+        or_(_P.c.to_day.is_(None), _P.c.to_day >= bindparam("day")),
+    )
+    .limit(1)
+)
 
 
 def postings_of(session: Session, person: str, day: date) -> list[Posting]:
@@ -55,9 +73,16 @@ def check_person(
     day: date,
 ) -> None:
     """Refuse a person who does not hold the role that the paper names, in that department, on that day."""
-    body = _body_of_holder(session, person, role, department, acting_for, day)
-    fits = body is not None and (role is not Role.OFFICE or body.kind is DepartmentKind.OFFICE)
-    if body is not None and body.office == office and fits:
+    holder = {
+        "person": person,
+        "role": role,
+        "department": department,
+        "acting_for": acting_for,
+        "day": day,
+    }
+    held_in = session.execute(_HOLDER, holder).first()
+    fits = held_in is not None and (role is not Role.OFFICE or held_in.kind is DepartmentKind.OFFICE)
+    if held_in is not None and held_in.office == office and fits:
         return
     # Refused: the reason takes a look at each of its grounds.
     if session.get(Person, person) is None:
@@ -80,26 +105,6 @@ def check_person(
             "NotPosted",
             f"{person} 在 {body.name} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
         )
-
-
-def _body_of_holder(
-    session: Session, person: str, role: Role, department: str, acting_for: str | None, day: date
-) -> Department | None:
-    """The department in which a known person holds a role on a day."""
-    return session.exec(
-        select(Department)
-        .join(Posting, col(Posting.department) == col(Department.id))
-        .join(Person, col(Person.id) == col(Posting.person))
-        .where(
-            col(Posting.person) == person,
-            col(Posting.department) == department,
-            col(Posting.role) == role,
-            col(Posting.acting_for).is_not_distinct_from(acting_for),
-            col(Posting.from_day) <= day,
-            or_(col(Posting.to_day).is_(None), col(Posting.to_day) >= day),
-        )
-        .limit(1)
-    ).first()
 
 
 def check_role(roles: frozenset[Role], role: Role) -> None:

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, func, select
 from temporalio import activity
 
-from activities.apply import apply_waiting, task_of_result
+from activities.apply import apply_request, task_of_result
 from activities.clocks import Clocks
 from activities.docket import Target
 from activities.progress import advance, next_rung, open_waits
@@ -31,9 +31,10 @@ class CaseActivities:
     @activity.defn(name="apply_case_papers")
     def apply_case_papers(self, request: ApplyRequest) -> CaseApplied:
         """Rule on all papers that wait for the case."""
-        with self.database.write() as session:
-            answers = apply_waiting(session, request.target, request.now, request.submissions)
-            return CaseApplied(answers=tuple(answers), progress=read_case(session, request.target))
+        answers, progress = apply_request(
+            self.database, request, lambda session: read_case(session, request.target)
+        )
+        return CaseApplied(answers=answers, progress=progress)
 
     @activity.defn(name="fire_case_rungs")
     def fire_case_rungs(self, step: CaseStep) -> CaseProgress:
@@ -67,8 +68,11 @@ def read_case(session: Session, target: str) -> CaseProgress:
     level = session.exec(
         select(func.max(Wait.level)).where(col(Wait.scope) == target, col(Wait.closed_at).is_(None))
     ).one()
+    # What a courier has in hand is on its way; one that died leaves it to the sweep.
     unsent = session.exec(
-        select(func.count()).where(col(Outbox.source) == task, col(Outbox.sent_at).is_(None))
+        select(func.count()).where(
+            col(Outbox.source) == task, col(Outbox.sent_at).is_(None), col(Outbox.taken_until).is_(None)
+        )
     ).one()
     return CaseProgress(
         case=case,

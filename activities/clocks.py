@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from activities.reckoning import Terms, hand_down, reckon, suspensions_of
-from activities.standing import Policies, load_calendar, plan_of
+from activities.standing import load_calendar, load_policies, plan_of, standing
 from models.trail import Cause, Deadline, RungFire, Wait
 from rules.calendar import local_day
 from rules.deadline import Unit
@@ -16,6 +17,14 @@ from rules.ladder import Fired, Rung, due_rungs, next_rung
 from rules.ladder_data import parse_ladder
 from rules.policy import PolicyKey
 from rules.waits import WAITS, WaitKind
+
+# Made once: a statement that is built anew is also hashed anew before its compiled form is found.
+_BY_KEY = select(Wait).where(col(Wait.key) == bindparam("key"))
+_BY_ID = select(Wait).where(col(Wait.id).in_(bindparam("ids", expanding=True)))
+_CURRENT = select(Deadline).where(col(Deadline.wait) == bindparam("wait"), col(Deadline.current).is_(True))
+_FIRED = select(RungFire).where(
+    col(RungFire.deadline) == bindparam("deadline"), col(RungFire.due) == bindparam("due")
+)
 
 
 class Clocks:
@@ -26,8 +35,10 @@ class Clocks:
         self.office = office
         self.now = now
         self.today = local_day(now)
-        self.calendar = load_calendar(session)
-        self.policies = Policies(session, office, self.today)
+        stands = standing(session)
+        self.calendar = load_calendar(session, stands)
+        self.policies = load_policies(session, office, self.today, stands)
+        self.raised = False
         # Found under the case's lock: nobody else moves these rows while this transaction lasts.
         self._waits: dict[str, Wait] = {}
 
@@ -98,7 +109,7 @@ class Clocks:
             return known
         # Waits are written at once when they are opened: what else is pending need not be written first.
         with self.session.no_autoflush:
-            found = self.session.exec(select(Wait).where(col(Wait.key) == key)).first()
+            found = self.session.exec(_BY_KEY, params={"key": key}).first()
         return self._note(found) if found is not None and found.key == key else None
 
     def waits(self, ids: Iterable[str]) -> list[Wait]:
@@ -106,7 +117,7 @@ class Clocks:
         met = {wait.id: wait for wait in self._waits.values()}
         unmet = [one for one in ids if one not in met]
         with self.session.no_autoflush:
-            found = self.session.exec(select(Wait).where(col(Wait.id).in_(unmet))).all() if unmet else []
+            found = self.session.exec(_BY_ID, params={"ids": unmet}).all() if unmet else []
         for wait in found:
             self._note(wait)
         return [*(met[one] for one in ids if one in met), *found]
@@ -162,6 +173,7 @@ class Clocks:
         if best is not None:
             self._claim(deadline, *best, merged=False)
             wait.level = max(wait.level, best[0].level)
+            self.raised = True
         self._set_next(wait, deadline)
         return best
 
@@ -182,8 +194,7 @@ class Clocks:
 
     def deadline(self, wait: Wait) -> Deadline:
         """The living deadline of a wait."""
-        statement = select(Deadline).where(col(Deadline.wait) == wait.id, col(Deadline.current).is_(True))
-        return self.session.exec(statement).one()
+        return self.session.exec(_CURRENT, params={"wait": wait.id}).one()
 
     def _note(self, wait: Wait) -> Wait:
         self._waits[wait.key] = wait
@@ -230,16 +241,18 @@ class Clocks:
             rungs_from=max(self.now, reckoned.quiet_until or self.now),
         )
         self.session.add(deadline)
+        # Made a moment ago, it has no rung that has fired.
+        self._set_next(wait, deadline, fired=set())
         self.session.flush()
-        self._set_next(wait, deadline)
         return deadline
 
-    def _set_next(self, wait: Wait, deadline: Deadline) -> None:
+    def _set_next(self, wait: Wait, deadline: Deadline, *, fired: set[tuple[str, int]] | None = None) -> None:
         """Keep the next rung beside the deadline: the task's one timer reads its minimum."""
         if deadline.suspended:
             deadline.next_rung = None
             return
-        fired, ladder, moment = self._fired(deadline), self.ladder(wait, deadline), _due(deadline)
+        fired = self._fired(deadline) if fired is None else fired
+        ladder, moment = self.ladder(wait, deadline), _due(deadline)
         since = deadline.rungs_from
         if self.now >= since:
             best, _ = due_rungs(self.calendar, moment, ladder, fired, self.now, since)
@@ -263,15 +276,13 @@ class Clocks:
         self.session.flush()
 
     def _fired(self, deadline: Deadline) -> set[tuple[str, int]]:
-        rows = self.session.exec(
-            select(RungFire).where(col(RungFire.deadline) == deadline.id, col(RungFire.due) == deadline.due)
-        )
+        rows = self.session.exec(_FIRED, params={"deadline": deadline.id, "due": deadline.due})
         return {(row.rung, row.repetition) for row in rows}
 
     def _deadlines(self, wait: Wait) -> Sequence[Deadline]:
-        return self.session.exec(
-            select(Deadline).where(col(Deadline.wait) == wait.id, col(Deadline.current).is_(True))
-        ).all()
+        # Deadlines are written at once, like waits.
+        with self.session.no_autoflush:
+            return self.session.exec(_CURRENT, params={"wait": wait.id}).all()
 
 
 def _due(deadline: Deadline) -> date | datetime:

@@ -1,5 +1,6 @@
 """A filed paper with all that is needed to rule on it, and the registry of the rulings."""
 
+import json
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,12 +8,15 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlmodel import Session, col, select
+from sqlalchemy import JSON, Table, bindparam, insert
+from sqlmodel import Session, SQLModel, col, select
 
 from activities import audit
 from activities.authority import name_of
 from activities.clocks import Clocks
 from activities.lookup import chunks
+from activities.visit_rows import FEW
+from adapters.bulk import insert_rows
 from models.messages import Wake
 from models.organisation import Department
 from models.papers import Paper
@@ -76,6 +80,10 @@ def ruling(
     return register
 
 
+_PARTS = select(TakingPart).where(col(TakingPart.task) == bindparam("task"))
+_VISITS = select(Visit).where(col(Visit.id).in_(bindparam("ids", expanding=True)))
+
+
 @dataclass
 class Sitting:
     """Papers of one kind to one target, ruled on in one savepoint: what they share is read once.
@@ -89,6 +97,7 @@ class Sitting:
     task: JointTask | None
     _known: dict[Hashable, Any] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
+    _rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
 
     @cached_property
     def clocks(self) -> Clocks:
@@ -101,6 +110,37 @@ class Sitting:
             self._known[key] = read()
         return cast("T", self._known[key])
 
+    def insert(self, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
+        """Rows that nothing in this sitting reads again: written together at its end, never made objects."""
+        table = SQLModel.metadata.tables[str(model.__tablename__)]
+        self._rows.setdefault(table, []).extend(rows)
+
+    def write(self) -> None:
+        """Write the rows that were put off."""
+        for table, rows in self._rows.items():
+            if len(rows) < FEW:
+                self.session.execute(insert(table), rows)
+                continue
+            documents = [isinstance(table.c[name].type, JSON) for name in rows[0]]
+            stored = [
+                tuple(
+                    json.dumps(value) if document else value
+                    for value, document in zip(row.values(), documents, strict=True)
+                )
+                for row in rows
+            ]
+            insert_rows(self.session, table.name, tuple(rows[0]), stored)
+
+    def parts(self) -> dict[str, TakingPart]:
+        """All parts of the task by department, released ones too; a launch makes them, and nothing later."""
+        task = self.task
+        if task is None:
+            return {}
+        return self.once(
+            "parts",
+            lambda: {part.department: part for part in self.session.exec(_PARTS, params={"task": task.id})},
+        )
+
     @property
     def visits_read(self) -> tuple[str, ...]:
         """The ids of all visits that were looked up: those of the other papers too."""
@@ -110,7 +150,7 @@ class Sitting:
         """Visits by their ids; unknown ones are left out."""
         wanted = list(ids)
         for some in chunks(one for one in wanted if one not in self._visits):
-            for row in self.session.exec(select(Visit).where(col(Visit.id).in_(some))):
+            for row in self.session.exec(_VISITS, params={"ids": some}):
                 self._visits[row.id] = row
         return {one: self._visits[one] for one in wanted if one in self._visits}
 
@@ -191,8 +231,7 @@ class Docket:
     def part(self, department: str | None = None) -> TakingPart:
         """The part of a department in the task (the acting one's by default); refused for an outsider."""
         name = department or self.department
-        key = (self.any_task.id, name)
-        part = self.sitting.once(key, lambda: self.session.get(TakingPart, key))
+        part = self.sitting.parts().get(name) if self.any_task else None
         if part is None:
             called = name_of(self.session, name)
             raise Refusal(

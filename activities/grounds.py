@@ -2,13 +2,30 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlalchemy import BindParameter, String, bindparam, cast, literal, null, select, union_all
+from sqlmodel import Session, SQLModel
 
 from activities.lookup import chunks
 from models.evidence import Commission, CommissionReport, Evidence, SubjectFinding
 from models.papers import ResultLine
 from rules.refusal import Refusal
 from rules.results import Category, Method, SubjectFact
+
+_E, _C, _R, _F = (
+    SQLModel.metadata.tables[str(model.__tablename__)]
+    for model in (Evidence, Commission, CommissionReport, SubjectFinding)
+)
+_VISITS: BindParameter[list[str]] = bindparam("visits", expanding=True)
+# All three in one statement: every result asks for them, and most have none.
+_GROUNDS = union_all(
+    select(literal("file").label("ground"), _E.c.visit, _E.c.item, _E.c.id).where(_E.c.visit.in_(_VISITS)),
+    select(literal("commission"), _C.c.visit, _C.c.item, _R.c.commission)
+    .outerjoin(_R, _R.c.commission == _C.c.id)
+    .where(_C.c.visit.in_(_VISITS)),
+    select(literal("letters"), _F.c.visit, cast(null(), String), cast(null(), String)).where(
+        _F.c.visit.in_(_VISITS), _F.c.fact == SubjectFact.UNREACHABLE
+    ),
+).order_by("ground", "id")
 
 
 class Grounds:
@@ -23,24 +40,15 @@ class Grounds:
             self._read(session, some)
 
     def _read(self, session: Session, visits: Sequence[str]) -> None:
-        files = select(Evidence).where(col(Evidence.visit).in_(visits)).order_by(col(Evidence.id))
-        for file in session.exec(files):
-            self._files.setdefault(file.visit, []).append((file.item, file.id))
-        commissions = session.exec(
-            select(Commission, CommissionReport)
-            .outerjoin(CommissionReport, col(CommissionReport.commission) == col(Commission.id))
-            .where(col(Commission.visit).in_(visits))
-        ).all()
-        self._commissioned |= {(one.visit, one.item) for one, _ in commissions}
-        self._open |= {(one.visit, one.item) for one, report in commissions if report is None}
-        self._unreachable |= set(
-            session.exec(
-                select(SubjectFinding.visit).where(
-                    col(SubjectFinding.visit).in_(visits),
-                    col(SubjectFinding.fact) == SubjectFact.UNREACHABLE,
-                )
-            )
-        )
+        for row in session.execute(_GROUNDS, {"visits": list(visits)}):
+            if row.ground == "file":
+                self._files.setdefault(row.visit, []).append((row.item, row.id))
+            elif row.ground == "letters":
+                self._unreachable.add(row.visit)
+            else:
+                self._commissioned.add((row.visit, row.item))
+                if row.id is None:
+                    self._open.add((row.visit, row.item))
 
     def evidence(self, visit: str, item: str) -> list[str]:
         """The files behind an item, those for the whole visit included, by id."""

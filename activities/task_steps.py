@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities.acts.claims import offer
-from activities.apply import apply_waiting
+from activities.apply import apply_request
 from activities.clocks import Clocks
 from activities.contributing import settle_overdue, watch_due
 from activities.drawing import draw_act, fix_act
@@ -37,9 +37,10 @@ class TaskActivities:
     def apply_task_papers(self, request: ApplyRequest) -> Applied:
         """Rule on all papers that wait for the task, in one transaction with their answers."""
         task_id = request.target.split("/", 1)[1]
-        with self.database.write() as session:
-            answers = apply_waiting(session, request.target, request.now, request.submissions)
-            return Applied(answers=tuple(answers), progress=read_progress(session, task_id))
+        answers, progress = apply_request(
+            self.database, request, lambda session: read_progress(session, task_id)
+        )
+        return Applied(answers=answers, progress=progress)
 
     @activity.defn(name="offer_to_partners")
     def offer_to_partners(self, step: TaskStep) -> Progress:

@@ -29,6 +29,14 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         tracing.watch(self.engine)
+        one_moment = {"isolation_level": "REPEATABLE READ"} if self._shared else {}
+        self._writing = self.engine.execution_options(write=True)
+        self._writing_of_one_moment = self.engine.execution_options(write=True, **one_moment)
+        self._reading = self.engine.execution_options(**one_moment)
+        # One statement is of one moment by itself: on PostgreSQL it needs no BEGIN and no ROLLBACK.
+        self._glancing = self.engine.execution_options(
+            **({"isolation_level": "AUTOCOMMIT"} if self._shared else {})
+        )
 
     @contextmanager
     def write(self, *, snapshot: bool = False) -> Iterator[Session]:
@@ -36,21 +44,25 @@ class Database:
 
         With `snapshot` all that it reads is of one moment, as it always is on SQLite.
         """
-        options: dict[str, Any] = {"write": True}
-        if snapshot and self.engine.dialect.name == "postgresql":
-            options["isolation_level"] = "REPEATABLE READ"
-        engine = self.engine.execution_options(**options)
+        engine = self._writing_of_one_moment if snapshot else self._writing
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One transaction that reads: everything in it is of one moment."""
-        options: dict[str, Any] = {}
-        if self.engine.dialect.name == "postgresql":
-            options["isolation_level"] = "REPEATABLE READ"
-        with Session(self.engine.execution_options(**options), expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """For one statement that reads."""
+        with Session(self._glancing, expire_on_commit=False) as session:
+            yield session
+
+    @property
+    def _shared(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
 
     def close(self) -> None:
         """Give all connections back."""

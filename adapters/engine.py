@@ -8,12 +8,12 @@ from pathlib import Path
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.testing import WorkflowEnvironment
 
 from adapters import tracing
+from adapters.payloads import data_converter
 from workflows.attributes import ALL
 
 NAMESPACE = "default"
@@ -25,7 +25,7 @@ async def connect(runtime: Runtime | None = None) -> Client:
     config.setdefault("target_host", "127.0.0.1:7233")
     return await Client.connect(
         **config,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter,
         runtime=runtime,
         interceptors=tracing.interceptors(),
     )
@@ -48,7 +48,7 @@ async def start_embedded(
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     return await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter,
         port=port,
         ui=ui_port is not None,
         ui_port=ui_port,

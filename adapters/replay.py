@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from temporalio.client import Client, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer, WorkflowRunner
+
+from adapters.payloads import data_converter
 
 OPEN = "ExecutionStatus = 'Running'"
 EVERY = 500
@@ -37,7 +38,7 @@ async def check_replay(
     say: Callable[[str], None],
 ) -> list[str]:
     """Replay each; returns what failed, a line each: which workflow and run, and why."""
-    replayer = Replayer(workflows=workflows, data_converter=pydantic_data_converter, workflow_runner=runner)
+    replayer = Replayer(workflows=workflows, data_converter=data_converter, workflow_runner=runner)
     failed, count = [], 0
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:

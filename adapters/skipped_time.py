@@ -12,12 +12,12 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
+from adapters.payloads import data_converter
 from models.trail import Outbox
 from workflows.attributes import ALL
 
@@ -33,7 +33,7 @@ async def start_skipping() -> WorkflowEnvironment:
     # The SDK warns that this server is not a production one, on the stream that figures are piped from.
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     environment = await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter,
         test_server_existing_path=found,
         runtime=Runtime(telemetry=TelemetryConfig(logging=quiet)),
     )

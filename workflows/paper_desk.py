@@ -1,5 +1,6 @@
 """Receiving papers and facts inside a workflow: one local activity a wake applies all that wait."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ class PaperDesk:
         self._next_rung: datetime | None = None
         self._summary = ""
         self._rearm = False
+        self._timer: asyncio.Task[None] | None = None
 
     @property
     def idle(self) -> bool:
@@ -69,15 +71,18 @@ class PaperDesk:
         fire: Callable[[], Awaitable[None]],
     ) -> None:
         """Apply papers and fire rungs, for ever; the workflow ends this by cancelling it."""
-        while True:
-            if self._papers or self._woken:
-                await self._apply(apply)
-            elif not await self._sleep():
-                self._busy = True
-                await fire()
-                self._busy = False
-            if self._span.long and not self._papers:
-                self.afresh = True
+        try:
+            while True:
+                if self._papers or self._woken:
+                    await self._apply(apply)
+                elif not await self._sleep():
+                    self._busy = True
+                    await fire()
+                    self._busy = False
+                if self._span.long and not self._papers:
+                    self.afresh = True
+        finally:
+            self._disarm()
 
     async def _apply(self, apply: Callable[[tuple[str, ...]], Awaitable[tuple[AnswerSlip, ...]]]) -> None:
         papers, self._papers, self._woken = tuple(self._papers), [], False
@@ -88,18 +93,31 @@ class PaperDesk:
 
     async def _sleep(self) -> bool:
         """Wait for a paper, a fact or another timer; false when the rung's moment came first."""
+        timer = self._armed()
+        await workflow.wait_condition(
+            lambda: bool(self._papers) or self._woken or self._rearm or timer.done()
+        )
+        if self._papers or self._woken or self._rearm:
+            return True
+        self._timer = None
+        return False
+
+    def _armed(self) -> asyncio.Task[None]:
+        """The one timer. A paper that changes nothing of what is waited for leaves it running."""
+        if self._timer is not None and not self._rearm:
+            return self._timer
+        self._disarm()
         patience, self._rearm = IDLE, False
         if self._next_rung is not None:
             patience = self._next_rung + spread_of(self.target) - workflow.now()
-        try:
-            await workflow.wait_condition(
-                lambda: bool(self._papers) or self._woken or self._rearm,
-                timeout=max(patience, timedelta(0)),
-                timeout_summary=self._summary[:60] or "等待",
-            )
-        except TimeoutError:
-            return False
-        return True
+        words = self._summary[:60] or "等待"
+        self._timer = asyncio.create_task(workflow.sleep(max(patience, timedelta(0)), summary=words))
+        return self._timer
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class Errands:

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as rows_of
+from sqlmodel import SQLModel, col, select
 
 from activities.acts.visits import visits_of
 from activities.disposing import all_of, open_disposals
@@ -12,9 +15,10 @@ from activities.grounds import Grounds
 from activities.lookup import chunks
 from activities.passage import await_next, move
 from activities.publishing import queue_results
+from models.base import opaque_id
 from models.outcomes import Result, ResultDecision, Verdict
 from models.papers import ApproveResults, ProposedDisposal, ResultLine, ReturnResults, SubmitResults
-from models.task import Aspect, Preparation, Visit
+from models.task import Aspect, Visit
 from models.trail import Submission
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
@@ -22,6 +26,18 @@ from rules.results import PROBLEM_CATEGORIES, check_categories, check_followed_u
 from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
+
+_PREPARED = SQLModel.metadata.tables["preparation"].c
+_ITEMS = (
+    rows_of(_PREPARED.content)
+    .where(
+        _PREPARED.task == bindparam("task"),
+        _PREPARED.aspect == Aspect.ITEMS,
+        _PREPARED.confirmed_by.is_not(None),
+    )
+    .order_by(_PREPARED.number.desc())
+    .limit(1)
+)
 
 
 @ruling(Target.TASK, SubmitResults, Role.OFFICER, Role.HANDLER, together=True)
@@ -34,11 +50,13 @@ def submit(docket: Docket, paper: SubmitResults) -> None:
     items = docket.sitting.once(("items", docket.department), lambda: _items(docket))
     grounds = docket.sitting.once("grounds", lambda: Grounds(docket.session, docket.sitting.visits_read))
     part, clocks = docket.part(), docket.clocks
+    made: list[dict[str, Any]] = []
     for visit_id, visit in visits.items():
         _check_lines(lines[visit_id], items)
         for line in lines[visit_id]:
             grounds.check(line)
-            docket.session.add(_result(docket, visit, line, grounds))
+            made.append(_result(docket, visit, line, grounds))
+    docket.sitting.insert(Result, made)
     members = list(visits.values())
     move(clocks, part, members, VisitStage.SUBMITTED, by=docket.by)
     await_next(clocks, WaitKind.APPROVAL, members, by=docket.by, anchor=clocks.today)
@@ -101,19 +119,20 @@ def send_back(docket: Docket, paper: ReturnResults) -> None:
     )
 
 
-def _result(docket: Docket, visit: Visit, line: ResultLine, grounds: Grounds) -> Result:
-    return Result(
-        visit=visit.id,
-        item=line.item,
-        cycle=visit.cycle,
-        categories=[category.value for category in line.categories],
-        finding=line.finding,
-        disposal=line.disposal.stored() if line.disposal else None,
-        not_checked=line.not_checked,
-        method="" if line.not_checked else (line.method or visit.method),
-        evidence=grounds.evidence(visit.id, line.item),
-        submission=docket.by,
-    )
+def _result(docket: Docket, visit: Visit, line: ResultLine, grounds: Grounds) -> dict[str, Any]:
+    return {
+        "id": opaque_id(),
+        "visit": visit.id,
+        "item": line.item,
+        "cycle": visit.cycle,
+        "categories": [category.value for category in line.categories],
+        "finding": line.finding,
+        "disposal": line.disposal.stored() if line.disposal else None,
+        "not_checked": line.not_checked,
+        "method": "" if line.not_checked else (line.method or visit.method),
+        "evidence": grounds.evidence(visit.id, line.item),
+        "submission": docket.by,
+    }
 
 
 def _check_lines(lines: list[ResultLine], items: set[str]) -> None:
@@ -156,17 +175,8 @@ def _check_unchecked(line: ResultLine) -> None:
 
 def _items(docket: Docket) -> set[str]:
     """The department's check items in this task."""
-    newest = docket.session.exec(
-        select(Preparation)
-        .where(
-            col(Preparation.task) == docket.living_task.id,
-            col(Preparation.aspect) == Aspect.ITEMS,
-            col(Preparation.confirmed_by).is_not(None),
-        )
-        .order_by(col(Preparation.number).desc())
-        .limit(1)
-    ).one()
-    return set(newest.content["items"][docket.department])
+    content = docket.session.execute(_ITEMS, {"task": docket.living_task.id}).scalar_one()
+    return set(content["items"][docket.department])
 
 
 def _newest(docket: Docket, visits: Sequence[Visit]) -> list[Result]:

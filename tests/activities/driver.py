@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from activities.apply import apply_waiting
+from activities.apply import apply_request
 from activities.case_steps import CaseActivities
 from activities.docket import Target
 from activities.exchange_steps import ExchangeActivities
@@ -17,7 +17,7 @@ from activities.task_steps import TaskActivities
 from adapters.database import Database
 from adapters.exchange_files import FileExchange
 from cli.demo import platform
-from models.messages import Progress, TaskStep
+from models.messages import ApplyRequest, Progress, TaskStep
 from models.outcomes import Disposal, Publication, PublicationKind, Result, Summary
 from models.papers import Paper
 from models.registers import Officer, Subject
@@ -76,9 +76,10 @@ class Driver:
         """Have a filed paper ruled on, where its kind of target is ruled on; a repeat gets its answer."""
         if submission.target.startswith(f"{Target.OFFICE}/"):
             return self.filing._rule_now(submission.id, self.now)
-        with self.database.write() as session:
-            apply_waiting(session, submission.target, self.now, (submission.id,))
-            return session.get_one(Answer, submission.id)
+        request = ApplyRequest(target=submission.target, now=self.now, submissions=(submission.id,))
+        return apply_request(self.database, request, lambda session: session.get_one(Answer, submission.id))[
+            1
+        ]
 
     def say(self, paper: Paper, by: Actor, *, target: str = "", message_id: str | None = None) -> Answer:
         """File a paper and have it ruled on."""

@@ -1,0 +1,46 @@
+"""Changed visits are written in sets: a sheet of two hundred is one statement, not two hundred (成批写入)."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import bindparam, event, inspect, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, SQLModel
+
+from activities.lookup import chunks
+from models.task import Visit
+
+FEW = 8
+"""Below so many that change alike, a statement each costs less than a statement of its own making."""
+_TABLE = SQLModel.metadata.tables["visit"]
+_IDS = _TABLE.c.id.in_(bindparam("ids", expanding=True))
+
+
+@event.listens_for(Session, "before_flush")
+def _write_alike(session: Session, _context: object, _objects: object) -> None:
+    """Write those that change to the same values together, before the session writes the rest one by one."""
+    alike: dict[tuple[tuple[str, Any], ...], list[Visit]] = defaultdict(list)
+    # A savepoint that is rolled back forgets what the session has written, and would not know of these.
+    if len(session.dirty) < FEW or session.in_nested_transaction():
+        return
+    for visit in session.dirty:
+        if isinstance(visit, Visit) and (changed := _changed(visit)):
+            alike[changed].append(visit)
+    connection = session.connection()
+    for changed, visits in alike.items():
+        if len(visits) < FEW:
+            continue
+        values = dict(changed)
+        statement = update(_TABLE).where(_IDS).values(**values)
+        for some in chunks(visit.id for visit in visits):
+            connection.execute(statement, {"ids": some})
+        for visit in visits:
+            for name, value in values.items():
+                set_committed_value(visit, name, value)
+
+
+def _changed(visit: Visit) -> tuple[tuple[str, Any], ...]:
+    """The columns that were set, with their new values; () where one of them cannot be compared."""
+    state = inspect(visit)
+    changed = tuple((name, state.dict[name]) for name in sorted(state.committed_state))
+    return () if any(isinstance(value, dict | list) for _, value in changed) else changed
