@@ -17,7 +17,7 @@ PATIENCE = 100.0
 async def test_a_case_outlives_a_table_that_is_gone(house: House) -> None:
     """Workflow tasks fail while the case runs, and the case goes on once the table is back."""
     async with house.working():
-        await house.play.run("launch", "prepare")
+        await house.play.run("launch", "prepare", "claim")
         _rename(house, "taking_part", "mislaid")
         try:
             await house.task.signal("wake", Wake(kind="reading again"))
@@ -25,7 +25,7 @@ async def test_a_case_outlives_a_table_that_is_gone(house: House) -> None:
             assert WorkflowExecutionStatus.RUNNING is (await house.task.describe()).status
         finally:
             _rename(house, "mislaid", "taking_part")
-        await house.play.run("claim")
+        await house.play.run("draw")
 
 
 def _rename(house: House, old: str, new: str) -> None:
