@@ -45,8 +45,7 @@ DRAWN, DEPARTMENTS = 20, 3
 PROVINCE = Size(counties=120, rows=60, subjects=8_334, officers=84, drawn=DRAWN)
 LATE_SHARE, BUSY_SHARE, WORKING_DAYS = 1 / 3, 1 / 4, 44
 """A third of the year's papers in its last two months, and a quarter of a day's in the busiest hour."""
-MINUTE = 60.0
-IDLE = 15.0
+MINUTE, IDLE = 60.0, 15.0
 LATE = timedelta(days=14)
 """So long ago were the tasks launched that nobody has prepared: they are overdue."""
 SPREAD = (
@@ -182,9 +181,9 @@ async def idle(bench: Rig) -> None:
     print(f"  nothing arrives: {load(since(before), IDLE)}, {len(bench.processes)} processes beside")
 
 
-async def arriving(bench: Rig, visits: Sequence[Visit], rate: float, chance: random.Random) -> None:
-    """A minute in which results come at this rate, at random moments, each a paper of its own."""
-    moments = sorted(chance.uniform(0, MINUTE) for _ in range(max(1, round(rate))))
+async def arriving(bench: Rig, visits: Sequence[Visit], chance: random.Random) -> None:
+    """Results of these visits come at random moments of a minute, each a paper of its own."""
+    moments = [chance.uniform(0, MINUTE) for _ in visits]
     before, met = spent(), Latencies([], [])
 
     async def enter(visit: Visit, moment: float) -> None:
@@ -200,8 +199,7 @@ async def arriving(bench: Rig, visits: Sequence[Visit], rate: float, chance: ran
         met.answers.append(time.perf_counter() - start)
 
     began = time.perf_counter()
-    chosen = zip(visits, moments, strict=False)
-    await asyncio.gather(*(enter(visit, moment) for visit, moment in chosen))
+    await asyncio.gather(*(enter(*one) for one in zip(visits, moments, strict=True)))
     await asyncio.sleep(max(0.0, MINUTE - (time.perf_counter() - began)))
     seconds, costs = time.perf_counter() - began, since(before)
     print(f"  {len(met.rows)} results in {seconds:.0f} s, load average {os.getloadavg()[0]:.1f}:")
@@ -211,7 +209,7 @@ async def arriving(bench: Rig, visits: Sequence[Visit], rate: float, chance: ran
 
 
 async def measure(size: Size) -> None:
-    """Fill, start, look, and let a busy minute pass, once as reckoned and once tenfold."""
+    """Fill, start, look, and let results arrive, once as reckoned and once tenfold."""
     tasks = size.counties * size.rows
     print(
         f"{size.counties} offices, {tasks:,} tasks, {size.counties * size.subjects:,} subjects,"
@@ -241,9 +239,9 @@ async def measure(size: Size) -> None:
             visits = list(session.exec(statement).all())
         chance = random.Random(2026)
         chance.shuffle(visits)
-        count = max(1, round(rate))
-        await arriving(bench, visits[:count], rate, chance)
-        await arriving(bench, visits[count:], 10 * rate, chance)
+        count, more = round(rate), round(10 * rate)
+        await arriving(bench, visits[:count], chance)
+        await arriving(bench, visits[count : count + more], chance)
 
 
 def run(full: bool) -> None:
