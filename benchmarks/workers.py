@@ -11,7 +11,7 @@ from benchmarks.rig import Rig, rig, timed
 async def paced(bench: Rig, seqs: range) -> float:
     """Play rows; tells and returns the lifecycles a second."""
     before = spent()
-    seconds, _ = await timed(play_all(bench, seqs))
+    seconds, _ = await timed(play_all(bench, seqs, 1))
     workers = sum("worker.py" in str(process.args) for process in bench.processes)
     costs = since(before)
     pace = len(seqs) / seconds
@@ -27,7 +27,7 @@ async def measure(count: int) -> None:
     async with rig(subjects=SUBJECTS, rows=2 * count + 1) as bench:
         await bench.start_worker()
         await bench.start_platform()
-        await play_all(bench, range(1, 2))
+        await play_all(bench, range(1, 2), 1)
         print(
             f"{count} lifecycles of 3 departments and {SUBJECTS} subjects, {min(count, AT_ONCE)} at once,"
             f" {os.cpu_count()} cores for workers, PostgreSQL, engine and client together,"
