@@ -89,7 +89,9 @@ async def _examined(database: Database, client: Client) -> tuple[Report, float]:
 
 async def _until_waiting(client: Client, count: int) -> None:
     """Until each task has read where it stands and shows whom it waits for."""
-    query = f"TaskQueue = '{QUEUE}' AND ExecutionStatus = 'Running' AND WaitingFor = '{WaitKind.PREPARE}'"
+    query = (
+        f"TaskQueue = '{QUEUE}' AND ExecutionStatus = 'Running' AND WaitingFor = '{WaitKind.PREPARE.label}'"
+    )
     while (await client.count_workflows(query)).count < count:  # noqa: ASYNC110 - the engine has no event to wait for
         await asyncio.sleep(0.5)
 
