@@ -29,7 +29,7 @@ from activities.register_state import held
 from activities.takeover import take_over
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
-from models.outcomes import Summary
+from models.outcomes import Publication, Summary
 from models.task import ActStep, Aspect, DrawAct, DrawStep, JointTask, Part, TakingPart
 from models.trail import Deadline, Outbox, Wait
 from rules.stages import Claim, Stage, TaskStatus, branch_stage
@@ -55,8 +55,8 @@ def _columns(model: type[SQLModel]) -> Any:
 
 
 # Read at the end of every step: plain rows of statements made once, three instead of eight.
-_J, _P, _D, _W, _L, _O = (
-    _columns(model) for model in (JointTask, TakingPart, Department, Wait, Deadline, Outbox)
+_J, _P, _D, _W, _L, _O, _U = (
+    _columns(model) for model in (JointTask, TakingPart, Department, Wait, Deadline, Outbox, Publication)
 )
 _NEWEST = (
     rows_of(func.max(_columns(DrawAct).number))
@@ -75,6 +75,10 @@ _TASK_AND_PARTS = (
         .where(_O.source == bindparam("task"), _O.sent_at.is_(None), _O.taken_until.is_(None))
         .scalar_subquery()
         .label("unsent"),
+        rows_of(func.count())
+        .where(_U.task == bindparam("task"), _U.rejected.is_not(None))
+        .scalar_subquery()
+        .label("rejected"),
         _NEWEST.label("act"),
         rows_of(func.count())
         .where(
@@ -187,6 +191,7 @@ def read_progress(session: Session, task_id: str) -> Progress:
         next_rung=open_[0].first_rung if open_ else None,
         to_offer=task.stage is Stage.NOTIFY and any(row.claim is Claim.NONE for row in parts),
         outbox=task.unsent,
+        rejected=task.rejected,
     )
 
 

@@ -100,6 +100,8 @@ class Progress(Message):
     next_rung: AwareDatetime | None = None
     to_offer: bool = False
     outbox: int = 0
+    rejected: int = 0
+    """Records of the task that the platform has sent back and nobody has put right."""
 
 
 class TaskStart(Message):

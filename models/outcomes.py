@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.base import DOCUMENT, MOMENT, enum_type, opaque_id
@@ -108,6 +109,16 @@ class Publication(SQLModel, table=True):
     `key` is the business key that the platform knows it by (never a row number): a batch sent
     twice after a restore is recognised there. Receipt, forwarding and publication are three facts.
     """
+
+    __table_args__ = (
+        # Asked for at every step of a task, and nearly always empty.
+        Index(
+            "publication_rejected",
+            "task",
+            sqlite_where=text("rejected IS NOT NULL"),
+            postgresql_where=text("rejected IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
     key: str = Field(unique=True)

@@ -34,6 +34,7 @@ def task_details(progress: Progress) -> str:
         head,
         "",
         *_overdue(progress.level),
+        *_rejected(progress),
         *wait_lines(progress.waits, progress.waits_open, progress.task),
         *_open_disposals(progress),
         f"下一步：{after.label}",
@@ -177,6 +178,14 @@ def _overdue(level: int) -> list[str]:
 
 def _next_rung(wait: WaitLine) -> str:
     return f"；下次催办 {moment(wait.next_rung)}" if wait.next_rung else ""
+
+
+def _rejected(progress: Progress) -> list[str]:
+    """Where the platform has sent records back: nothing comes of waiting for their receipt."""
+    if not progress.rejected:
+        return []
+    command = f"starter.py publication rejections {progress.task}"
+    return [f"⚠ **省平台退回{progress.rejected}条**，须更正后重新报送：`{command}`", ""]
 
 
 def _open_disposals(progress: Progress) -> list[str]:

@@ -105,6 +105,14 @@ def test_what_is_not_shown_is_counted() -> None:
     assert "- 另有29项待办，见 `starter.py task show yc-2026/4/1`" in text
 
 
+def test_what_the_platform_sent_back_is_said_before_the_waits() -> None:
+    """Nothing comes of waiting for a receipt that will never come."""
+    lines = projection.task_details(a_task(rejected=3)).splitlines()
+    assert (
+        "⚠ **省平台退回3条**，须更正后重新报送：`starter.py publication rejections yc-2026/4/1`" == lines[2]
+    )
+
+
 def test_a_disposal_shows_the_steps_that_are_open() -> None:
     """Whoever opens its page can type the next step, and knows what there is to choose from."""
     case = CaseProgress(
