@@ -50,7 +50,8 @@ async def shoot(browser: Browser, address: str, file: Path, expected: str) -> bo
         # The page asks its worker once; what was not ready is shown only when it is opened again.
         await page.goto(address)
         await page.wait_for_timeout(SETTLE_MS)
-        shown = expected in await page.inner_text("body")
+        # Markdown is shown in a frame of its own.
+        shown = any([expected in await frame.content() for frame in page.frames])
         if shown:
             break
     await page.screenshot(path=file)

@@ -187,7 +187,7 @@ PLAYS = (
                 before(StepDisposal),
                 days=35,
                 page="disposal/",
-                expected="复查合格",
+                expected="责令改正：",
             ),
         )
     ),
