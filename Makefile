@@ -22,8 +22,11 @@ dev: install
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
+# The time-skipping server now and then loses a timer under load and stands still, a fault of its own: what failed is
+# run once more, alone. What fails twice fails.
 test-slow: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --timeout 1500
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --timeout 1500 || \
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m slow --timeout 1500
 
 lint: install
 	$(BIN)/ruff check .
