@@ -87,15 +87,22 @@ def anchor_corrected(clocks: Clocks, visit: Visit, day: date, *, by: str) -> Non
     if wait is None or wait.closed_at is not None:
         return
     apart = split_off(clocks, wait, [visit.id], by=by)
-    before = clocks.deadline(apart)
-    own = WaitKind(apart.kind) in VISITS_CLOCK
+    begin_on(clocks, apart, visit, visit.clock_from or day, "检查完成日已更正")
+
+
+def begin_on(clocks: Clocks, wait: Wait, visit: Visit, day: date, why: str) -> None:
+    """Let the clock of a wait begin on another day; a step inside the visits' clock is capped by its new end.
+
+    `visit` is any of those under the wait, its last day reckoned anew already.
+    """
+    before = clocks.deadline(wait)
+    own = WaitKind(wait.kind) in VISITS_CLOCK
     terms = replace(
         Terms.of(before),
-        anchor=(visit.clock_from or day) if own else before.anchor,
+        anchor=day if own else before.anchor,
         no_later=visit.due_day if before.no_later is not None else None,
     )
-    moved = clocks.renew(apart, terms, Cause.CORRECTED)
-    tell_moved(clocks, apart, before, moved, "检查完成日已更正")
+    tell_moved(clocks, wait, before, clocks.renew(wait, terms, Cause.CORRECTED), why)
 
 
 def visit_due(clocks: Clocks, visit: Visit) -> None:

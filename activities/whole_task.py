@@ -1,19 +1,15 @@
 """Entry clocks that a plan lets run from the completion of the whole task (自全部检查完成起算; domain, 6)."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session, col, func, select
 
 from activities.clocks import Clocks
-from activities.moving import tell_moved, visit_due
-from activities.passage import VISITS_CLOCK
-from activities.reckoning import Terms
+from activities.moving import begin_on, visit_due
 from models.task import JointTask, Visit
-from models.trail import Cause, Wait
 from rules.policy import PolicyKey
 from rules.stages import VisitStage
-from rules.waits import WaitKind
 
 _UNCHECKED = (VisitStage.UNMATCHED, VisitStage.MATCHED)
 _CHECKED = (
@@ -41,11 +37,14 @@ def expected_completion(session: Session, task: str) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def begin(clocks: Clocks, task: JointTask, visit: Visit) -> None:
-    """Let a checked subject's clock begin on the day on which all checks are expected to be done."""
-    if runs_from_the_whole(clocks, task, visit.department):
-        visit.clock_from = expected_completion(clocks.session, task.id)
-        visit_due(clocks, visit)
+def begin(clocks: Clocks, task: JointTask, department: str, visits: Sequence[Visit]) -> None:
+    """Let a department's checked subjects begin on the day on which all checks are expected to be done."""
+    if runs_from_the_whole(clocks, task, department):
+        clocks.session.flush()
+        day = expected_completion(clocks.session, task.id)
+        for visit in visits:
+            visit.clock_from = day
+            visit_due(clocks, visit)
 
 
 def complete(clocks: Clocks, task: JointTask, why: str) -> None:
@@ -67,17 +66,6 @@ def complete(clocks: Clocks, task: JointTask, why: str) -> None:
             visit_due(clocks, visit)
             moved |= {visit.wait: visit} if visit.wait else {}
     for wait in clocks.waits(moved):
-        _begin_anew(clocks, wait, moved[wait.id], day, why)
-
-
-def _begin_anew(clocks: Clocks, wait: Wait, visit: Visit, day: date, why: str) -> None:
-    before = clocks.deadline(wait)
-    own = WaitKind(wait.kind) in VISITS_CLOCK
-    terms = replace(
-        Terms.of(before),
-        anchor=day if own else before.anchor,
-        no_later=visit.due_day if before.no_later is not None else None,
-    )
-    # Its key names the expected day: who is put under that day later must not find this wait.
-    wait.key = f"{wait.key}#whole"
-    tell_moved(clocks, wait, before, clocks.renew(wait, terms, Cause.CORRECTED), why)
+        # Its key names the expected day: who is put under that day later must not find this wait.
+        wait.key = f"{wait.key}#whole"
+        begin_on(clocks, wait, moved[wait.id], day, why)

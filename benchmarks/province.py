@@ -27,7 +27,7 @@ from activities.rebuild import open_cases, rebuild
 from adapters.database import Database
 from benchmarks.costs import load, since, spent, words
 from benchmarks.lifecycles import size as database_size
-from benchmarks.rig import ROOT, Rig, quantile, rig
+from benchmarks.rig import ROOT, SCENES, Rig, quantile, rig
 from benchmarks.singly import Watched
 from benchmarks.spread import Size, found_offices, settle, spread_task
 from models.papers import ResultLine, SubmitResults
@@ -59,17 +59,7 @@ SPREAD = (
 )
 """What per cent of the year's tasks stand where: the scene they have come to."""
 WAYS = (
-    scenes.launched,
-    scenes.prepared,
-    scenes.offered,
-    scenes.claimed,
-    scenes.requested,
-    scenes.fixed,
-    scenes.drawn,
-    scenes.matched,
-    scenes.visited,
-    scenes.submitted,
-    scenes.approved,
+    *SCENES,
     scenes.receipted,
     scenes.proved,
     scenes.summed,

@@ -48,10 +48,11 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
         )
         visit.due_day = due_day(docket.clocks.calendar, line.completed_on, visit.due_amount, Unit.WORKING_DAY)
         visit.cycle = 1
-        whole_task.begin(docket.clocks, task, visit)
         by_day[line.completed_on].append(visit)
-    for day, members in by_day.items():
+    for members in by_day.values():
         move(docket.clocks, part, members, VisitStage.VISITED, by=docket.by)
+    whole_task.begin(docket.clocks, task, docket.department, list(visits.values()))
+    for day, members in by_day.items():
         await_next(docket.clocks, WaitKind.ENTRY, members, by=docket.by, anchor=day)
     whole_task.complete(docket.clocks, task, "全部检查已完成，期限由此起算")
     review_experts(docket.clocks, task, part, by=docket.by)

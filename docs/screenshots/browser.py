@@ -11,9 +11,9 @@ from playwright.async_api import Browser, async_playwright
 
 WIDTH, HEIGHT = 1500, 1150
 SETTLE_MS = 5000
+"""A page of the Web UI goes on loading after its load event."""
 TRIES = 6
 COLOURS = 48
-"""A page of the Web UI goes on loading after its load event."""
 
 
 def page_of(ui: str, workflow: str, run: str, tab: str) -> str:

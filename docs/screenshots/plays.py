@@ -106,7 +106,7 @@ async def broken(world: Served) -> AsyncIterator[None]:
                 break
             await asyncio.sleep(1)
         yield
-        # A worker ends only when its local activities do, and these are tried again until they succeed.
+        # Else the worker would go on failing while it is asked to end.
         database.execute("ALTER TABLE mislaid RENAME TO taking_part")
 
 
