@@ -132,6 +132,10 @@ class Policies:
         row = self.row(key, department, plan)
         return key.default if row is None else row.value
 
+    def ruled(self, key: PolicyKey) -> bool:
+        """Whether anybody, for any department or plan, has set a value of their own."""
+        return any(key.value == known for _, _, known in self._rows)
+
     def clause(self, key: PolicyKey, department: str = "", plan: str = "") -> str:
         """The clause that the value comes from."""
         row = self.row(key, department, plan)
