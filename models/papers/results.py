@@ -1,0 +1,161 @@
+"""Papers of stages 6 and 7: results, approval, publication, corrections (录入、公示、更正)."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.papers.base import MAX_LINES, Hex32, Paper, Reason
+from rules.results import Category, Method
+
+
+class ProposedDisposal(BaseModel):
+    """What the checking department proposes for a problem (处置意见)."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    period_days: int | None = Field(default=None, ge=1, le=365)
+    receiver: str | None = None
+    owner: str | None = None
+    """Who follows up, where the checker knows better than the rule."""
+    also: tuple["ProposedDisposal", ...] = Field(default=(), max_length=6)
+    """Further follow-ups of the same finding."""
+
+    def stored(self) -> dict[str, Any]:
+        """As it stands in a result's row."""
+        made = self.model_dump(mode="json", exclude={"owner", "also"})
+        if self.owner is not None:
+            made["owner"] = self.owner
+        if self.also:
+            made["also"] = [one.stored() for one in self.also]
+        return made
+
+
+class ResultLine(BaseModel):
+    """The result of one item at one subject."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    visit: str
+    item: str
+    categories: tuple[Category, ...] = ()
+    finding: str = ""
+    disposal: ProposedDisposal | None = None
+    not_checked: str = Field(default="", max_length=2000)
+    """Why the item was not checked: then it has no category."""
+    method: Method | None = None
+    """How the item was checked, where not as the visit."""
+
+
+class SubmitResults(Paper):
+    """Results of visits (录入检查结果); all items of a visit come together."""
+
+    kind: ClassVar[str] = "result.submit"
+    lines: tuple[ResultLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its lines."""
+        return len(self.lines)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """The visits of its lines."""
+        return tuple(line.visit for line in self.lines)
+
+
+class ApproveResults(Paper):
+    """The unit approves the newest submission of visits (审批通过)."""
+
+    kind: ClassVar[str] = "result.approve"
+    visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+
+    @property
+    def count(self) -> int:
+        """Its visits."""
+        return len(self.visits)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """Its visits."""
+        return self.visits
+
+
+class ReturnResults(Paper):
+    """The unit returns the newest submission of visits (退回) with a reason."""
+
+    kind: ClassVar[str] = "result.return"
+    visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its visits."""
+        return len(self.visits)
+
+    @property
+    def visits_named(self) -> tuple[str, ...]:
+        """Its visits."""
+        return self.visits
+
+
+class CorrectResult(Paper):
+    """Ask for the correction of a locked result (更正申请)."""
+
+    kind: ClassVar[str] = "result.correct"
+    result: str
+    number: int = Field(ge=1)
+    categories: tuple[Category, ...] = Field(min_length=1)
+    finding: str = ""
+    reason: Reason
+    disposal: ProposedDisposal | None = None
+    """What follows from the corrected finding; it begins when the head has signed."""
+    completed_on: date | None = None
+    """The day of the check, where it was recorded wrongly: the clock is reckoned from it anew."""
+
+
+class SignCorrection(Paper):
+    """The head signs a correction, or refuses it (主要负责人签字)."""
+
+    kind: ClassVar[str] = "correction.sign"
+    sign: bool = True
+    reason: str = ""
+
+
+class ProvePublication(Paper):
+    """Proof that results stand on the department's own site or in media (公示证明)."""
+
+    kind: ClassVar[str] = "publication.prove"
+    publications: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    address: Reason
+    published_on: date
+    sha256: Hex32
+
+    @property
+    def count(self) -> int:
+        """Its publications."""
+        return len(self.publications)
+
+
+class ResendPublications(Paper):
+    """Send rejected records again after what was wrong is put right (更正后重新报送), with a reason."""
+
+    kind: ClassVar[str] = "publication.resend"
+    records: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its records."""
+        return len(self.records)
+
+
+class AmendRecord(Paper):
+    """The head signs that fields of a rejected record are sent otherwise (更正报送字段); both values stay."""
+
+    kind: ClassVar[str] = "publication.amend"
+    record: str
+    fields: dict[str, Annotated[str, Field(min_length=1, max_length=500)]] = Field(min_length=1, max_length=6)
+    basis: Reason
+    reason: Reason
