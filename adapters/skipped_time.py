@@ -7,22 +7,34 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import select
-from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.enums.v1 import EventType, IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.api.testservice.v1 import SleepRequest
-from temporalio.client import Client
+from temporalio.api.testservice.v1 import SleepRequest, UnlockTimeSkippingRequest
+from temporalio.client import Client, WorkflowHandle
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.database import Database
 from adapters.payloads import data_converter
-from models.trail import Outbox
 from workflows.attributes import ALL
 
 PATIENCE = timedelta(minutes=3)
-"""How long one skip may take: the server's clock stands while a task is not served, and then for ever."""
+"""How long one stride may take: the server's clock runs by the wall while a task or an activity is in hand."""
+STRIDE = timedelta(days=28)
+_TASK = (
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+)
+_TASK_DONE = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+_ACTIVITY = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+_ACTIVITY_DONE = (
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
+)
 _PROGRAM = "temporal-test-server"
 
 
@@ -60,9 +72,9 @@ class Clock:
     async def skip_to(self, moment: datetime) -> None:
         """Let everything happen that happens until then."""
         self.now = await self.environment.get_current_time()
-        if moment > self.now:
+        while moment > self.now:
             request = SleepRequest()
-            request.duration.FromTimedelta(moment - self.now)
+            request.duration.FromTimedelta(min(moment - self.now, STRIDE))
             # The environment's own sleep gives up after half a minute, which many rungs may take.
             service = self.environment.client.test_service
             await service.unlock_time_skipping_with_sleep(request, timeout=PATIENCE)
@@ -73,13 +85,29 @@ class Clock:
         return asyncio.run_coroutine_threadsafe(self.environment.get_current_time(), self._loop).result()
 
 
-async def terminate_started(client: Client, database: Database) -> None:
-    """End whatever was ever started: this server has no lists, and a task that nobody serves stops its clock."""
-    with database.read() as session:
-        started = set(session.exec(select(Outbox.workflow)))
-    for workflow in started:
-        try:
-            await client.get_workflow_handle(workflow).terminate("over")
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+async def end_at_rest(client: Client, workflow: str) -> None:
+    """End a workflow as soon as nothing of it is in hand; one that is over, or never was, is left alone.
+
+    For what it hands out this server holds its clock until that is answered, and what is answered after the
+    workflow's end it does not take: no time would ever be skipped again.
+    """
+    handle = client.get_workflow_handle(workflow)
+    try:
+        while await _in_hand(handle):  # noqa: ASYNC110 - the server tells nobody when an answer has come
+            await asyncio.sleep(0.05)
+        await handle.terminate("over")
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return
+    # A timer may have gone off since the look: then the hold is given back by hand.
+    for _ in range(await _in_hand(handle)):
+        await client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
+
+
+async def _in_hand(handle: "WorkflowHandle[object, object]") -> int:
+    """How many of a workflow's tasks and activities are out: each holds the clock once."""
+    kinds = [event.event_type for event in (await handle.fetch_history()).events]
+    tasks = [kind for kind in kinds if kind in (*_TASK, _TASK_DONE)]
+    activities = kinds.count(_ACTIVITY) - sum(kinds.count(kind) for kind in _ACTIVITY_DONE)
+    return activities + (tasks[-1] in _TASK)

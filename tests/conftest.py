@@ -87,9 +87,9 @@ async def embedded() -> AsyncIterator[WorkflowEnvironment]:
     await environment.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """The time-skipping server: one clock for all, no lists."""
+    """A time-skipping server of the test's own: what another one left unserved would hold its clock."""
     environment = await start_skipping()
     yield environment
     await environment.shutdown()

@@ -8,10 +8,10 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import Errand, ExchangeProgress, ExchangeStart, TaskStep, Wake
     from workflows import projection, steps
     from workflows.afresh import Run
+    from workflows.paper_desk import IDLE
 
 POLL_FIRST = timedelta(seconds=2)
 POLL_LAST = timedelta(minutes=5)
-QUIET = timedelta(days=1)
 
 
 @workflow.defn
@@ -66,7 +66,7 @@ class ExchangeWorkflow:
         try:
             await workflow.wait_condition(
                 lambda: self._woken,
-                timeout=pause if out or progress.away else QUIET,
+                timeout=pause if out or progress.away else IDLE,
                 timeout_summary=words,
             )
         except TimeoutError:

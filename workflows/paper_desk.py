@@ -13,8 +13,12 @@ with workflow.unsafe.imports_passed_through():
 
 SPREAD_SECONDS = 120
 """Wake-ups of one due moment are spread by hash over two minutes: ten thousand at once take minutes."""
-IDLE = timedelta(days=1)
-"""Where no rung lies ahead the timer still comes once a day: no wait without a timer."""
+IDLE = timedelta(hours=23, minutes=7)
+"""Where no rung lies ahead the timer still comes, about once a day: no wait without a timer.
+
+Not a whole day: set at one morning's signal, it would go off in the very moment of the next morning's, and the
+time-skipping server loses the task of a workflow whose timer goes off while a task that cancels it is in hand.
+"""
 
 
 def spread_of(target: str) -> timedelta:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.database import Database
 from adapters.migrate import migrate
-from adapters.skipped_time import Clock, start_skipping, terminate_started
+from adapters.skipped_time import Clock, start_skipping
 from cli.demo.county import load_county
 from cli.year.county import year_county
 from cli.year.drive import Drive
@@ -48,7 +48,6 @@ async def _service(folder: Path, plan: PlanOfTheYear, seed: int) -> AsyncIterato
         worker = build_worker(environment.client, database, PromptPlatform(clock.from_thread))
         async with worker:
             yield Scene(database, environment.client, clock, Law(seed), plan.document)
-            await terminate_started(environment.client, database)
     finally:
         await environment.shutdown()
         database.close()

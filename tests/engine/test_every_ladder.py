@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
-from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.rebuild import rebuild
 from adapters.database import Database
 from adapters.exchange import Batch, Fact
 from adapters.exchange_files import write_whole
-from adapters.skipped_time import Clock, terminate_started
+from adapters.skipped_time import Clock, end_at_rest
 from models.evidence import Commission
 from models.outcomes import Disposal, Result
 from models.papers import (
@@ -210,18 +209,9 @@ class Year:
         # The platform answers in real time; a poll every five minutes of skipped time would take for ever.
         await asyncio.sleep(0.5)
         if not self.house.answers:
-            await self._rest()
-        # The server answers no sleep that takes it long.
-        while self.clock.now < end:
-            await self.clock.skip_to(min(end, self.clock.now + timedelta(days=7)))
-
-    async def _rest(self) -> None:
-        """The exchange stands still, as it does where the platform is away; SQL keeps what is to be sent."""
-        try:
-            await self.house.client.get_workflow_handle(EXCHANGE).terminate("the platform is silent")
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+            # The exchange stands still, as it does where the platform is away; SQL keeps what is to be sent.
+            await end_at_rest(self.house.client, EXCHANGE)
+        await self.clock.skip_to(end)
 
     async def soon(self) -> None:
         """Time for some rounds with the platform."""
@@ -270,7 +260,6 @@ async def year(skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path) 
             skipping.client, sqlite, [f"plan-row/{DOCUMENT}/2"], clock.now, task_queue=house.task_queue
         )
         yield made
-    await terminate_started(house.client, house.database)
 
 
 async def _prepare(year: Year) -> None:

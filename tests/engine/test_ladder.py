@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.digests import AFTER_RUNGS
 from adapters.database import Database
-from adapters.skipped_time import Clock, terminate_started
+from adapters.skipped_time import Clock
 from models.messages import Progress
 from models.papers import AcceptClaim
 from models.trail import Deadline, Notification, RungFire, Wait
@@ -60,7 +60,6 @@ async def week(skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path) 
         for department in (SECOND, THIRD):
             await house.play.until_offered(department)
         yield made
-    await terminate_started(house.client, house.database)
 
 
 async def test_an_unanswered_claim_climbs_rung_by_rung_each_once_at_its_moment(week: Week) -> None:

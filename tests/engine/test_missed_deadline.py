@@ -1,16 +1,16 @@
 """The workflow's own timer notices a missed commitment: nobody has to look."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import col, select
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
-from adapters.skipped_time import Clock, terminate_started
+from adapters.skipped_time import Clock
 from models.papers import CommitSecret
 from models.task import ActStep, DrawStep
-from rules.calendar import local_day
+from rules.calendar import TZ, local_day
 from rules.draw import commitment
 from rules.roles import Role
 from tests.builders import ALL_YEAR, LEAD, SECOND, THIRD, add_world
@@ -23,8 +23,8 @@ async def test_a_timer_of_the_task_leaves_out_who_did_not_commit(
     skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Path
 ) -> None:
     """Two of three have committed; days later the third is on record as left out, by no paper at all."""
-    # The server's clock is shared and only goes forward: the day is whatever day it shows by now.
     clock = Clock(skipping, await skipping.get_current_time())
+    await clock.skip_to(datetime(clock.now.year + 1, 3, 3, 10, tzinfo=TZ))
     with sqlite.write() as session:
         add_world(session, today=local_day(clock.now), months=ALL_YEAR)
     house = House(sqlite, skipping.client, tmp_path / "exchange", own_queue())
@@ -41,5 +41,4 @@ async def test_a_timer_of_the_task_leaves_out_who_did_not_commit(
                 select(DrawStep).where(col(DrawStep.task) == TASK, col(DrawStep.step) == ActStep.MISSED)
             ).first(),
         )
-        await terminate_started(house.client, house.database)
-    assert (THIRD, "commit") == (missed.department, missed.content["of"])
+        assert (THIRD, "commit") == (missed.department, missed.content["of"])

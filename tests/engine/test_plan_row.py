@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.rebuild import open_cases, rebuild
 from adapters.database import Database
-from adapters.skipped_time import Clock, terminate_started
+from adapters.skipped_time import Clock
 from models.messages import RowProgress
 from models.plan import RoundOmission
 from models.trail import Notification
@@ -40,7 +40,6 @@ async def year(
     async with house.working():
         await rebuild(skipping.client, sqlite, [WORKFLOW], clock.now, task_queue=house.task_queue)
         yield house, clock, number
-    await terminate_started(house.client, house.database)
 
 
 async def test_a_row_that_nobody_launches_is_escalated_and_ends_as_a_recorded_omission(

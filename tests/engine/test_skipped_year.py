@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.channels import Mail
 from adapters.database import Database
-from adapters.skipped_time import Clock, terminate_started
+from adapters.skipped_time import Clock
 from models.delivery import Delivery, Digest
 from models.messages import Progress
 from models.organisation import Person
@@ -90,7 +90,6 @@ async def new_year(skipping: WorkflowEnvironment, sqlite: Database, tmp_path: Pa
         await house.play.run("launch", "prepare")
         await house.play.until_offered(SECOND)
         yield NewYear(house, clock, inbox, day)
-    await terminate_started(house.client, house.database)
 
 
 @pytest.mark.slow
