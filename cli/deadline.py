@@ -8,13 +8,12 @@ from sqlmodel import Session, col, select
 
 from activities.explaining import Explained, explain_wait
 from activities.progress import wait_line
-from cli.acting import reads, task_id
+from cli.acting import reads
 from cli.clock_requests import visits_under
 from cli.context import Context, Json, out, show
 from cli.tables import print_table
-from cli.waits import known_wait
+from cli.waits import known_wait, waits_of
 from models.organisation import Department
-from models.task import JointTask
 from models.trail import Deadline, Wait
 from rules.calendar import local_day
 from rules.deadline import Unit
@@ -25,20 +24,22 @@ from workflows.projection import last_day
 
 app = typer.Typer(help="期限：查看待办的期限，逐日说明怎样算出", no_args_is_help=True)
 
-_WHICH = "任务、处置、更正编号"
+_WHICH = "任务、处置、更正、计划、计划行（计划编号/序号）编号或部门"
+_Ended = Annotated[bool, typer.Option("--all", help="也列已办结的")]
 
 
 @app.command("list")
 @reads
 def list_(
     case: Annotated[
-        str | None, typer.Argument(metavar=f"[{_WHICH}]", help="不写则列全部未办结的待办")
+        str | None, typer.Argument(metavar="[编号或部门]", help=f"{_WHICH}；不写则列全部")
     ] = None,
+    ended: _Ended = False,
     as_json: Json = False,
 ) -> None:
     """列出未办结的待办：编号、等谁、期限、是否暂定或中止；编号用于 task suspend 等命令的 --wait。"""
     with Context().database.read() as session:
-        rows = _open(session, case)
+        rows = _listed(session, case, ended=ended)
     columns = {
         "short": "待办编号",
         "what": "办什么",
@@ -47,24 +48,30 @@ def list_(
         "until": "期限",
         "scope": "所在",
     }
-    show(rows, as_json=as_json, text=lambda: print_table(columns, rows, empty="没有未办结的待办"))
+    show(rows, as_json=as_json, text=lambda: print_table(columns, rows, empty=_none(ended=ended)))
 
 
 @app.command("explain")
 @reads
 def explain(
-    which: Annotated[str, typer.Argument(metavar="待办编号|任务编号", help="待办编号可只写前几位")],
+    which: Annotated[
+        str,
+        typer.Argument(metavar="待办编号|编号|部门", help=f"待办编号可只写前几位；或{_WHICH}，逐项说明"),
+    ],
+    ended: _Ended = False,
     as_json: Json = False,
 ) -> None:
     """逐日说明期限：哪天计入、哪天不计入、为什么、何时中止、由何日改为何日。"""
     context, now = Context(), datetime.now(UTC)
-    waits = _named(context, which)
+    waits = _named(context, which, ended=ended)
     with context.database.read() as session:
         found = [explain_wait(session, wait, now) for wait in waits]
 
     def text() -> None:
         for one in found:
             _print(one)
+        if not found:
+            out.print(_none(ended=ended))
 
     show([_view(one) for one in found], as_json=as_json, text=text)
 
@@ -86,36 +93,37 @@ def visits(
     show(rows, as_json=as_json, text=lambda: print_table(columns, rows, empty="这项待办不是按户办理的"))
 
 
-def _named(context: Context, which: str) -> list[Wait]:
+def _none(*, ended: bool) -> str:
+    return "没有待办" if ended else "没有未办结的待办；已办结的见 --all"
+
+
+def _named(context: Context, which: str, *, ended: bool) -> list[Wait]:
     with context.database.read() as session:
-        task = session.get(JointTask, task_id(which))
-        if task is not None:
-            return list(
-                session.exec(
-                    select(Wait)
-                    .where(col(Wait.task) == task.id, col(Wait.closed_at).is_(None))
-                    .order_by(col(Wait.opened_at), col(Wait.key))
-                )
-            )
+        case = waits_of(session, which)
+        if case is not None:
+            statement = select(Wait).where(case).order_by(col(Wait.opened_at), col(Wait.key))
+            return list(session.exec(statement if ended else statement.where(col(Wait.closed_at).is_(None))))
     return [known_wait(context.database, which)]
 
 
-def _open(session: Session, case: str | None) -> list[dict[str, Any]]:
+def _listed(session: Session, case: str | None, *, ended: bool) -> list[dict[str, Any]]:
     statement = (
         select(Wait, Deadline, Department.name)
         .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
         .join(Department, col(Department.id) == col(Wait.department))
-        .where(col(Wait.closed_at).is_(None))
         .order_by(col(Deadline.due), col(Wait.key))
     )
+    if not ended:
+        statement = statement.where(col(Wait.closed_at).is_(None))
     if case is not None:
-        name = task_id(case)
-        statement = statement.where(
-            (col(Wait.task) == name) | col(Wait.scope).in_([name, f"disposal/{name}", f"correction/{name}"])
-        )
+        picked = waits_of(session, case)
+        if picked is None:
+            raise Refusal(
+                "CaseUnknown",
+                f"没有 {case} 的待办；编号见 task list、disposal list、plan list，部门见 person list",
+            )
+        statement = statement.where(picked)
     rows = session.exec(statement).all()
-    if case is not None and not rows and session.get(JointTask, task_id(case)) is None:
-        raise Refusal("CaseUnknown", f"没有 {case} 的待办；{_WHICH}见 task list、disposal list")
     return [
         {
             "wait": wait.id,
@@ -123,14 +131,23 @@ def _open(session: Session, case: str | None) -> list[dict[str, Any]]:
             "what": WaitKind(wait.kind).label,
             "who": f"{name} {Role(wait.role).label}{f'（{wait.assignee}）' if wait.assignee else ''}",
             "open": wait.open,
-            "until": last_day(wait_line(wait, deadline, name)),
+            "until": _until(wait, deadline, name),
             "due_day": deadline.due_day,
             "provisional": deadline.provisional,
             "suspended": deadline.suspended,
+            "closed_at": wait.closed_at,
             "scope": wait.scope,
         }
         for wait, deadline, name in rows
     ]
+
+
+def _until(wait: Wait, deadline: Deadline, name: str) -> str:
+    """The last day in words; of what has ended, whether it was in time."""
+    if wait.closed_at is None:
+        return last_day(wait_line(wait, deadline, name))
+    late = "，逾期" if wait.closed_at > deadline.due else ""
+    return f"{deadline.due_day}，{local_day(wait.closed_at)}办结{late}"
 
 
 def _print(one: Explained) -> None:

@@ -1,11 +1,18 @@
-"""Finding a wait by the first digits of its id, and the case that rules on it."""
+"""Finding waits: by the first digits of an id, by the case or department, and the case that rules on one."""
 
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from activities.docket import Target
+from activities.plan_rounds import row_id
 from adapters.database import Database
+from cli.given import department_named
+from models.outcomes import Disposal
+from models.plan import PlanDocument, PlanRow
+from models.task import JointTask
 from models.trail import Wait
 from rules.refusal import Refusal
+from rules.waits import WaitKind
 
 _SHORTEST = 4
 
@@ -29,3 +36,44 @@ def find_wait(session: Session, text: str) -> Wait:
 def target_of(wait: Wait) -> str:
     """The case that rules on acts on a wait; what a desk holds is the office's."""
     return f"{Target.OFFICE}/{wait.office}" if wait.scope.startswith("department/") else wait.scope
+
+
+def waits_of(session: Session, text: str) -> ColumnElement[bool] | None:
+    """What picks the waits of a case, a plan, a plan's row or a department; None for what is none of these.
+
+    A task's are those of its disposals and corrections too, and of the window that it was launched from.
+    """
+    kind, _, name = text.partition("/")
+    case = name if kind in (Target.TASK, Target.DISPOSAL, Target.CORRECTION, "plan-row") else text
+    if session.get(JointTask, case) is not None:
+        window = and_(col(Wait.kind) == WaitKind.WINDOW, col(Wait.opened_by) == case)
+        return or_(col(Wait.task) == case, window)
+    if session.get(Disposal, case) is not None:
+        return col(Wait.scope) == f"{Target.DISPOSAL}/{case}"
+    if session.exec(select(Wait.id).where(col(Wait.scope) == f"{Target.CORRECTION}/{case}")).first():
+        return col(Wait.scope) == f"{Target.CORRECTION}/{case}"
+    plan = _of_plan(session, case)
+    return plan if plan is not None else _of_department(session, text)
+
+
+def _of_plan(session: Session, case: str) -> ColumnElement[bool] | None:
+    """Of a whole plan: its rows' windows, the rows to be settled, and the yearly reports that it asks for."""
+    if session.get(PlanDocument, case) is not None:
+        reports = [
+            col(Wait.key).endswith(f"/{what}/{case}") for what in ("yearly-report", "yearly-supplement")
+        ]
+        rows = col(Wait.scope).startswith(row_id(case, ""), autoescape=True)
+        return or_(rows, col(Wait.key) == f"{case}/settle", *reports)
+    document, _, seq = case.rpartition("/")
+    row = select(PlanRow.id).where(col(PlanRow.document) == document, col(PlanRow.seq) == seq)
+    return col(Wait.scope) == row_id(document, seq) if session.exec(row).first() is not None else None
+
+
+def _of_department(session: Session, text: str) -> ColumnElement[bool] | None:
+    """All that a department owes, in tasks or on its desk."""
+    try:
+        return col(Wait.department) == department_named(session, text).id
+    except Refusal as refusal:
+        if refusal.type != "DepartmentUnknown":
+            raise
+        return None

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from activities.row_steps import RowActivities
 from models.delivery import ChannelName, Delivery, Digest
+from models.messages import TaskStep
 from models.trail import Wait
 from rules.roles import Role
 from rules.waits import WaitKind
@@ -13,7 +15,7 @@ from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
 from tests.activities.waits import clock_of, due, wait_of
 from tests.activities.world import TASK
-from tests.builders import OFFICE_DESK, SECOND, person
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person
 from tests.cli.conftest import At
 from tests.cli.said import Say, refused
 
@@ -102,6 +104,38 @@ def test_a_deadline_explains_itself_day_by_day(say: Say, at: At) -> None:
     assert 20 == sum(day["counted"] for day in one["days"])
     assert len(data(say, "deadline", "explain", TASK)) > 2
     assert "共计入20日" in say("deadline", "explain", wait.id[:8]).out
+
+
+def test_the_clocks_of_every_case_are_listed_and_explained_by_its_id(say: Say, at: At) -> None:
+    """A disposal's, a correction's, a plan row's, a department's; ended ones with their day."""
+    driver = at("corrected")
+    disposal = wait_of(driver, WaitKind.DISPOSAL)
+    correction = wait_of(driver, WaitKind.SIGN, THIRD)
+    for wait in (disposal, correction):
+        for name in (wait.scope, wait.scope.split("/", 1)[1]):
+            assert [wait.id] == [one["wait"] for one in data(say, "deadline", "list", name)]
+            assert [wait.id] == [one["wait"] for one in data(say, "deadline", "explain", name)]
+    owed = {one["wait"] for one in data(say, "deadline", "list", THIRD)}
+    assert correction.id in owed
+    assert disposal.id not in owed
+    assert {disposal.id, correction.id} <= {one["wait"] for one in data(say, "deadline", "list", TASK)}
+    ended = data(say, "deadline", "list", TASK, "--all")
+    assert {"entry", "claim"} <= {one["kind"] for one in data(say, "deadline", "explain", TASK, "--all")}
+    assert any("办结" in one["until"] for one in ended if one["closed_at"])
+    assert (3, "CaseUnknown") == refused(say("deadline", "list", "无此案"))
+    assert (3, "WaitUnknown") == refused(say("deadline", "explain", "无此案"))
+
+
+def test_the_clocks_of_a_plan_and_of_its_rows_are_listed(say: Say, at: At) -> None:
+    """The windows of its rounds and the yearly reports, whoever owes them."""
+    driver = at("desk")
+    report = wait_of(driver, WaitKind.YEARLY_REPORT, LEAD)
+    assert report.id in {one["wait"] for one in data(say, "deadline", "list", DOCUMENT)}
+    RowActivities(driver.database).tend_row(TaskStep(task=f"{DOCUMENT}/1", now=driver.now))
+    windows = data(say, "deadline", "list", f"{DOCUMENT}/1")
+    assert windows
+    assert windows == data(say, "deadline", "list", f"plan-row/{DOCUMENT}/1")
+    assert {one["wait"] for one in windows} < {one["wait"] for one in data(say, "deadline", "list", DOCUMENT)}
 
 
 def test_hours_are_explained_by_the_office_hours_that_counted(say: Say, at: At) -> None:
