@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlmodel import col, select
@@ -14,7 +14,7 @@ from activities import audit, interventions, lost_papers
 from activities.docket import desk_id
 from activities.doctor import Report, examine
 from activities.doctor_findings import Ailment
-from activities.doctor_rows import failing_deliveries, silent_batches
+from activities.doctor_rows import ANSWER_GRACE, failing_deliveries, silent_batches
 from activities.engine_runs import Run, broken_off, closed_since, completed, running
 from activities.lost_papers import LostPaper
 from activities.outbox import OutboxActivities
@@ -84,8 +84,8 @@ class Repair:
         elif self.order.restart:
             chosen = [one for one in report.runs if one.workflow in self.order.restart]
             await self._end(chosen, "ended", "restarted by the doctor")
-        await self._rebuild()
         self.mended.add("resent", await asyncio.to_thread(self._send_again))
+        await self._rebuild()
         await self._wake(report)
         await self._sweep()
         await self._end_over(report)
@@ -188,7 +188,11 @@ class Repair:
         return True
 
     def _send_again(self) -> list[str]:
-        """Messages that failed are tried at once; batches that were never answered go out once more, to the letter."""
+        """Messages that failed are tried at once; batches that were never answered go out once more, to the letter.
+
+        After a restore without any grace: the answer may have been taken in the hour that was lost, and the
+        platform gives it again only to who asks again.
+        """
         with self.database.write() as session:
             rows = session.exec(
                 select(Delivery)
@@ -197,7 +201,7 @@ class Repair:
             ).all()
             for row in rows:
                 row.next_try = self.now
-            batches = silent_batches(session, self.now)
+            batches = silent_batches(session, self.now, timedelta() if self.order.restored else ANSWER_GRACE)
             for batch in batches:
                 batch.sent_at = None
             return [*(f"delivery/{row.id}" for row in rows), *(f"batch/{one.id}" for one in batches)]

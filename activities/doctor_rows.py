@@ -144,8 +144,10 @@ def unpublished(session: Session, now: datetime) -> Iterator[Finding]:
         yield Finding(Ailment.UNPUBLISHED, exchange_id(office), f"{count}批送出两日仍无回执")
 
 
-def silent_batches(session: Session, now: datetime) -> Sequence[ExchangeBatch]:
-    """Batches that were sent and never answered as a whole."""
+def silent_batches(
+    session: Session, now: datetime, grace: timedelta = ANSWER_GRACE
+) -> Sequence[ExchangeBatch]:
+    """Batches that were sent longer ago than the grace, and never answered as a whole."""
     unreceipted = [
         select(col(table.batch)).where(col(table.receipted_at).is_(None), col(table.rejected).is_(None))
         for table in (Publication, Declaration)
@@ -153,7 +155,7 @@ def silent_batches(session: Session, now: datetime) -> Sequence[ExchangeBatch]:
     return session.exec(
         select(ExchangeBatch)
         .where(
-            col(ExchangeBatch.sent_at) < now - ANSWER_GRACE,
+            col(ExchangeBatch.sent_at) < now - grace,
             col(ExchangeBatch.id).in_(unreceipted[0]) | col(ExchangeBatch.id).in_(unreceipted[1]),
         )
         .order_by(col(ExchangeBatch.id))

@@ -89,6 +89,37 @@ async def test_a_database_restored_to_an_hour_ago_ends_the_same(
         assert [] == faults_of(house.database, TASK)
 
 
+@pytest.mark.slow
+async def test_an_answer_that_was_taken_in_the_lost_hour_is_asked_for_again(
+    house: House, tmp_path: Path
+) -> None:
+    """Sent before the backup and answered after it: nobody would ask for that answer for a day."""
+    backup = tmp_path / "backup.db"
+    with standing(tmp_path) as platform:
+        house.exchange = platform.exchange
+        async with house.working():
+            await mended(house)
+            await house.play.run("launch")
+            await house.cast.until("a sent record", _one_sent)
+            await house.cast.until("all receipts", _all_receipted)
+            await asyncio.to_thread(kept, house.database, backup)
+        with closing(sqlite3.connect(backup)) as file, file:
+            file.execute("UPDATE declaration SET receipt = NULL, receipted_at = NULL")
+        restored(house.database, backup)
+        async with house.working():
+            done, left = await mended(house, restored=True)
+            assert () == left.findings
+            assert [one for one in done.done["resent"] if one.startswith("batch/")]
+            await house.cast.until("all receipts", _all_receipted)
+            agree(house.database, platform)
+
+
+def _one_sent(session: Session) -> bool:
+    return (
+        session.exec(select(Declaration.id).where(col(Declaration.sent_at).is_not(None))).first() is not None
+    )
+
+
 def _all_receipted(session: Session) -> bool:
     return not session.exec(select(Declaration.id).where(col(Declaration.receipted_at).is_(None))).first()
 
