@@ -14,6 +14,7 @@ from cli.context import Context, Json, err, show
 from cli.tables import done, hint, print_table
 from models.trail import AuditEvent, AuditHead
 from rules.calendar import local_day
+from rules.refusal import Refusal
 
 app = typer.Typer(help="留痕：核验、锚点、查看", no_args_is_help=True)
 
@@ -66,7 +67,7 @@ def anchor(
 def show_chain(
     chain: Annotated[
         str | None,
-        typer.Argument(metavar="链", help="task/<任务>、plan/<计划>、office/<办公室>；不写则列出全部链"),
+        typer.Argument(metavar="链", help="任务、计划或办公室编号（链名如 task/<任务>）；不写则列出全部链"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -77,10 +78,13 @@ def show_chain(
             data = [head.model_dump(mode="json") for head in heads]
             columns = {"chain": "链", "number": "条数", "hash": "链尾哈希"}
         else:
+            names = [chain, audit.task_chain(chain), audit.plan_chain(chain), audit.office_chain(chain)]
             events = session.exec(
-                select(AuditEvent).where(col(AuditEvent.chain) == chain).order_by(col(AuditEvent.number))
+                select(AuditEvent).where(col(AuditEvent.chain).in_(names)).order_by(col(AuditEvent.number))
             )
             data = [{**event.model_dump(mode="json"), "at": event.at} for event in events]
+            if not data:
+                raise Refusal("ChainUnknown", f"没有链 {chain}；不写链名则列出全部链：audit show")
             columns = {
                 "number": "序",
                 "at": "时间",

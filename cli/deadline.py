@@ -165,10 +165,11 @@ def _print(one: Explained) -> None:
     out.print(f"共计入{one.counted}日", markup=False)
     for row in one.suspensions:
         out.print(f"中止：{row.from_day}至{row.to_day or '（未恢复）'}，{row.reason}", markup=False)
-    for former in one.former:
-        out.print(
-            f"原到期日 {former.due_day}（{former.cause.label}，{local_day(former.made_at)}）", markup=False
-        )
+    if one.former:
+        steps = [
+            f"{row.due_day}（{local_day(row.made_at)}{row.cause.label}）" for row in (*one.former, deadline)
+        ]
+        out.print(f"到期日变动：{' → '.join(steps)}", markup=False)
 
 
 def _view(one: Explained) -> dict[str, Any]:

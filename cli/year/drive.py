@@ -13,7 +13,7 @@ from activities.plan_rows import rows_in_force
 from activities.sweep import sweep
 from cli.year import office
 from cli.year.closing import CLOSING, may_begin
-from cli.year.duties import open_duties, still_open
+from cli.year.duties import Duties, still_open
 from cli.year.incidents import Incident, give_out
 from cli.year.law import Duty, slots_of
 from cli.year.notice import synthetic_notice
@@ -25,7 +25,7 @@ from models.outcomes import Disposal, Publication
 from models.plan import PlanDocument
 from models.task import JointTask
 from models.trail import Answer, Notification, Outbox, Submission, Wait
-from rules.calendar import TZ
+from rules.calendar import TZ, Calendar
 from rules.stages import TaskStatus
 from rules.waits import WaitKind
 
@@ -48,6 +48,8 @@ class Drive:
         self.tell = tell
         self.settled: list[office.Settled] = []
         self.arrival: dict[str, object] = {}
+        self._duties = Duties()
+        self._moments: dict[tuple[Duty, str], datetime] = {}
         self._adopted = False
         self._issued = date.fromisoformat(str(plan.reading["date"]["value"]))
         random = scene.law.random("calendar")
@@ -90,8 +92,8 @@ class Drive:
         calendar = scene.calendar()
         duties = [
             duty
-            for duty in scene.read(open_duties)
-            if scene.law.moment(duty, calendar) <= scene.clock.now and self._may(duty)
+            for duty in scene.read(self._duties.open)
+            if self._moment(duty, calendar) <= scene.clock.now and self._may(duty)
         ]
         for duty in duties:
             # Whoever acted before in this round may have ended it, or asked for a draw act.
@@ -102,6 +104,13 @@ class Drive:
             else:
                 await PLAYERS[duty.kind](scene, duty)
         return len(duties)
+
+    def _moment(self, duty: Duty, calendar: Calendar) -> datetime:
+        """When a duty is done; the law says the same of the same duty on the same calendar."""
+        known = self._moments.get((duty, calendar.version))
+        if known is None:
+            known = self._moments[duty, calendar.version] = self.scene.law.moment(duty, calendar)
+        return known
 
     def _may(self, duty: Duty) -> bool:
         """Nobody visits before the period, or while a draw act runs; a row that nobody remembers stays."""

@@ -11,51 +11,65 @@ from models.registers import Subject
 from models.task import Visit
 from models.trail import Deadline, Wait
 from rules.deadline import Unit
+from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_CLOCK = (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True)
 _CODE = re.compile(r"\|[0-9A-Z]{18}\|")
 
 
-def open_duties(session: Session) -> list[Duty]:
-    """What people owe now, whose clock runs; in an order that is the same from run to run."""
-    rows = session.exec(
-        select(Wait, Deadline)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
-        .where(
+class Duties:
+    """What people owe, each wait read once for each of its clocks and roles: a county owes hundreds of things.
+
+    Its name is the one of that first look: that of a result follows from what its task checked then.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Role], Duty] = {}
+
+    def open(self, session: Session) -> list[Duty]:
+        """What people owe now, whose clock runs; in an order that is the same from run to run."""
+        owed = [
             col(Wait.closed_at).is_(None),
             col(Deadline.suspended).is_(False),
             col(Wait.kind).not_in([kind.value for kind in BY_THE_MACHINE]),
-        )
-    ).all()
-    duties = [
-        Duty(
-            wait=wait.id,
-            name=name_of(session, wait),
-            key=wait.key,
-            kind=WaitKind(wait.kind),
-            department=wait.department,
-            role=wait.role.value,
-            scope=wait.scope,
-            task=wait.task or "",
-            cycle=wait.cycle,
-            opened=wait.opened_at,
-            anchor=deadline.anchor,
-            due_day=deadline.due_day,
-            due=deadline.due,
-            hours=deadline.unit is Unit.WORKING_HOUR,
-        )
-        for wait, deadline in rows
-    ]
-    return sorted(duties, key=lambda duty: duty.name)
+        ]
+        found = session.exec(select(Deadline.id, Wait.role).join(Wait, _CLOCK).where(*owed))
+        keys = [(clock, Role(role)) for clock, role in found]
+        fresh = [key[0] for key in keys if key not in self._known]
+        rows = session.exec(
+            select(Wait, Deadline).join(Deadline, _CLOCK).where(col(Deadline.id).in_(fresh))
+        ).all()
+        self._known |= {(deadline.id, wait.role): _duty(session, wait, deadline) for wait, deadline in rows}
+        return sorted((self._known[key] for key in keys), key=lambda duty: duty.name)
+
+
+def _duty(session: Session, wait: Wait, deadline: Deadline) -> Duty:
+    return Duty(
+        wait=wait.id,
+        name=name_of(session, wait),
+        key=wait.key,
+        kind=WaitKind(wait.kind),
+        department=wait.department,
+        role=wait.role.value,
+        scope=wait.scope,
+        task=wait.task or "",
+        cycle=wait.cycle,
+        opened=wait.opened_at,
+        anchor=deadline.anchor,
+        due_day=deadline.due_day,
+        due=deadline.due,
+        hours=deadline.unit is Unit.WORKING_HOUR,
+    )
 
 
 def still_open(duty: Duty, session: Session) -> bool:
     """Whether the duty's wait is open, and its clock not suspended."""
     row = session.exec(
         select(Wait.id)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .join(Deadline, _CLOCK)
         .where(col(Wait.id) == duty.wait, col(Wait.closed_at).is_(None), col(Deadline.suspended).is_(False))
     ).first()
     return row is not None

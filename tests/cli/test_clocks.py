@@ -167,8 +167,20 @@ def test_a_clock_is_suspended_resumed_and_extended_by_command(say: Say, at: At) 
     assert [{"from": "2026-04-09", "to": "2026-04-15", "reason": why}] == one["suspensions"]
     assert f"期限中止，不计入（{why}）" in {day["why"] for day in one["days"]}
     assert 2 == len(one["former"])
+    moved = say("deadline", "explain", wait.id).out
+    assert "到期日变动：2026-04-30（2026-04-01起算） → " in moved
+    assert "2026-05-11（2026-04-15恢复计算）" in moved
     said = say("task", "extend-wait", *name, *ACT, "--by", "2", "--as", STAFF)
     assert date(2026, 5, 13) == due(driver, wait), said.err
+
+
+def test_a_chain_is_shown_by_its_task_and_an_unknown_one_refused(say: Say, at: At) -> None:
+    """With or without the word that says of which kind it is."""
+    at("offered")
+    whole = data(say, "audit", "show", f"task/{TASK}")
+    assert whole == data(say, "audit", "show", TASK)
+    assert whole
+    assert (3, "ChainUnknown") == refused(say("audit", "show", "无此链"))
 
 
 def test_a_wait_is_reassigned_and_one_that_nobody_knows_refused(say: Say, at: At) -> None:
