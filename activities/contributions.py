@@ -39,6 +39,22 @@ def contributors(session: Session, task: JointTask, act: int) -> list[str]:
     return departments
 
 
+def departments_of(session: Session, task: JointTask) -> list[str]:
+    """The departments that take part and have claimed, by id."""
+    return sorted(part.department for part in parts_of(session, task))
+
+
+def parts_of(session: Session, task: JointTask) -> list[TakingPart]:
+    """The parts of the departments that have claimed, by id."""
+    return list(
+        session.exec(
+            select(TakingPart)
+            .where(col(TakingPart.task) == task.id, col(TakingPart.claim) == Claim.CLAIMED)
+            .order_by(col(TakingPart.department))
+        )
+    )
+
+
 def chains(session: Session, task: str, act: int) -> dict[str, Commitment]:
     """The commitments whose chains an act opens, by department."""
     rows = session.exec(
@@ -91,6 +107,12 @@ def opened_links(session: Session, task: str, act: int) -> list[tuple[str, str]]
         )
     )
     return sorted((step.department, str(step.content["link"])) for step in steps)
+
+
+def public_value_of(session: Session, task: str, number: int) -> str:
+    """The public value that an act mixes in last, after its name; "" where none was announced."""
+    step = session.get(DrawStep, (task, number, ActStep.PUBLIC, ""))
+    return f"{step.content['name']} {step.content['value']}" if step else ""
 
 
 def newest_act(session: Session, task: str) -> int:

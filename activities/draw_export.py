@@ -1,19 +1,15 @@
 """A task's draws as one document that anybody can check without our database (抽取记录导出)."""
 
-from typing import Any
-
 from sqlmodel import Session, col, select
 
-from activities.contributions import chains, left_out_by_rule, opened_links
+from activities.contributions import opened_links, public_value_of
 from activities.draw_papers import DIRECTORY, ROOT_KEY, load, load_plan
-from activities.drawing import public_value_of
-from activities.later_acts import base_act, directory_entries
+from activities.later_acts import directory_entries
 from activities.received import moved_in, received_of
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
 from rules.draw import Drawn, order
-from rules.draw_record import Act, build_record
-from rules.draw_record import Commitment as Chain
+from rules.draw_record import Act, act_digest, build_record
 from rules.merkle import prove_line
 from rules.refusal import Refusal
 from rules.stages import VisitStage
@@ -37,9 +33,8 @@ def export_record(session: Session, task: str) -> dict[str, object]:
             f"其哈希值应为 {received.record_sha256}",
         )
     acts = session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))).all()
-    public = is_public(session, task)
     ends = [(act, _end(session, act)) for act in acts]
-    drawn = [_act(session, act, end, public=public) for act, end in ends if end is not None]
+    drawn = [_act(session, act, end) for act, end in ends if end is not None]
     if not drawn:
         raise Refusal("NotDrawnYet", f"任务 {task} 尚未抽取，没有可导出的抽取记录")
     return build_record(task, drawn)
@@ -53,6 +48,13 @@ def export_snapshots(session: Session, task: str) -> dict[int, bytes]:
         for act in acts
         if act.kind.freezes and _end(session, act) is not None
     }
+
+
+def digest_before(session: Session, task: str, number: int) -> str:
+    """The digest of the act before act `number`, "" before the first: what each plan binds."""
+    former = session.get(DrawAct, (task, number - 1))
+    end = _end(session, former) if former is not None else None
+    return act_digest(_act(session, former, end)) if former is not None and end is not None else ""
 
 
 def prove_code(session: Session, task: str, code: str) -> dict[str, object]:
@@ -108,34 +110,22 @@ def _end(session: Session, act: DrawAct) -> DrawStep | None:
     return next((step for step in steps if step is not None), None)
 
 
-def _act(session: Session, act: DrawAct, end: DrawStep, *, public: bool) -> Act:
-    """One act; the key of its Merkle root is opened with everything else, after the last check."""
+def _act(session: Session, act: DrawAct, end: DrawStep) -> Act:
+    """One act. The key of its Merkle root comes with it: who may see the record sees the directory too."""
     fixed = session.get_one(DrawStep, (act.task, act.number, ActStep.FIXED, "")).content
-    base = session.get_one(DrawStep, (act.task, base_act(session, act.task, act.number), ActStep.FIXED, ""))
-    plan: dict[str, Any] = load_plan(session, act.task, act.number)
     rows = session.exec(
         select(DrawnSubject, Subject.code)
         .join(Subject, col(Subject.id) == col(DrawnSubject.subject))
         .where(col(DrawnSubject.task) == act.task, col(DrawnSubject.act) == act.number)
         .order_by(col(DrawnSubject.rank))
     ).all()
-    of_act = chains(session, act.task, act.number)
     root = str(fixed.get("root", ""))
     return Act(
-        act=act.number,
-        kind=act.kind,
-        snapshot_hash=str(base.content["directory"]),
-        plan=plan,
-        commitments=[
-            Chain(one.department, one.commitment, one.since, one.kept_by)
-            for one in (of_act[name] for name in fixed["contributors"])
-        ],
+        plan=load_plan(session, act.task, act.number),
         links=opened_links(session, act.task, act.number),
         public_value=public_value_of(session, act.task, act.number),
         seed=str(end.content.get("seed", "")),
         drawn=[Drawn(code, row.credit_class, row.stratum, row.rank) for row, code in rows],
-        replaces=tuple(act.content.get("replaces", ())),
-        left_out=sorted(left_out_by_rule(session, act.task, act.number)),
         root=root,
-        root_key=load(session, act.task, act.number, ROOT_KEY).hex() if root and public else "",
+        root_key=load(session, act.task, act.number, ROOT_KEY).hex() if root else "",
     )

@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from activities.contributions import first_drawn
+from activities.contributions import newest_act
 from activities.draw_papers import DIRECTORY, load, load_plan
 from activities.scope_rows import out_of_force
 from models.papers import RequestDraw
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
-from rules.draw import TOP_UP
 from rules.draw_record import Kind
 from rules.quota import ALL_CLASSES, Quota, population
 from rules.refusal import Refusal
@@ -83,7 +82,7 @@ def ordered_quota(session: Session, task: JointTask, act: DrawAct, day: date) ->
     rest = drawn_before(session, task, act.number) | set(gone_from(session, task, act.number, day))
     counts = population(frozen_entries(session, task.id, act.number), rest)
     sizes = [(name, tuple(classes), size) for name, classes, size in act.content["sizes"]]
-    return Quota.ordered(counts, sizes)
+    return Quota.ordered(counts, sizes, act.content.get("top_up", 0))
 
 
 def check_sizes(session: Session, task: JointTask, act: DrawAct, day: date) -> None:
@@ -110,9 +109,10 @@ def check_replacement(session: Session, task: JointTask, paper: RequestDraw) -> 
         if not _unchecked(session, task.id, row.subject):
             raise Refusal("AlreadyChecked", f"{code} 已有部门完成检查或已被更换，不能更换")
     strata = Counter(row.stratum for row in drawn.values())
-    classes = _classes(session, task.id)
-    sizes = [[name, classes.get(name, list(ALL_CLASSES)), size] for name, size in sorted(strata.items())]
-    return {"replaces": sorted(drawn), "evidence": paper.evidence, "sizes": sizes}
+    classes = _classes(session, task.id, newest_act(session, task.id) + 1)
+    sizes = [[name, classes[name], size] for name, size in sorted(strata.items()) if name in classes]
+    top_up = sum(size for name, size in strata.items() if name not in classes)
+    return {"replaces": sorted(drawn), "evidence": paper.evidence, "sizes": sizes, "top_up": top_up}
 
 
 def check_added(_: Session, __: JointTask, paper: RequestDraw) -> dict[str, Any]:
@@ -170,8 +170,10 @@ def _unchecked(session: Session, task: str, subject: str) -> bool:
     return bool(living) and all(stage in _UNCHECKED for stage in living)
 
 
-def _classes(session: Session, task: str) -> dict[str, list[str]]:
-    """The classes of each stratum of the first draw, a topped-up subject's being all."""
-    plan = load_plan(session, task, first_drawn(session, task))
-    named = {one["name"]: list(one["classes"]) for one in plan["quota"]["strata"]}
-    return {**named, TOP_UP: list(ALL_CLASSES), ADDED: list(ALL_CLASSES)}
+def _classes(session: Session, task: str, number: int) -> dict[str, list[str]]:
+    """The classes of each stratum of the draw that act `number` goes on from.
+
+    Who was topped up or added is of none: such a subject is replaced from all classes, after the strata.
+    """
+    plan = load_plan(session, task, base_act(session, task, number))
+    return {one["name"]: list(one["classes"]) for one in plan["quota"]["strata"]}

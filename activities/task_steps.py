@@ -9,7 +9,8 @@ from activities.acts.claims import offer
 from activities.apply import apply_request
 from activities.clocks import Clocks
 from activities.contributing import settle_overdue, watch_due
-from activities.drawing import draw_act, fix_act
+from activities.drawing import draw_act
+from activities.fixing import fix_act
 from activities.officers import match_department
 from activities.progress import advance, read_progress
 from activities.rungs import fire_due

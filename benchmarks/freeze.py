@@ -12,7 +12,8 @@ from sqlmodel import delete
 
 from activities.clocks import Clocks
 from activities.draw_papers import load_plan
-from activities.drawing import fix_act, quota_of
+from activities.drawing import quota_of
+from activities.fixing import fix_act
 from activities.later_acts import frozen_entries
 from activities.scope_rows import scope_rows
 from adapters.database import Database

@@ -93,8 +93,19 @@ def request(
         typer.Option("--public-name", metavar="名称", help="混入公共随机值：哪一期开奖或信标"),
     ] = None,
     public_source: Annotated[
-        str, typer.Option("--public-source", metavar="来源", help="在哪里可以查到公共随机值")
+        str,
+        typer.Option("--public-source", metavar="来源", help="在哪里可以查到公共随机值，各数按什么次序写"),
     ] = "",
+    public_length: Annotated[
+        int | None,
+        typer.Option(
+            "--public-length",
+            min=1,
+            max=256,
+            metavar="位数",
+            help="公共随机值共多少位数字或字母（不计空格、标点）",
+        ),
+    ] = None,
 ) -> None:
     """发起部门申请抽取：首次抽取；此后可替换补抽、追加抽取，重新抽取须报办公室批准。"""
     wanted = chosen(Kind, kind)
@@ -112,7 +123,7 @@ def request(
             recent=_choice(recent),
             unclassified=unclassified,
             leave_out=dict(_approved(one) for one in leave_out or ()),
-            public=PublicSource(name=public_name, source=public_source) if public_name else None,
+            public=_announced(public_name, public_source, public_length),
         ),
     )
     done(f"已申请第{answer.data['act']}次抽取（{wanted.label}）")
@@ -233,6 +244,7 @@ _CONTENT = {
     "value": "数值",
     "name": "名称",
     "source": "来源",
+    "length": "位数",
     "of": "所欠",
     "at": "时间",
 }
@@ -247,6 +259,17 @@ def _step_row(step: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     }
     department = step["department"]
     return {**step, "department": names.get(department, department), "content": content}
+
+
+def _announced(name: str | None, source: str, length: int | None) -> PublicSource | None:
+    if name is None:
+        return None
+    if not source or length is None:
+        raise Refusal(
+            "AnnouncementIncomplete",
+            "预告公共随机值须同时写明来源和位数：--public-source、--public-length（如双色球7个两位数为14）",
+        )
+    return PublicSource(name=name, source=source, length=length)
 
 
 def _choice(text: str | None) -> Literal["exclude", "keep"] | None:

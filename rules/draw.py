@@ -17,7 +17,8 @@ from rules.refusal import Refusal
 
 __all__ = [
     "ALGORITHM", "CHAIN_LINKS", "TOP_UP", "Drawn", "Stratum", "canonical_directory", "canonical_json",
-    "commitment", "draw", "first", "link", "normal_code", "opens", "order", "seed", "sha256_hex", "ticket",
+    "commitment", "draw", "first", "link", "normal_code", "opens", "order", "public_token", "seed", "sha256_hex",
+    "ticket",
 ]  # fmt: skip
 
 ALGORITHM = "SJC1"
@@ -28,6 +29,7 @@ _CODE_LENGTH = 18
 _CODE = re.compile(r"[!-+\--~]{18}")  # printable ASCII without the comma that ends a code in the directory
 _DIRECTORY = re.compile(r"(?:[!-+\--~]{18},[ABCD-]\n)*")
 _HEX = re.compile(r"[0-9a-f]{64}")
+_TOKEN = re.compile(r"[0-9a-z]")
 _ABOVE_ALL = b"\xff" * 33  # above any ticket, for it is longer
 _DEVIATIONS = 6  # standard deviations of how many tickets lie below a bound
 
@@ -157,6 +159,14 @@ def seed(
     for department, opened in in_order:
         fields += [department, opened]
     return sha256_hex(length_prefixed([*fields, public_value.encode()]))
+
+
+def public_token(value: str) -> str:
+    """A public value in its one spelling, its digits and small letters alone: "01 02+03" is "010203".
+
+    With all links open whoever may choose a spelling may choose the seed.
+    """
+    return "".join(_TOKEN.findall(unicodedata.normalize("NFKC", value).lower()))
 
 
 def _prefix(seed_hex: str) -> bytes:

@@ -16,13 +16,17 @@ An act, numbered from 1 without a gap (nothing is ever deleted):
     links          [{"department", "link"}] as opened, in bytewise order of the departments
     missing        departments that committed and did not open their link in time
     left_out       departments that did not commit in time, left out by rule
-    public_value   text mixed in last, "" for none; it begins with the name that plan.public_value announced
+    public_value   text mixed in last, "" for none: the name that plan.public_value announced, a space, and as
+                   many of 0-9a-z as it announced
     void           true where fewer than two links were opened: nothing was drawn, seed is ""
     seed           see `rules.draw.seed`
-    root, root_key the Merkle root of a frozen directory, and its key once everything is open; else ""
+    root, root_key the Merkle root of a frozen directory, and its key; else ""
     replaces       codes (replacement), act numbers as text (redraw), else empty
     drawn          [{"code", "class", "stratum", "rank"}] in ticket order
     cautions       sentences in Chinese that a reader must know
+
+Each field stands in the hashed plan too, or follows from plan, links, public value and directory. The plan
+holds the digest of the act before (`act_digest`), so that no act can be altered or dropped before another.
 
 An act of kind first or redraw draws from its whole directory. The others use the directory of the last
 such act and leave out whom it and the acts since drew, and plan.out_of_force.
@@ -31,14 +35,15 @@ such act and leave out whom it and the acts since drew, and plan.out_of_force.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from rules.draw import ALGORITHM, CHAIN_LINKS, Drawn, canonical_json, sha256_hex
 from rules.quota import Quota
 
 _LAST_REVEALER = "未使用公共随机值：最后公开链节的部门可以在公开与不公开的两个结果之间选择。"
-_RESERVED = frozenset(
-    {"algorithm", "chain_links", "task", "act", "kind", "quota", "replaces", "out_of_force"}
-)
+_ALL_KEPT = "全部秘密由系统代管：本次抽取只能信赖系统运维方。"
+_UNDIGESTED = frozenset({"root", "root_key"})
+"""Not part of an act's digest: the key is made at random, and the directory that both follow from is."""
 
 
 class Kind(StrEnum):
@@ -73,22 +78,37 @@ class Commitment:
 
 
 @dataclass(frozen=True)
-class Act:
-    """One draw act with all that was fixed, opened and drawn; `links` are (department, link) pairs."""
+class Bound:
+    """What stands before any link opens, beside sizes and what is replaced: hashed with the plan.
 
-    act: int
-    kind: Kind
+    `before` is the digest of the act before, "" for the first; `requested` and `approved` say who did so
+    (department, role, actor), and the request its reason.
+    """
+
     snapshot_hash: str
-    plan: Mapping[str, object]
     commitments: Sequence[Commitment]
+    left_out: Sequence[str]
+    before: str
+    requested: Mapping[str, str]
+    approved: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One draw act: its hashed plan, and all that was opened and drawn; `links` are (department, link) pairs."""
+
+    plan: Mapping[str, Any]
     links: Sequence[tuple[str, str]]
     public_value: str
     seed: str
     drawn: Sequence[Drawn]
-    replaces: Sequence[str] = ()
-    left_out: Sequence[str] = ()
     root: str = ""
     root_key: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What the act is for."""
+        return Kind(self.plan["kind"])
 
 
 def draw_plan(
@@ -96,6 +116,7 @@ def draw_plan(
     act: int,
     kind: Kind,
     quota: Quota,
+    bound: Bound,
     *,
     replaces: Sequence[str] = (),
     out_of_force: Mapping[str, str] | None = None,
@@ -105,21 +126,29 @@ def draw_plan(
 
     `out_of_force` maps codes to the register's fact. `rest` holds what only needs to be fixed: scope
     filter, items, reveal periods, hashes of the annex and of the officers' files. Raises ValueError if
-    it would overwrite a key that the verifier reads.
+    it would overwrite a key that is written here.
     """
     more = dict(rest or {})
-    if taken := _RESERVED & more.keys():
-        raise ValueError(f"the plan of the draw defines {sorted(taken)} itself")
-    return more | {
+    commitments = sorted(bound.commitments, key=lambda one: one.department.encode())
+    plan: dict[str, object] = {
         "algorithm": ALGORITHM,
         "chain_links": CHAIN_LINKS,
         "task": task,
         "act": act,
         "kind": kind.value,
+        "snapshot_hash": bound.snapshot_hash,
+        "commitments": [asdict(one) for one in commitments],
+        "absent": sorted(bound.left_out),
+        "before": bound.before,
+        "requested": dict(bound.requested),
+        "approved": dict(bound.approved),
         "quota": quota.as_plan(),
         "replaces": list(replaces),
         "out_of_force": [{"code": code, "fact": fact} for code, fact in sorted((out_of_force or {}).items())],
     }
+    if taken := plan.keys() & more.keys():
+        raise ValueError(f"the plan of the draw defines {sorted(taken)} itself")
+    return more | plan
 
 
 def plan_hash(plan: Mapping[str, object]) -> str:
@@ -137,26 +166,27 @@ def drawn_before(acts: Sequence[Act]) -> set[str]:
     return codes
 
 
-def _act_document(act: Act) -> dict[str, object]:
+def act_document(act: Act) -> dict[str, object]:
+    """One act as the record shows it."""
     links = sorted(act.links, key=lambda pair: pair[0].encode())
     opened = {department for department, _ in links}
-    commitments = sorted(act.commitments, key=lambda commitment: commitment.department.encode())
+    plan = dict(act.plan)
     return {
-        "act": act.act,
-        "kind": act.kind.value,
-        "snapshot_hash": act.snapshot_hash,
-        "plan": dict(act.plan),
-        "plan_hash": plan_hash(act.plan),
-        "commitments": [asdict(commitment) for commitment in commitments],
+        "act": plan["act"],
+        "kind": plan["kind"],
+        "snapshot_hash": plan["snapshot_hash"],
+        "plan": plan,
+        "plan_hash": plan_hash(plan),
+        "commitments": plan["commitments"],
         "links": [{"department": department, "link": link} for department, link in links],
-        "missing": [each.department for each in commitments if each.department not in opened],
-        "left_out": list(act.left_out),
+        "missing": [one["department"] for one in plan["commitments"] if one["department"] not in opened],
+        "left_out": plan["absent"],
         "public_value": act.public_value,
         "void": not act.seed,
         "seed": act.seed,
         "root": act.root,
         "root_key": act.root_key,
-        "replaces": list(act.replaces),
+        "replaces": plan["replaces"],
         "drawn": [
             {"code": each.code, "class": each.class_, "stratum": each.stratum, "rank": each.rank}
             for each in act.drawn
@@ -165,11 +195,20 @@ def _act_document(act: Act) -> dict[str, object]:
     }
 
 
+def act_digest(act: Act) -> str:
+    """SHA-256 of an act as the record shows it, but for its Merkle root: the next act's plan holds it."""
+    document = act_document(act)
+    return sha256_hex(canonical_json({key: document[key] for key in document.keys() - _UNDIGESTED}))
+
+
 def _cautions(act: Act) -> list[str]:
     cautions = [] if act.public_value else [_LAST_REVEALER]
-    kept = sorted(one.department for one in act.commitments if one.kept_by == "service")
+    commitments = act.plan["commitments"]
+    kept = [one["department"] for one in commitments if one["kept_by"] == "service"]
     if kept:
         cautions.append(f"秘密由系统代管的部门：{'、'.join(kept)}；系统运维方理论上可以预知其链节。")
+    if kept and len(kept) == len(commitments):
+        cautions.append(_ALL_KEPT)
     if not act.seed:
         cautions.append("公开的链节不足两个，本次抽取作废，没有抽取任何对象。")
     return cautions
@@ -177,4 +216,4 @@ def _cautions(act: Act) -> list[str]:
 
 def build_record(task: str, acts: Sequence[Act]) -> dict[str, object]:
     """The record of a task's acts; `canonical_json` of it is the exported document, byte for byte."""
-    return {"algorithm": ALGORITHM, "task": task, "acts": [_act_document(act) for act in acts]}
+    return {"algorithm": ALGORITHM, "task": task, "acts": [act_document(act) for act in acts]}

@@ -172,8 +172,10 @@ class Quota:
         return cls(printed, minimum, floor, sized, top_up, drawn + top_up)
 
     @classmethod
-    def ordered(cls, counts: Mapping[str, int], sizes: Sequence[tuple[str, tuple[str, ...], int]]) -> "Quota":
-        """Sizes fixed beforehand, as (name, classes, size): a replacement or an added size.
+    def ordered(
+        cls, counts: Mapping[str, int], sizes: Sequence[tuple[str, tuple[str, ...], int]], top_up: int = 0
+    ) -> "Quota":
+        """Sizes fixed beforehand, as (name, classes, size), no class in two, and `top_up` more of all classes.
 
         Raises Refusal StratumExhausted where fewer subjects are left than are asked for.
         """
@@ -184,7 +186,11 @@ class Quota:
                 words = f"“{name}”只剩 {left} 户可抽，不足 {size} 户，请减少数量或改从其他类别补抽。"
                 raise Refusal("StratumExhausted", words)
             strata.append(StratumQuota(name, classes, left, None, size))
-        return cls(None, 0, 0, tuple(strata), 0, sum(stratum.size for stratum in strata))
+        drawn = sum(stratum.size for stratum in strata)
+        if drawn + top_up > (left := sum(counts.values())):
+            words = f"全部只剩 {left} 户可抽，不足 {drawn + top_up} 户，请减少数量。"
+            raise Refusal("StratumExhausted", words)
+        return cls(None, 0, 0, tuple(strata), top_up, drawn + top_up)
 
     def as_plan(self) -> dict[str, object]:
         """The part of the plan of the draw that holds ratios and sizes, ready for canonical JSON."""

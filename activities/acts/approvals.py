@@ -64,9 +64,9 @@ def former_of(session: Session, paper: StartTask | ApproveLaunch | MoveTaskIn) -
 def approval_for(docket: Docket, paper: StartTask, window: Window, former: JointTask | None) -> str | None:
     """The number of the approval that this launch needs and uses up; None where it needs none.
 
-    Outside the window it needs one, and in place of a launch that was drawn or had used one itself.
+    Outside the window it needs one, and in place of a launch of which a link was opened or that used one itself.
     """
-    again = former is not None and (former.approval is not None or _drawn(docket.session, former.id))
+    again = former is not None and (former.approval is not None or _opened(docket.session, former.id))
     if inside(local_day(docket.now), window) and not again:
         return None
     approval = _unused(docket.session, paper, former)
@@ -87,9 +87,11 @@ def approval_for(docket: Docket, paper: StartTask, window: Window, former: Joint
     )
 
 
-def _drawn(session: Session, task: str) -> bool:
-    drawn = select(DrawStep.act).where(col(DrawStep.task) == task, col(DrawStep.step) == ActStep.DRAWN)
-    return session.exec(drawn).first() is not None
+def _opened(session: Session, task: str) -> bool:
+    """Whether a launch was drawn, or a link of it is open: who knows a link may wish for another draw."""
+    steps = (ActStep.REVEALED, ActStep.DRAWN)
+    opened = select(DrawStep.act).where(col(DrawStep.task) == task, col(DrawStep.step).in_(steps))
+    return session.exec(opened).first() is not None
 
 
 def _unused(session: Session, paper: StartTask, former: JointTask | None) -> LaunchApproval | None:

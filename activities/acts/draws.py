@@ -2,6 +2,8 @@
 
 from secrets import token_bytes
 
+from sqlmodel import col, select
+
 from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.contributing import (
@@ -19,7 +21,7 @@ from activities.register_state import FROZEN, check_whole
 from activities.sealing import seal
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RevealLink
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
-from rules.draw import CHAIN_LINKS, commitment, opens
+from rules.draw import CHAIN_LINKS, commitment, opens, public_token
 from rules.draw_record import Kind
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -66,6 +68,8 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
         if (paper.commitment or stored.commitment, paper.keep) != (stored.commitment, stored.kept_by):
             raise Refusal("AlreadyCommitted", "承诺值已提交，不能更换；请保管好原来的秘密，揭示时使用")
         return
+    if paper.commitment is not None:
+        _check_own(docket, paper.commitment)
     since = since_of(act)
     number = 1 + (since - 1) // CHAIN_LINKS
     row = Commitment(
@@ -81,6 +85,18 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
     session.flush()
     docket.clocks.settle_key(commit_key(task, act, docket.department), by=docket.by)
     docket.data = {"commitment": row.commitment}
+
+
+def _check_own(docket: Docket, value: str) -> None:
+    """A copied chain adds nothing that its owner does not open, and of a used one others know the links."""
+    taken = docket.session.exec(
+        select(Commitment).where(col(Commitment.commitment) == value).limit(1)
+    ).first()
+    if taken is not None:
+        raise Refusal(
+            "CommitmentUsed",
+            "该承诺值已在本系统使用过（其他部门的，或本部门以前的）；请用新的秘密文件重新生成后再提交",
+        )
 
 
 def _sealed(docket: Docket, number: int) -> str:
@@ -168,14 +184,20 @@ def publish_value(docket: Docket, paper: PublicValue) -> None:
     act = session.get(DrawAct, (task.id, paper.act))
     if act is None or "public" not in act.content:
         raise Refusal("NothingAnnounced", f"第{paper.act}次抽取的方案没有预告公共随机值，请核对次数")
+    value = public_token(paper.value)
     stored = session.get(DrawStep, (task.id, paper.act, ActStep.PUBLIC, ""))
     if stored is not None:
-        if stored.content["value"] != paper.value:
+        if stored.content["value"] != value:
             raise Refusal("AlreadyPublished", "公共随机值已公布，不能更换；请核对来源后用原值")
         return
     if not settled(session, task, paper.act):
         raise Refusal("RevealsOpen", "仍有部门未揭示；公共随机值须在全部揭示或逾期之后公布，请稍后再办")
-    content = {"actor": docket.submission.actor, "value": paper.value, **act.content["public"]}
+    if len(value) != (length := act.content["public"]["length"]):
+        raise Refusal(
+            "ValueLengthWrong",
+            f"方案预告的公共随机值为{length}位数字或字母，所报为{len(value)}位（{value}）；请按预告的写法核对",
+        )
+    content = {"actor": docket.submission.actor, "value": value, **act.content["public"]}
     session.add(
         DrawStep(task=task.id, act=paper.act, step=ActStep.PUBLIC, content=content, submission=docket.by)
     )

@@ -26,12 +26,16 @@ class CommitSecret(Paper):
 
 
 class PublicSource(BaseModel):
-    """A value that nobody knows yet (公共随机值): which lottery or beacon round, and where it will stand."""
+    """A value that nobody knows yet (公共随机值): which lottery or beacon round, where and how it will stand.
+
+    `length` is the number of its digits and letters: only these are mixed in.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(min_length=1, max_length=500)]
+    length: Annotated[int, Field(ge=1, le=256)]
 
 
 class RequestDraw(Paper):

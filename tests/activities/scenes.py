@@ -204,7 +204,7 @@ def announced(driver: Driver) -> None:
     for department in PARTS:
         paper = CommitSecret(commitment=commitment(secret(department)))
         driver.act(department, Role.HANDLER, paper)
-    source = PublicSource(name="双色球第2026045期", source="中国福彩网")
+    source = PublicSource(name="双色球第2026045期", source="中国福彩网", length=14)
     driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取", public=source))
     fixed(driver)
     for department in PARTS:

@@ -287,7 +287,7 @@ def test_the_same_inputs_give_the_same_record_on_both_databases(
     stages: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Byte for byte: record, directory, annex, and who goes where."""
-    monkeypatch.setattr("activities.drawing.token_bytes", bytes)
+    monkeypatch.setattr("activities.fixing.token_bytes", bytes)
     found = []
     for backend in ("sqlite", "postgresql"):
         database = stages.copy(backend, "requested")

@@ -4,15 +4,27 @@ import hashlib
 from collections.abc import Callable
 
 from rules.draw import CHAIN_LINKS, canonical_directory, commitment, draw, link, seed, sha256_hex
-from rules.draw_record import Act, Commitment, Kind, draw_plan, drawn_before, plan_hash
+from rules.draw_record import (
+    Act,
+    Bound,
+    Commitment,
+    Kind,
+    act_digest,
+    draw_plan,
+    drawn_before,
+    plan_hash,
+)
 from rules.merkle import merkle_root
-from rules.quota import Quota, population, propose_rising
+from rules.quota import ALL_CLASSES, Quota, population, propose_rising
 
 TASK = "阳城-2024-7"
 DEPARTMENTS = ("市场监管局", "住建局", "消防大队")
 Entries = list[tuple[str, str]]
 KEY = bytes(range(32))
 ENTRIES: Entries = [(f"9114{i:014d}", "ABCD-"[i % 5]) for i in range(100)]
+ASKED = {"department": "市场监管局", "role": "handler", "actor": "p-1", "reason": "按计划"}
+APPROVED = {"department": "市场监管局", "role": "approver", "actor": "p-2"}
+BY_OFFICE = {"department": "办公室", "role": "office", "actor": "p-3"}
 
 
 def act(
@@ -30,29 +42,41 @@ def act(
     number = len(acts) + 1
     excluded = set() if kind.freezes else drawn_before(acts) | set(gone or {})
     sizes = quota(population(entries, excluded))
-    rest: dict[str, object] = {"scope": "学校食堂"}
+    rest: dict[str, object] = {
+        "scope": "学校食堂",
+        "evidence": "" if kind is Kind.FIRST else "纪要5号",
+        "officers": dict.fromkeys(DEPARTMENTS, sha256_hex(b"officers")),
+    }
     if public_value:
-        rest["public_value"] = {"name": public_value.split(" ", maxsplit=1)[0], "source": "公告"}
-    plan = draw_plan(TASK, number, kind, sizes, replaces=replaces, out_of_force=gone, rest=rest)
-    snapshot_hash = sha256_hex(canonical_directory(entries))
+        name, token = public_value.rsplit(" ", maxsplit=1)
+        rest["public_value"] = {"name": name, "source": "公告", "length": len(token)}
     since = (number - 1) // CHAIN_LINKS * CHAIN_LINKS + 1
     secrets = {name: hashlib.sha256(f"{name} {since}".encode()).digest() for name in DEPARTMENTS}
-    links = [(name, link(secrets[name], number - since + 1)) for name in DEPARTMENTS if name != silent]
-    seed_hex = seed(TASK, number, plan_hash(plan), snapshot_hash, links, public_value)
-    return Act(
-        number,
-        kind,
-        snapshot_hash,
-        plan,
+    bound = Bound(
+        sha256_hex(canonical_directory(entries)),
         [Commitment(name, commitment(secrets[name]), since) for name in DEPARTMENTS],
+        (),
+        act_digest(acts[-1]) if acts else "",
+        ASKED,
+        BY_OFFICE if kind is Kind.REDRAW else APPROVED,
+    )
+    plan = draw_plan(TASK, number, kind, sizes, bound, replaces=replaces, out_of_force=gone, rest=rest)
+    links = [(name, link(secrets[name], number - since + 1)) for name in DEPARTMENTS if name != silent]
+    seed_hex = seed(TASK, number, plan_hash(plan), bound.snapshot_hash, links, public_value)
+    return Act(
+        plan,
         links,
         public_value,
         seed_hex,
         draw(seed_hex, entries, sizes, excluded),
-        replaces,
         root=merkle_root(KEY, entries) if kind.freezes else "",
         root_key=KEY.hex() if kind.freezes else "",
     )
+
+
+def added(acts: list[Act], size: int) -> Act:
+    """An added size from all classes."""
+    return act(acts, Kind.ADDED, ENTRIES, lambda n: Quota.ordered(n, [("追加", ALL_CLASSES, size)]))
 
 
 def four_acts() -> list[Act]:
@@ -71,6 +95,6 @@ def four_acts() -> list[Act]:
             public_value="双色球 2024035 期 010203",
         )
     )
-    acts.append(act(acts, Kind.ADDED, ENTRIES, lambda n: Quota.ordered(n, [("全部", tuple("ABCD-"), 4)])))
+    acts.append(added(acts, 4))
     acts.append(act(acts, Kind.REDRAW, ENTRIES[:90], lambda n: Quota.plain(n, "2"), replaces=("1", "2", "3")))
     return acts
