@@ -20,7 +20,7 @@ from activities.contributions import (
 )
 from activities.docket import notify
 from activities.draw_papers import load_plan
-from activities.later_acts import drawn_before, frozen_entries, replaced_visits
+from activities.later_acts import drawn_before, frozen_directory, replaced_visits
 from activities.lookup import subjects_by_code
 from activities.offers import standing_results
 from activities.passage import plan_visits, withdraw
@@ -28,7 +28,7 @@ from models.papers import Period
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask
 from rules.channel import uses_credit_class
-from rules.draw import Drawn, draw, seed, sha256_hex
+from rules.draw import Drawn, draw_frozen, seed, sha256_hex
 from rules.quota import Quota, StratumQuota
 from rules.roles import Role
 
@@ -51,7 +51,7 @@ def draw_act(clocks: Clocks, task: JointTask, number: int) -> None:
     if not act.kind.freezes:
         # What was hashed is what counts: the facts of the fixed plan, not of a register that moved on.
         excluded = drawn_before(session, task, number) | {one["code"] for one in plan["out_of_force"]}
-    drawn = draw(seed_hex, frozen_entries(session, task.id, number), quota_of(plan), excluded)
+    drawn = draw_frozen(seed_hex, frozen_directory(session, task.id, number), quota_of(plan), excluded)
     subjects = _record_drawn(session, task, number, drawn)
     for part in parts_of(session, task):
         taken_back = [one for one in replaced_visits(session, task, act) if one.department == part.department]

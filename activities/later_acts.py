@@ -45,9 +45,14 @@ def directory_entries(body: bytes) -> Iterator[tuple[str, str]]:
     return ((code, name) for code, _, name in (line.partition(",") for line in body.decode().splitlines()))
 
 
-def frozen_entries(session: Session, task: str, number: int) -> Iterator[tuple[str, str]]:
+def frozen_directory(session: Session, task: str, number: int) -> bytes:
     """The directory that an act draws from."""
-    return directory_entries(load(session, task, base_act(session, task, number), DIRECTORY))
+    return load(session, task, base_act(session, task, number), DIRECTORY)
+
+
+def frozen_entries(session: Session, task: str, number: int) -> Iterator[tuple[str, str]]:
+    """Its (code, class) lines."""
+    return directory_entries(frozen_directory(session, task, number))
 
 
 def drawn_before(session: Session, task: JointTask, number: int) -> set[str]:

@@ -14,7 +14,7 @@ from activities.clocks import Clocks
 from activities.draw_papers import load_plan
 from activities.drawing import quota_of
 from activities.fixing import fix_act
-from activities.later_acts import frozen_entries
+from activities.later_acts import frozen_directory
 from activities.scope_rows import scope_rows
 from adapters.database import Database
 from adapters.migrate import migrate
@@ -23,7 +23,7 @@ from models.base import opaque_id
 from models.registers import Subject
 from models.task import JointTask
 from rules.channel import LegalForm
-from rules.draw import draw, first, sha256_hex
+from rules.draw import draw_frozen, first, sha256_hex
 from rules.scope import ScopeFilter
 from tests.activities import scenes
 from tests.activities.driver import Driver
@@ -81,7 +81,7 @@ def freeze_and_draw(database: Database, task: str) -> int:
         row = session.get_one(JointTask, task)
         fix_act(Clocks(session, row.office, NOW), row, 1)
         plan = load_plan(session, task, 1)
-        drawn = draw(SEED, frozen_entries(session, task, 1), quota_of(plan))
+        drawn = draw_frozen(SEED, frozen_directory(session, task, 1), quota_of(plan))
         # Measured again and again: the transaction leaves nothing.
         session.get_transaction().rollback()  # type: ignore[union-attr]  # it is open
         return len(drawn)

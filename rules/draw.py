@@ -7,9 +7,10 @@ import hashlib
 import json
 import math
 import re
+import struct
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from rules.quota import ALL_CLASSES, Quota, Stratum
@@ -17,7 +18,7 @@ from rules.refusal import Refusal
 
 __all__ = [
     "ALGORITHM", "CHAIN_LINKS", "TOP_UP", "Drawn", "Stratum", "canonical_directory", "canonical_json",
-    "commitment", "draw", "first", "link", "normal_code", "opens", "order", "public_token", "seed", "sha256_hex",
+    "commitment", "draw", "draw_frozen", "first", "link", "normal_code", "opens", "order", "public_token", "seed", "sha256_hex",
     "ticket",
 ]  # fmt: skip
 
@@ -30,6 +31,8 @@ _CODE = re.compile(r"[!-+\--~]{18}")  # printable ASCII without the comma that e
 _DIRECTORY = re.compile(r"(?:[!-+\--~]{18},[ABCD-]\n)*")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _TOKEN = re.compile(r"[0-9a-z]")
+_LINE = struct.Struct(f"{_CODE_LENGTH}sxcx")
+_NOT_NORMAL = "名录中有不是 18 位大写代码的对象，请先规范名录再抽取。"
 _ABOVE_ALL = b"\xff" * 33  # above any ticket, for it is longer
 _DEVIATIONS = 6  # standard deviations of how many tickets lie below a bound
 
@@ -177,7 +180,7 @@ def _check_codes(codes: Sequence[str]) -> None:
     """Refusal BadCode unless each is 18 ASCII characters in capitals."""
     joined = "".join(codes)
     if set(map(len, codes)) - {_CODE_LENGTH} or not joined.isascii() or joined != joined.upper():
-        raise Refusal("BadCode", "名录中有不是 18 位大写代码的对象，请先规范名录再抽取。")
+        raise Refusal("BadCode", _NOT_NORMAL)
 
 
 def ticket(seed_hex: str, code: str) -> bytes:
@@ -202,16 +205,16 @@ def _bound(k: int, n: int) -> bytes:
     return cut.to_bytes(8, "big") if 0 < cut < 1 << 64 else _ABOVE_ALL
 
 
-def _below(limit: bytes, seed_hex: str, codes: Iterable[str]) -> list[tuple[bytes, str]]:
+def _below(limit: bytes, seed_hex: str, codes: Iterable[str]) -> list[tuple[bytes, bytes]]:
     """The tickets below the limit with their codes, ascending."""
     copy, found = _hashed_prefix(seed_hex), []
-    for code in codes:
+    for code in map(str.encode, codes):
         hashed = copy()
-        hashed.update(code.encode())
+        hashed.update(code)
         digest = hashed.digest()
         if digest < limit:
             found.append((digest, code))
-    found.sort()
+    found.sort(key=itemgetter(0))
     return found
 
 
@@ -228,7 +231,7 @@ def first(seed_hex: str, codes: Sequence[str], k: int) -> list[str]:
     found = _below(_bound(k, len(codes)), seed_hex, codes)
     if len(found) < min(k, len(codes)):
         found = _below(_ABOVE_ALL, seed_hex, codes)
-    return [code for _, code in found[:k]]
+    return [code.decode() for _, code in found[:k]]
 
 
 class Drawn(NamedTuple):
@@ -243,65 +246,93 @@ class Drawn(NamedTuple):
 def draw(
     seed_hex: str, entries: Iterable[tuple[str, str]], plan: Quota, excluded: Collection[str] = ()
 ) -> list[Drawn]:
-    """Draw the subjects of one act from (code, class) entries, in ticket order.
+    """Draw the subjects of one act from (code, class) entries, in ticket order; see `draw_frozen`."""
+    lines = [f"{code},{class_}\n" for code, class_ in entries]
+    return draw_frozen(seed_hex, "".join(lines).encode(), plan, excluded)
+
+
+def draw_frozen(seed_hex: str, directory: bytes, plan: Quota, excluded: Collection[str] = ()) -> list[Drawn]:
+    """Draw the subjects of one act from the lines of a canonical directory, in ticket order.
 
     Each stratum is the ticket order filtered by class; then the whole is topped up in ticket order.
     `excluded` (drawn by earlier acts, or no longer in force) are left out and nothing else moves.
-    Raises Refusal PopulationChanged where the plan's sizes were computed on another pool.
+    Raises Refusal PopulationChanged where the plan's sizes were computed on another pool, BadCode or BadClass
+    where a line is not canonical.
     """
-    left_out = frozenset(excluded)
-    pool = [entry for entry in entries if entry[0] not in left_out] if left_out else list(entries)
-    codes = [code for code, _ in pool]
-    classes = [class_ for _, class_ in pool]
-    counts = Counter(classes)
+    if excluded:
+        gone = frozenset(code.encode() for code in excluded)
+        directory = b"".join(
+            line for line in directory.splitlines(keepends=True) if line[:_CODE_LENGTH] not in gone
+        )
+    _check_lines(directory)
+    classes = directory[_CODE_LENGTH + 1 :: _LINE.size]
     for stratum in plan.strata:
-        population = sum(counts[class_] for class_ in stratum.classes)
+        population = sum(classes.count(class_.encode()) for class_ in stratum.classes)
         if population != stratum.population:
             found = f"“{stratum.name}”现有 {population} 户，与方案记载的 {stratum.population} 户不符"
             raise Refusal("PopulationChanged", found + "，请重新核定抽取方案。")
-    _check_codes(codes)
     # Whoever is topped up is among the `total` lowest of all.
-    whole = _bound(plan.total, len(codes)) if plan.top_up else b""
+    whole = _bound(plan.total, len(classes)) if plan.top_up else b""
     bounds = dict.fromkeys(ALL_CLASSES, whole)
     for stratum in plan.strata:
         bound = max(whole, _bound(stratum.size, stratum.population))
         bounds.update(dict.fromkeys(stratum.classes, bound))
-    chosen = _chosen(_tickets(seed_hex, codes, classes, bounds), plan)
-    if len(chosen) < plan.total:
-        chosen = _chosen(_tickets(seed_hex, codes, classes, dict.fromkeys(ALL_CLASSES, _ABOVE_ALL)), plan)
-    return [Drawn(code, class_, name, rank) for rank, (_, code, class_, name) in enumerate(chosen, 1)]
+    drawn = _chosen(_tickets(seed_hex, directory, bounds), plan)
+    if len(drawn) < plan.total:
+        drawn = _chosen(_tickets(seed_hex, directory, dict.fromkeys(ALL_CLASSES, _ABOVE_ALL)), plan)
+    return drawn
+
+
+def _check_lines(directory: bytes) -> None:
+    """Refusal BadCode or BadClass unless each line is a code, a comma and a class, all in capitals."""
+    n = len(directory) // _LINE.size
+    commas, ends = directory[_CODE_LENGTH :: _LINE.size], directory[_LINE.size - 1 :: _LINE.size]
+    whole = commas.count(b",") == directory.count(b",") == n == ends.count(b"\n") == directory.count(b"\n")
+    if (
+        not whole
+        or len(directory) != n * _LINE.size
+        or directory != directory.upper()
+        or not directory.isascii()
+    ):
+        raise Refusal("BadCode", _NOT_NORMAL)
+    classes = directory[_CODE_LENGTH + 1 :: _LINE.size]
+    if sum(classes.count(class_.encode()) for class_ in ALL_CLASSES) != n:
+        raise Refusal("BadClass", "名录中有无效的风险类别，应为 A、B、C、D 或“-”，请先规范名录再抽取。")
 
 
 def _tickets(
-    seed_hex: str, codes: Iterable[str], classes: Iterable[str], bounds: Mapping[str, bytes]
-) -> list[tuple[bytes, str, str]]:
+    seed_hex: str, directory: bytes, bounds: Mapping[str, bytes]
+) -> list[tuple[bytes, bytes, bytes]]:
     """The tickets below the bound of their class with code and class, ascending."""
     copy, found = _hashed_prefix(seed_hex), []
-    highest = max(bounds.values())
-    for code, class_ in zip(codes, classes, strict=True):
+    highest, of_class = max(bounds.values()), {class_.encode(): bound for class_, bound in bounds.items()}
+    # Read off the bytes: a million tuples of text cost half as much as their hashes.
+    for code, class_ in _LINE.iter_unpack(directory):
         hashed = copy()
-        hashed.update(code.encode())
+        hashed.update(code)
         digest = hashed.digest()
         # Nearly all tickets are above every bound.
-        if digest < highest and digest < bounds[class_]:
+        if digest < highest and digest < of_class[class_]:
             found.append((digest, code, class_))
-    found.sort()
+    found.sort(key=itemgetter(0))
     return found
 
 
-def _chosen(tickets: Iterable[tuple[bytes, str, str]], plan: Quota) -> list[tuple[bytes, str, str, str]]:
-    """Ticket, code, class and stratum of whom the sizes take, in ticket order; fewer than the total where
-    there are too few tickets.
-    """
-    name_of = {class_: stratum.name for stratum in plan.strata for class_ in stratum.classes}
+def _chosen(tickets: Sequence[tuple[bytes, bytes, bytes]], plan: Quota) -> list[Drawn]:
+    """Whom the sizes take, in ticket order; fewer than the total where there are too few tickets."""
+    name_of = {class_.encode(): stratum.name for stratum in plan.strata for class_ in stratum.classes}
     left = {stratum.name: stratum.size for stratum in plan.strata}
-    chosen, undrawn = [], []
-    for digest, code, class_ in tickets:
-        name = name_of.get(class_)
-        if name is not None and left[name]:
+    strata, undrawn = [], []
+    for place, (_, _, class_) in enumerate(tickets):
+        name = name_of.get(class_, "")
+        if left.get(name):
             left[name] -= 1
-            chosen.append((digest, code, class_, name))
+            strata.append((place, name))
         else:
-            undrawn.append((digest, code, class_, TOP_UP))
+            undrawn.append((place, TOP_UP))
     # Undrawn ones of a stratum that is not full yet cannot be: its tickets come in order.
-    return sorted([*chosen, *undrawn[: plan.top_up]])
+    chosen = sorted([*strata, *undrawn[: plan.top_up]])
+    return [
+        Drawn(tickets[place][1].decode(), tickets[place][2].decode(), name, rank)
+        for rank, (place, name) in enumerate(chosen, 1)
+    ]

@@ -70,15 +70,15 @@ from rules.stages import VisitStage
 from rules.waits import WaitKind
 from tests.activities import neighbours
 from tests.activities.driver import Driver
-from tests.activities.world import NOBODY, OFFICE_TARGET, PARTS, SHA, item_of
+from tests.activities.world import NOBODY, OFFICE_TARGET, PARTS, SHA, TASK, item_of
 from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, read_field, row_fields
 
 SECOND_DOCUMENT = "test-2026-b"
 
 
-def secret(department: str) -> bytes:
-    """A department's secret, from its name: tests repeat."""
-    return hashlib.sha256(department.encode()).digest()
+def secret(department: str, task: str = TASK) -> bytes:
+    """A department's secret, from its name and, but for the usual one, the task's: tests repeat."""
+    return hashlib.sha256((department if task == TASK else f"{task} {department}").encode()).digest()
 
 
 def proposals(driver: Driver) -> dict[Aspect, Paper]:
@@ -181,7 +181,7 @@ def claimed(driver: Driver) -> None:
 def requested(driver: Driver) -> None:
     """All have committed, the first draw is asked for."""
     for department in PARTS:
-        paper = CommitSecret(commitment=commitment(secret(department)))
+        paper = CommitSecret(commitment=commitment(secret(department, driver.task)))
         driver.act(department, Role.HANDLER, paper)
     driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取"))
 
@@ -195,20 +195,20 @@ def fixed(driver: Driver) -> None:
 def drawn(driver: Driver) -> None:
     """All have revealed, the subjects are drawn."""
     for department in PARTS:
-        driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department), 1)))
+        driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department, driver.task), 1)))
     driver.steps.execute_draw(driver.step())
 
 
 def announced(driver: Driver) -> None:
     """A public value was announced; all links are open, and the value is waited for."""
     for department in PARTS:
-        paper = CommitSecret(commitment=commitment(secret(department)))
+        paper = CommitSecret(commitment=commitment(secret(department, driver.task)))
         driver.act(department, Role.HANDLER, paper)
     source = PublicSource(name="双色球第2026045期", source="中国福彩网", length=14)
     driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取", public=source))
     fixed(driver)
     for department in PARTS:
-        driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department), 1)))
+        driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department, driver.task), 1)))
 
 
 def matched(driver: Driver) -> None:
