@@ -1,13 +1,12 @@
 """Freeze and draw of 3 % from a register, on both databases, against merely reading the register's rows."""
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 from sqlmodel import delete
 
 from activities.clocks import Clocks
@@ -23,7 +22,7 @@ from models.base import opaque_id
 from models.registers import Subject
 from models.task import JointTask
 from rules.channel import LegalForm
-from rules.draw import draw_frozen, first, sha256_hex
+from rules.draw import draw_frozen, sha256_hex
 from rules.scope import ScopeFilter
 from tests.activities import scenes
 from tests.activities.driver import Driver
@@ -87,36 +86,8 @@ def freeze_and_draw(database: Database, task: str) -> int:
         return len(drawn)
 
 
-def in_database(database: Database, k: int) -> list[str]:
-    """The k lowest tickets by the database itself: PostgreSQL's sha256, a function of our own in SQLite."""
-    prefix = b"SJC1|" + bytes.fromhex(SEED)
-    with database.read() as session:
-        if database.engine.dialect.name == "postgresql":
-            order = text("sha256(:prefix || convert_to(code, 'UTF8'))").bindparams(prefix=prefix)
-        else:
-            order = text("ticket(code)")
-        statement = text(f"SELECT code FROM subject ORDER BY {order.text} LIMIT :k")
-        values = {"k": k} | ({"prefix": prefix} if "prefix" in order.text else {})
-        return [code for (code,) in session.execute(statement, values)]
-
-
-def _with_tickets(database: Database) -> None:
-    """Teach SQLite the ticket of a code."""
-    prefix = hashlib.sha256(b"SJC1|" + bytes.fromhex(SEED))
-
-    def ticket(code: str) -> bytes:
-        hashed = prefix.copy()
-        hashed.update(code.encode())
-        return hashed.digest()
-
-    @event.listens_for(database.engine, "checkout")
-    def teach(connection: object, *_: object) -> None:
-        connection.create_function("ticket", 1, ticket, deterministic=True)  # type: ignore[attr-defined]  # sqlite3's own
-
-
 def compare(name: str, database: Database, subjects: int) -> None:
     """Print the ratios of one database."""
-    k = subjects * 3 // 100
     start = time.perf_counter()
     driver = fill(database, subjects)
     print(f"{name}: {subjects:,} subjects, filled in {time.perf_counter() - start:.0f} s")
@@ -133,13 +104,6 @@ def compare(name: str, database: Database, subjects: int) -> None:
         ratio, kind = whole / reading, ""
     print(f"  goal: under {GOAL} × reading; {ratio:.2f}{kind}: {verdict(ratio < GOAL)}", flush=True)
     print(f"  memory: {peak_mib(work):.0f} MiB")
-    if database.engine.dialect.name == "sqlite":
-        _with_tickets(database)
-    limit = best_seconds(lambda: hashlib.sha256(bytes(64 * subjects)).digest())
-    seconds = best_seconds(lambda: in_database(database, k))
-    codes = [f"9114{number:014d}" for number in range(subjects)]
-    same = in_database(database, k) == first(SEED, codes, k)
-    print(f"  draw of {k:,} in the database: {seconds / limit:.1f} × the SHA-256 limit, same list: {same}")
 
 
 def run(full: bool) -> None:
