@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from activities.contributions import opened_links, public_value_of
 from activities.draw_papers import DIRECTORY, ROOT_KEY, load, load_plan
 from activities.later_acts import directory_entries
-from activities.received import moved_in, received_of
+from activities.received import drawn_elsewhere, received_of
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
 from rules.draw import Drawn, order
@@ -20,7 +20,7 @@ def export_record(session: Session, task: str) -> dict[str, object]:
     row = session.get(JointTask, task)
     if row is None:
         raise Refusal("CaseUnknown", f"没有任务 {task}；可用 task list 查看任务编号")
-    if (moved := moved_in(session, task)) is not None:
+    if (moved := drawn_elsewhere(session, task)) is not None:
         raise Refusal(
             "DrawnElsewhere",
             f"任务 {task} 由{moved.portal}（任务 {moved.number}）移入，对象在该平台抽取，本系统没有抽取过程，不能复核；"

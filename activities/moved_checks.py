@@ -1,18 +1,18 @@
-"""What must hold of a task before it moves in: every fault by sheet, row and field, with its remedy (移入的核对)."""
+"""What must hold of a drawn task before it moves in: every fault by sheet, row and field, with its remedy (移入的核对)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cached_property
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from activities.clocks import Clocks
 from activities.lookup import subjects_by_code
+from activities.moved_parts import PartChecks
 from models.moving import MovedDisposal, MovedResult, MovedVisit, Sheet
 from models.organisation import Department
 from models.papers import MoveTaskIn
 from models.plan import PlanRowVersion
-from models.registers import CheckItem, Officer, Subject
+from models.registers import Officer, Subject
 from rules.channel import Channel, channel_of
 from rules.disposal import DisposalKind, DisposalState
 from rules.policy import PolicyKey
@@ -23,18 +23,14 @@ from rules.stages import Stage, branch_stage
 Key = tuple[str, str]
 """A subject's code and a department's id."""
 _STATES = frozenset({DisposalState.OPEN, DisposalState.FILED})
-SHOWN = 40
 
 
-class MovedChecks:
+class MovedChecks(PartChecks):
     """One task's sheets against the registers and each other."""
 
     def __init__(self, clocks: Clocks, row: PlanRowVersion, paper: MoveTaskIn) -> None:
-        self._clocks = clocks
-        self._session: Session = clocks.session
-        self._row = row
+        super().__init__(clocks, row, paper)
         self._paper = paper
-        self._faults: list[str] = []
 
     def refuse_faults(self) -> None:
         """Refuses `MoveInFaulty` with all that is wrong, a line each."""
@@ -54,10 +50,7 @@ class MovedChecks:
         )
         if not self._faults:
             self._check_stage()
-        if self._faults:
-            more = len(self._faults) - SHOWN
-            lines = self._faults[:SHOWN] + ([f"另有{more}处"] if more > 0 else [])
-            raise Refusal("MoveInFaulty", "请更正后重新移入：" + "；".join(lines))
+        self._refuse()
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:
@@ -97,9 +90,6 @@ class MovedChecks:
     def _visits(self) -> dict[Key, MovedVisit]:
         return {(one.code, one.department): one for one in self._paper.visits}
 
-    def _fault(self, sheet: Sheet, row: int, field: str, remedy: str) -> None:
-        self._faults.append(f"“{sheet.value}”第{row}行 {field}：{remedy}")
-
     def _check_task(self) -> None:
         paper, today = self._paper, self._clocks.today
         row = paper.row
@@ -109,31 +99,6 @@ class MovedChecks:
             self._fault(Sheet.TASKS, row, "抽取日期", "须在发起日期至今日之间")
         if paper.last_day < paper.first_day:
             self._fault(Sheet.TASKS, row, "检查时段止", "早于检查时段起，请更正")
-
-    def _check_parts(self) -> None:
-        planned = {self._row.initiator, *self._row.partners}
-        given = {one.department for one in self._paper.parts}
-        for missing in sorted(planned - given):
-            self._fault(Sheet.TASKS, self._paper.row, "部门", f"计划中的参与部门 {missing} 没有列出，请补充")
-        for one in self._paper.parts:
-            if one.department not in planned:
-                self._fault(Sheet.PARTS, one.row, "部门", "不是该计划行的参与部门，请删去或先调整计划")
-            if one.department == self._row.initiator and not one.claimed:
-                self._fault(Sheet.PARTS, one.row, "领取情况", "发起部门不能免除，请填“已领取”")
-            if one.claimed:
-                self._check_items(one.row, one.department, one.items)
-        self._once(Sheet.PARTS, ((one.row, one.department) for one in self._paper.parts))
-
-    def _check_items(self, row: int, department: str, codes: tuple[str, ...]) -> None:
-        known = set(
-            self._session.exec(select(CheckItem.code).where(col(CheckItem.department) == department)).all()
-        )
-        unknown = [code for code in codes if code not in known]
-        if not codes or unknown:
-            words = "、".join(unknown) or "（空）"
-            self._fault(
-                Sheet.PARTS, row, "抽查事项", f"部门事项清单中没有：{words}；请填事项编号，以顿号分开"
-            )
 
     def _check_subjects(self) -> None:
         for one in self._paper.subjects:
@@ -254,10 +219,3 @@ class MovedChecks:
         else:
             return True
         return False
-
-    def _once(self, sheet: Sheet, rows: Iterable[tuple[object, ...]]) -> None:
-        seen: set[tuple[object, ...]] = set()
-        for row, *key in rows:
-            if tuple(key) in seen:
-                self._fault(sheet, int(str(row)), "重复", "与前面的行重复，请删去")
-            seen.add(tuple(key))

@@ -2,18 +2,17 @@
 
 from sqlmodel import Session
 
-from activities.acts.preparation import content_hash, prepare_key
+from activities.acts.preparation import propose
 from activities.docket import Docket
 from activities.lookup import subjects_by_code
 from models.operations import MovedIn
 from models.organisation import Office
 from models.papers import DrawnAbove, ProposeScope
 from models.plan import PlanRowVersion
-from models.task import Aspect, JointTask, Preparation, ReceivedList
+from models.task import Aspect, JointTask, ReceivedList
 from rules.plan_rounds import LaunchMode, launch_mode
 from rules.refusal import Refusal
 from rules.scope import ScopeFilter
-from rules.waits import WaitKind
 
 
 def received_of(session: Session, task: str) -> ReceivedList | None:
@@ -24,6 +23,11 @@ def received_of(session: Session, task: str) -> ReceivedList | None:
 def moved_in(session: Session, task: str) -> MovedIn | None:
     """Where a task was begun, if in another system; None for one begun here."""
     return session.get(MovedIn, task)
+
+
+def drawn_elsewhere(session: Session, task: str) -> MovedIn | None:
+    """The portal that drew a task's subjects; None also where the task only began there and is drawn here."""
+    return moved_in(session, task) if received_of(session, task) is not None else None
 
 
 def check_received(docket: Docket, row: PlanRowVersion, paper: DrawnAbove | None) -> None:
@@ -59,33 +63,13 @@ def receive_list(docket: Docket, task: JointTask, paper: DrawnAbove) -> None:
         hand_picked=paper.codes,
         reason=f"{paper.issuer} {paper.number} 抽取名单（{paper.drawn_on}），抽取记录 {paper.record_sha256}",
     )
-    content = ProposeScope(filter=scope).model_dump(mode="json")
-    session.add(
-        Preparation(
-            task=task.id,
-            aspect=Aspect.SCOPE,
-            number=1,
-            content=content,
-            sha256=content_hash(content),
-            proposed_by=docket.submission.actor,
-        )
-    )
-    session.flush()
-    docket.clocks.settle_key(prepare_key(task.id, Aspect.SCOPE), by=docket.by)
-    docket.clocks.open(
-        WaitKind.CONFIRM,
-        key=f"{task.id}/confirm/{Aspect.SCOPE.value}/1",
-        scope=f"joint-task/{task.id}",
-        task=task.id,
-        department=task.initiator,
-        opened_by=docket.by,
-    )
-    docket.data |= {"received": len(paper.codes), "sha256": content_hash(content)}
+    propose(docket, task, Aspect.SCOPE, ProposeScope(filter=scope))
+    docket.data |= {"received": len(paper.codes)}
 
 
 def refuse_received(session: Session, task: JointTask) -> None:
     """What the level above drew is changed by it alone."""
-    if (moved := moved_in(session, task.id)) is not None:
+    if (moved := drawn_elsewhere(session, task.id)) is not None:
         raise Refusal(
             "DrawnElsewhere",
             f"本任务的检查对象由{moved.portal}抽取，本系统不能更换或再抽；个别对象情况有变的请用 result fact add，"

@@ -22,11 +22,11 @@ from models.moving import (
     MovedVisit,
     Sheet,
 )
-from models.papers import MoveTaskIn
+from models.papers import MoveTaskIn, MoveUndrawnIn, MovingPaper
 from rules.disposal import DisposalKind, DisposalState
 from rules.refusal import Refusal
 from rules.results import Category, Method
-from rules.stages import Stage
+from rules.stages import Claim, Stage
 
 L = TypeVar("L", bound=MovedLine)
 _NUMBER = Column("number", "原平台任务号", 24, required=True)
@@ -41,17 +41,18 @@ SHEETS: Mapping[Sheet, tuple[Column, ...]] = {
         Column("round", "轮次", 8),
         Column("stage", "所在步骤", 10, required=True),
         Column("opened_on", "发起日期", 12, required=True),
-        Column("drawn_on", "抽取日期", 12, required=True),
-        Column("list_number", "名单文号", 24, required=True),
-        Column("record", "抽取记录", 40, required=True),
-        Column("first_day", "检查时段起", 12, required=True),
-        Column("last_day", "检查时段止", 12, required=True),
+        Column("drawn_on", "抽取日期", 12),
+        Column("list_number", "名单文号", 24),
+        Column("record", "抽取记录", 40),
+        Column("first_day", "检查时段起", 12),
+        Column("last_day", "检查时段止", 12),
     ),
     Sheet.PARTS: (
         _NUMBER,
         _DEPARTMENT,
-        Column("claimed", "领取情况", 12, required=True),
-        Column("items", "抽查事项", 30, required=True),
+        Column("claim", "领取情况", 12, required=True),
+        Column("claimed_on", "领取日期", 12),
+        Column("items", "抽查事项", 30),
     ),
     Sheet.SUBJECTS: (_NUMBER, _CODE),
     Sheet.VISITS: (
@@ -88,11 +89,15 @@ SHEETS: Mapping[Sheet, tuple[Column, ...]] = {
 }
 NOTES = (
     "“任务”一行一项，其余各表以“原平台任务号”与之对应；日期写成 2026-03-01；多个编号以顿号分开。",
-    "只移入已抽取的任务（第4步至第8步）；尚未抽取的请在本系统重新发起（task start），已办结的留在原平台。",
+    "只移入未办结的任务（第1步至第8步），已办结的留在原平台。所在步骤：填步骤的数字或名称。",
+    "已抽取的（第4步起）：抽取日期、名单文号、抽取记录、检查时段必填，对象逐户列出，各部门抽查事项必填。",
+    "尚未抽取的（第1步至第3步）：只填“任务”和“部门”两表；抽取日期、名单文号、抽取记录留空，检查时段、抽查事项可空。"
+    "移入后由发起部门提出范围（以及未填的事项、时段），经第二人复核，在本系统抽取。",
     "抽取记录：原平台导出的抽取记录文件（与本工作簿同一目录下的文件名），或其 SHA-256。",
     "对象：按抽取的次序逐行列出。检查：每户每部门一行；未配人员的不列，移入后自动匹配。",
     "结果：只列省平台已有回执的；尚在录入、审批的不列，移入后重新录入。处置：只列未办结的。",
-    "领取情况：已领取、已免除。状态：办理中、已立案。",
+    "领取情况：已领取、已免除；尚未抽取的还可填待领取（没有答复的、拒领的），移入后由本系统交办。"
+    "领取日期：尚未抽取的任务，已领取的配合部门必填，免再领取。状态：办理中、已立案。",
 )
 
 
@@ -116,7 +121,7 @@ class MovingTask:
     """One task of the workbook: its paper, or the faults that keep it from being one."""
 
     number: str
-    paper: MoveTaskIn | None = None
+    paper: MovingPaper | None = None
     faults: list[SheetFault] = field(default_factory=list)
 
 
@@ -142,17 +147,17 @@ class _Reading:
 
     def tasks(self) -> list[MovingTask]:
         heads = {row.cells["number"]: row for row in self._rows(Sheet.TASKS)}
-        lines: dict[str, dict[str, list[Any]]] = {
-            "parts": self._lines(Sheet.PARTS, self._part),
-            "subjects": self._lines(Sheet.SUBJECTS, self._subject),
-            "visits": self._lines(Sheet.VISITS, self._visit),
-            "results": self._lines(Sheet.RESULTS, self._result),
-            "disposals": self._lines(Sheet.DISPOSALS, self._disposal),
+        lines: dict[Sheet, dict[str, list[Any]]] = {
+            Sheet.PARTS: self._lines(Sheet.PARTS, self._part),
+            Sheet.SUBJECTS: self._lines(Sheet.SUBJECTS, self._subject),
+            Sheet.VISITS: self._lines(Sheet.VISITS, self._visit),
+            Sheet.RESULTS: self._lines(Sheet.RESULTS, self._result),
+            Sheet.DISPOSALS: self._lines(Sheet.DISPOSALS, self._disposal),
         }
         for number in sorted({one for some in lines.values() for one in some} - heads.keys()):
             self._faults[number].append(SheetFault(Sheet.TASKS, 0, "原平台任务号", f"没有 {number} 这一行"))
         papers = {
-            number: self._paper(row, {name: tuple(some.get(number, ())) for name, some in lines.items()})
+            number: self._paper(row, {sheet: tuple(some.get(number, ())) for sheet, some in lines.items()})
             for number, row in heads.items()
         }
         numbers = dict.fromkeys([*heads, *self._faults])
@@ -174,14 +179,19 @@ class _Reading:
                 found[row.cells["number"]].append(made)
         return found
 
-    def _paper(self, row: SheetRow, lines: Mapping[str, tuple[MovedLine, ...]]) -> MoveTaskIn | None:
-        for name, title in (("parts", Sheet.PARTS), ("subjects", Sheet.SUBJECTS)):
-            number = row.cells["number"]
-            if not lines[name] and not self._faults[number]:
+    def _paper(self, row: SheetRow, lines: Mapping[Sheet, tuple[MovedLine, ...]]) -> MovingPaper | None:
+        number, drawn = row.cells["number"], _is_drawn(row.cells)
+        for title in (Sheet.PARTS, Sheet.SUBJECTS) if drawn else (Sheet.PARTS,):
+            if not lines[title] and not self._faults[number]:
                 self._faults[number].append(
                     SheetFault(title, 0, "原平台任务号", f"没有 {number} 的行，请补充")
                 )
-        made: MoveTaskIn | None = self._read(Sheet.TASKS, row, lambda cells: {**self._task(cells), **lines})
+        for title, some in lines.items():
+            if some and title is not Sheet.PARTS and not drawn:
+                words = "尚未抽取的任务没有这一表的行：请删去，或更正“任务”的所在步骤"
+                self._faults[number].append(SheetFault(title, some[0].row, "原平台任务号", words))
+        read = self._drawn if drawn else self._undrawn
+        made: MovingPaper | None = self._read(Sheet.TASKS, row, lambda cells: read(cells, lines))
         return made
 
     def _read(self, sheet: Sheet, row: SheetRow, read: Callable[[Mapping[str, str]], Any]) -> Any:
@@ -190,7 +200,7 @@ class _Reading:
         headers = {column.name: column.header for column in SHEETS[sheet]}
         try:
             for column in SHEETS[sheet]:
-                if column.required and not row.cells.get(column.name) and column.name != "items":
+                if column.required and not row.cells.get(column.name):
                     raise _Wrong(column.name, "不能为空")  # noqa: TRY301 - caught with the cell's other faults
             return _MODELS[sheet](row=row.number, **read(row.cells))
         except _Wrong as wrong:
@@ -211,11 +221,33 @@ class _Reading:
             "round": cells.get("round") or 1,
             "stage": int(_in("stage", lambda: chosen_number(Stage, cells["stage"]))),
             "opened_on": _day(cells, "opened_on"),
+        }
+
+    def _drawn(
+        self, cells: Mapping[str, str], lines: Mapping[Sheet, tuple[MovedLine, ...]]
+    ) -> dict[str, Any]:
+        for name in (*_OF_THE_DRAW, *_PERIOD):
+            if not cells.get(name):
+                raise _Wrong(name, "已抽取的任务不能为空")
+        return {
+            **self._task(cells),
             "drawn_on": _day(cells, "drawn_on"),
             "list_number": cells["list_number"],
             "record_sha256": self._record(cells["record"]),
-            "first_day": _day(cells, "first_day"),
-            "last_day": _day(cells, "last_day"),
+            **{name: _day(cells, name) for name in _PERIOD},
+            **{name: lines[sheet] for sheet, name in _FIELDS.items()},
+        }
+
+    def _undrawn(
+        self, cells: Mapping[str, str], lines: Mapping[Sheet, tuple[MovedLine, ...]]
+    ) -> dict[str, Any]:
+        for name in _OF_THE_DRAW:
+            if cells.get(name):
+                raise _Wrong(name, "尚未抽取的任务请留空；已抽取的请更正所在步骤")
+        return {
+            **self._task(cells),
+            **{name: _day(cells, name) for name in _PERIOD if cells.get(name)},
+            "parts": lines[Sheet.PARTS],
         }
 
     def _record(self, text: str) -> str:
@@ -228,14 +260,12 @@ class _Reading:
         return hashlib.sha256(read_bytes(file)).hexdigest()
 
     def _part(self, cells: Mapping[str, str]) -> dict[str, Any]:
-        answers = {"已领取": True, "已免除": False}
-        if cells["claimed"] not in answers:
-            raise _Wrong(
-                "claimed", "请填“已领取”或“已免除”；拒领、未领取的请先在原平台办结，或改在本系统重新发起"
-            )
+        if cells["claim"] not in _ANSWERS:
+            raise _Wrong("claim", f"请填{'、'.join(_ANSWERS)}")
         return {
             "department": self._department(cells, "department"),
-            "claimed": answers[cells["claimed"]],
+            "claim": _ANSWERS[cells["claim"]],
+            "claimed_on": _day(cells, "claimed_on") if cells.get("claimed_on") else None,
             "items": _several(cells.get("items", "")),
         }
 
@@ -283,8 +313,30 @@ class _Reading:
         return _in(name, lambda: department_named(self._session, cells[name]).id)
 
 
+def _is_drawn(cells: Mapping[str, str]) -> bool:
+    """Whether the old portal has drawn the task; a stage that can't be read is told when the row is."""
+    try:
+        return chosen_number(Stage, cells.get("stage", "")) >= Stage.MATCH
+    except Refusal:
+        return True
+
+
+def _task_paper(**fields: Any) -> MovingPaper:
+    return MoveTaskIn(**fields) if "drawn_on" in fields else MoveUndrawnIn(**fields)
+
+
+_OF_THE_DRAW = ("drawn_on", "list_number", "record")
+_PERIOD = ("first_day", "last_day")
+_ANSWERS = {"已领取": Claim.CLAIMED, "已免除": Claim.RELEASED, "待领取": Claim.NONE}
+_FIELDS: Mapping[Sheet, str] = {
+    Sheet.PARTS: "parts",
+    Sheet.SUBJECTS: "subjects",
+    Sheet.VISITS: "visits",
+    Sheet.RESULTS: "results",
+    Sheet.DISPOSALS: "disposals",
+}
 _MODELS: Mapping[Sheet, Callable[..., Any]] = {
-    Sheet.TASKS: MoveTaskIn,
+    Sheet.TASKS: _task_paper,
     Sheet.PARTS: MovedPart,
     Sheet.SUBJECTS: MovedSubject,
     Sheet.VISITS: MovedVisit,

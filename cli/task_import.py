@@ -17,7 +17,7 @@ from cli.acting import Who, asks
 from cli.context import Json, err, run, show
 from cli.moving_sheets import SHEETS, MovingTask, note_rows, read_workbook
 from cli.tables import bar, done, hint
-from models.papers import MoveTaskIn
+from models.papers import MovingPaper
 from models.trail import Answer, Outcome
 from rules.refusal import Refusal
 from rules.stages import Stage
@@ -71,8 +71,8 @@ def _move(who: Who, one: MovingTask, *, dry_run: bool) -> dict[str, Any]:
     return line | {"task": data["task"], "stage": data["stage"]}
 
 
-def _file(who: Who, paper: MoveTaskIn, *, dry_run: bool) -> dict[str, Any]:
-    actor = who.actor(MoveTaskIn)
+def _file(who: Who, paper: MovingPaper, *, dry_run: bool) -> dict[str, Any]:
+    actor = who.actor(type(paper))
     target = f"{Target.OFFICE}/{who.office_of(actor.department)}"
     if not dry_run:
         return who.context.deliver(target, paper, actor, _message_id(who, paper, actor.person)).data
@@ -82,7 +82,7 @@ def _file(who: Who, paper: MoveTaskIn, *, dry_run: bool) -> dict[str, Any]:
     return trial.data
 
 
-def _message_id(who: Who, paper: MoveTaskIn, person: str) -> str:
+def _message_id(who: Who, paper: MovingPaper, person: str) -> str:
     """The same workbook given again is the same message; after a refusal, whose cause may be mended, a new one."""
     name = f"{person}|{paper.file_sha256}|{paper.number}|{paper.portal}"
     ids = (hashlib.sha256(f"{name}|{attempt}".encode()).hexdigest()[:32] for attempt in count())
@@ -126,7 +126,9 @@ def _tell(file: Path, lines: Sequence[dict[str, Any]], *, dry_run: bool, as_json
         moved = len(lines) - len(faulty)
         done(f"{'（试核对，未移入）可移入' if dry_run else '移入'}{moved}项，{len(faulty)}项有误")
         if moved and not dry_run:
-            hint("抽取在原平台进行，本系统不能复核；任务上已注明（task show）")
+            hint("任务上已注明移入（task show）；已抽取的，抽取在原平台进行，本系统不能复核")
+            if any(line["stage"] == Stage.INITIATE for line in lines):
+                hint("尚未抽取的，领取已按原日期记入；待发起部门在本系统提出并复核范围、事项、时段后抽取")
 
     show({"file": file.name, "tasks": list(lines)}, as_json=as_json, text=text)
     if faulty:

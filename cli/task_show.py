@@ -109,11 +109,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         if cases:
             print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
         if moved:
-            out.print(
-                f"由{moved['portal']}移入（原任务号 {moved['number']}，{moved['opened_on']} 发起，名单 {moved['list']}）："
-                f"抽取在该平台进行，本系统不能复核；抽取记录哈希 {moved['record_sha256']}",
-                markup=False,
-            )
+            out.print(_moved_words(moved), markup=False)
         if cancelled:
             out.print(
                 f"撤销文号：{cancelled['number']}　理由：{cancelled['reason']}　"
@@ -216,16 +212,31 @@ def _print_details(details: str) -> None:
 def _moved_in(session: Session, task: str) -> dict[str, Any] | None:
     """From where a task was moved in, and what its draw rests on; None for one that was begun here."""
     moved, received = moved_in(session, task), received_of(session, task)
-    if moved is None or received is None:
+    if moved is None:
         return None
+    parts = session.get_one(Submission, moved.submission).content["parts"]
+    names = department_names(session, [one["department"] for one in parts])
     return {
         "portal": moved.portal,
         "number": moved.number,
         "opened_on": moved.opened_on,
-        "list": received.number,
-        "record_sha256": received.record_sha256,
+        "claims": {names[one["department"]]: one["claimed_on"] for one in parts if one.get("claimed_on")},
+        "list": received.number if received else None,
+        "record_sha256": received.record_sha256 if received else None,
         "file_sha256": moved.file_sha256,
     }
+
+
+def _moved_words(moved: dict[str, Any]) -> str:
+    head = f"由{moved['portal']}移入（原任务号 {moved['number']}，{moved['opened_on']} 发起"
+    claims = "、".join(f"{name} {day}" for name, day in moved["claims"].items())
+    there = f"；在该平台领取：{claims}" if claims else ""
+    if moved["list"] is None:
+        return f"{head}，尚未抽取{there}）：在本系统抽取，可以复核"
+    return (
+        f"{head}，名单 {moved['list']}{there}）：抽取在该平台进行，本系统不能复核；"
+        f"抽取记录哈希 {moved['record_sha256']}"
+    )
 
 
 def _cancellation(session: Session, task: JointTask) -> dict[str, Any] | None:

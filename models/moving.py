@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rules.disposal import DisposalKind, DisposalState
 from rules.results import Category, Method
+from rules.stages import Claim
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -35,11 +36,17 @@ class MovedLine(BaseModel):
 
 
 class MovedPart(MovedLine):
-    """A department that takes part, claimed or released, with its check items by code."""
+    """A department that takes part: its answer there and the day of it, and its check items by code."""
 
     department: str
-    claimed: bool
+    claim: Claim
+    claimed_on: date | None = None
     items: tuple[str, ...] = ()
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it takes part from the beginning."""
+        return self.claim is Claim.CLAIMED
 
 
 class MovedSubject(MovedLine):

@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from models.moving import Sheet
-from tests.builders import DEPARTMENTS, DOCUMENT, SECOND, subject_code
+from tests.builders import DEPARTMENTS, DOCUMENT, LEAD, SECOND, subject_code
 
 PORTAL = "县级旧平台"
 NUMBER = "OLD-7"
@@ -65,6 +65,21 @@ def stage_5(today: date, number: str = NUMBER) -> Rows:
             for code in SUBJECTS
         ]
     return rows
+
+
+def undrawn(today: date, number: str = NUMBER) -> Rows:
+    """Stage 2: the initiator and one partner are in, the last partner has not answered; a period is planned."""
+    rows = stage_5(today, number)
+    for column in ("抽取日期", "名单文号", "抽取记录"):
+        rows[Sheet.TASKS][0][column] = None
+    rows[Sheet.TASKS][0] |= {"所在步骤": "2", "检查时段起": today + timedelta(days=3)}
+    rows[Sheet.TASKS][0] |= {"检查时段止": today + timedelta(days=20)}
+    for part in rows[Sheet.PARTS]:
+        if part["部门"] == DEPARTMENTS[SECOND]:
+            part["领取日期"] = today - timedelta(days=8)
+        elif part["部门"] != DEPARTMENTS[LEAD]:
+            part["领取情况"] = "待领取"
+    return rows | {Sheet.SUBJECTS: [], Sheet.VISITS: []}
 
 
 def stage_6(today: date, number: str = NUMBER) -> Rows:

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from activities.docket import Docket, Target, ruling
-from models.papers import ApproveLaunch, MoveTaskIn, StartTask
+from models.papers import ApproveLaunch, MovingPaper, StartTask
 from models.plan import PlanDocument, PlanRow
 from models.task import ActStep, DrawStep, JointTask, LaunchApproval
 from models.trail import Submission
@@ -48,7 +48,7 @@ def row_of(session: Session, office: str, document: str, seq: str) -> tuple[Plan
     return plan, row
 
 
-def former_of(session: Session, paper: StartTask | ApproveLaunch | MoveTaskIn) -> JointTask | None:
+def former_of(session: Session, paper: StartTask | ApproveLaunch | MovingPaper) -> JointTask | None:
     """The newest launch of the round that a paper names."""
     return session.exec(
         select(JointTask)

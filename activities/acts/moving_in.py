@@ -1,31 +1,24 @@
 """Moving in a drawn task of an old portal (移入): rows are rebuilt from its sheets, clocks start from their facts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 
 from sqlmodel import col, select
 
-from activities import audit
-from activities.acts.approvals import former_of, row_of
-from activities.acts.launch import adopted_row, check_round, tell_row, window_of
+from activities.acts.approvals import row_of
+from activities.acts.launch import adopted_row, check_round, window_of
+from activities.acts.moving_task import begin_parts, begin_task, check_same_draw, record, replaced
 from activities.acts.preparation import content_hash
-from activities.authority import name_of
-from activities.declaring import declare_claim, declare_task
-from activities.docket import Docket, Target, notify, ruling
+from activities.docket import Docket, Target, ruling
 from activities.moved_checks import Key, MovedChecks
 from activities.moved_results import move_results_in
 from activities.passage import await_next, move
 from activities.takeover import FIRST, take_over
-from models.operations import MovedIn
 from models.papers import MoveTaskIn, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
-from models.plan import PlanRowVersion
 from models.registers import Officer
-from models.task import Aspect, Assignment, JointTask, Part, Preparation, ReceivedList, TakingPart, Visit
-from rules.calendar import TZ
+from models.task import Aspect, Assignment, JointTask, Preparation, ReceivedList, TakingPart, Visit
 from rules.deadline import Unit, due_day
 from rules.policy import PolicyKey
-from rules.refusal import Refusal
 from rules.roles import Role
 from rules.scope import ScopeFilter
 from rules.stages import Claim, Stage, VisitStage
@@ -43,16 +36,13 @@ def move_in(docket: Docket, paper: MoveTaskIn) -> None:
     document, row = row_of(session, docket.office, paper.document, paper.seq)
     standing = adopted_row(session, document, row)
     check_round(standing, paper.round)
-    former = former_of(session, paper)
-    if former is not None:
-        raise Refusal(
-            "AlreadyLaunched",
-            f"本系统已有该轮任务 {former.id}（{former.status.label}），不能再移入，请核对轮次",
-        )
+    former = replaced(docket, paper)
     checks = MovedChecks(docket.clocks, standing, paper)
     checks.refuse_faults()
-    task = _task(docket, paper, standing, window_of(session, document, standing))
-    parts = _parts(docket, task, paper)
+    if former is not None:
+        check_same_draw(session, former, paper)
+    task = begin_task(docket, paper, standing, window_of(session, document, standing), former, Stage.DRAW)
+    parts = [part for part in begin_parts(docket, task, paper) if part.claim is Claim.CLAIMED]
     _prepare(docket, task, paper)
     received = ReceivedList(
         task=task.id,
@@ -72,66 +62,10 @@ def move_in(docket: Docket, paper: MoveTaskIn) -> None:
         own = {code: visit for (code, department), visit in visits.items() if department == part.department}
         _take_in(docket, part, own, paper)
         move_results_in(docket, part, own, checks, paper)
-    _record(docket, task, parts, paper)
+    record(docket, task, parts, paper, f"到第{paper.stage}步；今后在本系统办理")
     # From here on it is a task like any other: its stage follows from its rows when this act is answered.
     docket.sitting.task = task
     docket.data = {"task": task.id, "stage": paper.stage, "subjects": len(paper.subjects)}
-
-
-def _task(docket: Docket, paper: MoveTaskIn, row: PlanRowVersion, window: tuple[date, date]) -> JointTask:
-    task = JointTask(
-        id=f"{paper.document}/{paper.seq}/{paper.round}",
-        office=docket.office,
-        document=paper.document,
-        seq=paper.seq,
-        round=paper.round,
-        row=_row_id(docket, paper),
-        row_version=row.version,
-        name=row.name,
-        initiator=row.initiator or "",
-        window_first=window[0],
-        window_last=window[1],
-        stage=Stage.DRAW,
-        opened_at=datetime.combine(paper.opened_on, time(), TZ),
-        stage_since=docket.now,
-    )
-    docket.session.add(task)
-    docket.session.flush()
-    docket.session.add(
-        MovedIn(
-            task=task.id,
-            portal=paper.portal,
-            number=paper.number,
-            opened_on=paper.opened_on,
-            file_sha256=paper.file_sha256,
-            submission=docket.by,
-        )
-    )
-    docket.session.flush()
-    return task
-
-
-def _row_id(docket: Docket, paper: MoveTaskIn) -> int:
-    return row_of(docket.session, docket.office, paper.document, paper.seq)[1].id or 0
-
-
-def _parts(docket: Docket, task: JointTask, paper: MoveTaskIn) -> list[TakingPart]:
-    """The departments as they answered there; returns those that take part."""
-    made = [
-        TakingPart(
-            task=task.id,
-            department=one.department,
-            part=Part.INITIATOR if one.department == task.initiator else Part.PARTNER,
-            claim=Claim.CLAIMED if one.claimed else Claim.RELEASED,
-            stage=Stage.DRAW,
-            stage_since=docket.now,
-            offers=0 if one.department == task.initiator else 1,
-        )
-        for one in paper.parts
-    ]
-    docket.session.add_all(made)
-    docket.session.flush()
-    return [part for part in made if part.claim is Claim.CLAIMED]
 
 
 def _prepare(docket: Docket, task: JointTask, paper: MoveTaskIn) -> None:
@@ -208,41 +142,3 @@ def _complete(docket: Docket, part: TakingPart, visits: dict[str, Visit], paper:
     move(clocks, part, done, VisitStage.VISITED, by=docket.by)
     for day, members in by_day.items():
         await_next(clocks, WaitKind.ENTRY, members, by=docket.by, anchor=day)
-
-
-def _record(docket: Docket, task: JointTask, parts: Sequence[TakingPart], paper: MoveTaskIn) -> None:
-    """The trail, the platform, the row's watch and the departments are told."""
-    session = docket.session
-    declare_task(session, task, "launched", docket.now)
-    for part in parts:
-        if part.part is Part.PARTNER:
-            declare_claim(session, task, part, docket.now)
-        notify(
-            session,
-            part.department,
-            Role.HANDLER,
-            key=f"{task.id}/moved-in/{part.department}",
-            event="moved_in",
-            text=f"任务 {task.id}（{task.name}）已由{paper.portal}移入，到第{paper.stage}步；今后在本系统办理",
-            now=docket.now,
-            task=task.id,
-        )
-    tell_row(docket, task, "launched")
-    audit.record(
-        session,
-        audit.task_chain(task.id),
-        "task.moved_in",
-        at=docket.now,
-        actor=docket.submission.actor,
-        acting_for=docket.submission.acting_for,
-        role=docket.submission.role.value,
-        department=docket.department,
-        detail={
-            "submission": docket.by,
-            "portal": paper.portal,
-            "number": paper.number,
-            "file": paper.file_sha256,
-            "stage": paper.stage,
-            "initiator": name_of(session, task.initiator),
-        },
-    )

@@ -60,7 +60,7 @@ def propose_scope(docket: Docket, paper: ProposeScope) -> None:
             "DrawnAbove", "本任务的检查对象由上级抽取，范围即收到的名单，不能另提；请由第二人核对确认"
         )
     docket.data["count"] = count_of(docket, paper.filter)
-    _propose(docket, Aspect.SCOPE, paper)
+    propose(docket, docket.living_task, Aspect.SCOPE, paper)
 
 
 @ruling(Target.TASK, ProposeItems, Role.HANDLER)
@@ -87,7 +87,7 @@ def propose_items(docket: Docket, paper: ProposeItems) -> None:
                 "ItemUnknown",
                 f"{name_of(session, department)}的抽查事项清单中没有：{'、'.join(unknown) or '（未选任何事项）'}，请更正",
             )
-    _propose(docket, Aspect.ITEMS, paper)
+    propose(docket, docket.living_task, Aspect.ITEMS, paper)
 
 
 @ruling(Target.TASK, ProposePeriods, Role.HANDLER)
@@ -102,7 +102,7 @@ def propose_periods(docket: Docket, paper: ProposePeriods) -> None:
         raise Refusal("PeriodPast", "检查时段已经过去，请重新安排")
     if any(period.last_day > docket.clocks.today + FARTHEST for period in paper.periods):
         raise Refusal("PeriodTooFar", f"检查时段须在{FARTHEST.days}天之内，请更正")
-    _propose(docket, Aspect.PERIODS, paper)
+    propose(docket, docket.living_task, Aspect.PERIODS, paper)
 
 
 @ruling(Target.TASK, ConfirmAspect, Role.APPROVER, Role.HEAD, Role.HANDLER)
@@ -169,8 +169,9 @@ def _names(session: Session, departments: list[str]) -> str:
     return "、".join(name_of(session, one) for one in departments)
 
 
-def _propose(docket: Docket, aspect: Aspect, paper: Paper) -> None:
-    session, task = docket.session, docket.living_task
+def propose(docket: Docket, task: JointTask, aspect: Aspect, paper: Paper) -> None:
+    """Let a proposal stand for confirmation by a second person of the initiator."""
+    session = docket.session
     content = paper.model_dump(mode="json")
     digest = content_hash(content)
     former = newest_proposal(session, task.id, aspect)

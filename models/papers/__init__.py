@@ -65,7 +65,7 @@ from models.papers.matching import (
     RecogniseResults,
     WidenAreas,
 )
-from models.papers.moving_in import MoveTaskIn
+from models.papers.moving_in import MoveTaskIn, MoveUndrawnIn, MovingPaper
 from models.papers.office import (
     AddAlias,
     AddDepartment,
@@ -112,7 +112,11 @@ from models.papers.visits import (
     VisitLine,
 )
 
-PAPERS: dict[str, type[Paper]] = {paper.kind: paper for paper in Paper.__subclasses__()}
+PAPERS: dict[str, type[Paper]] = {
+    paper.kind: paper
+    for paper in (*Paper.__subclasses__(), *MovingPaper.__subclasses__())
+    if paper is not MovingPaper
+}
 
 __all__ = [
     "MAX_LINES",
@@ -159,6 +163,8 @@ __all__ = [
     "LoadCalendar",
     "MatchAgain",
     "MoveTaskIn",
+    "MoveUndrawnIn",
+    "MovingPaper",
     "OfTheWait",
     "OfferJointVisit",
     "OmitRound",

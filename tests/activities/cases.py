@@ -40,6 +40,7 @@ from models.papers import (
     LendOfficer,
     MatchAgain,
     MoveTaskIn,
+    MoveUndrawnIn,
     OfferJointVisit,
     OmitRound,
     Paper,
@@ -85,6 +86,7 @@ from rules.draw import commitment, link
 from rules.policy import PolicyKey
 from rules.results import Category, SubjectFact
 from rules.roles import Role
+from rules.stages import Claim
 from rules.waits import WaitKind
 from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
@@ -234,8 +236,34 @@ def _moved(driver: Driver) -> Paper:
         record_sha256=SHA,
         first_day=driver.today,
         last_day=driver.today + timedelta(days=20),
-        parts=tuple(MovedPart(row=2, department=one, claimed=True, items=(item_of(one),)) for one in PARTS),
+        parts=tuple(
+            MovedPart(row=2, department=one, claim=Claim.CLAIMED, items=(item_of(one),)) for one in PARTS
+        ),
         subjects=tuple(MovedSubject(row=2 + number, code=subject_code(number)) for number in range(4)),
+    )
+
+
+def _moved_undrawn(driver: Driver) -> Paper:
+    """A task of an old portal that nobody there has drawn: one partner claimed yesterday, the other did not."""
+    yesterday = driver.today - timedelta(days=1)
+    return MoveUndrawnIn(
+        row=2,
+        portal="旧平台",
+        number="OLD-8",
+        file_sha256=SHA,
+        document=DOCUMENT,
+        seq="1",
+        stage=2,
+        opened_on=yesterday,
+        parts=tuple(
+            MovedPart(
+                row=2,
+                department=one,
+                claim=Claim.CLAIMED if one in (LEAD, SECOND) else Claim.NONE,
+                claimed_on=yesterday if one == SECOND else None,
+            )
+            for one in PARTS
+        ),
     )
 
 
@@ -267,6 +295,7 @@ CASES: dict[str, Case] = {
         late=("launched", "AlreadyLaunched"),
     ),
     "task.move_in": _office(_moved, late=("launched", "AlreadyLaunched")),
+    "task.move_in_undrawn": _office(_moved_undrawn, late=("launched", "AlreadyLaunched")),
     "launch.approve": _office(
         lambda _: ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充")
     ),

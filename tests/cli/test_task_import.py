@@ -15,14 +15,14 @@ from models.task import Assignment, JointTask
 from models.trail import AuditEvent, Deadline, Wait
 from rules.calendar import local_day
 from rules.roles import Role
-from rules.stages import Stage
+from rules.stages import Claim, Stage
 from rules.waits import WaitKind
 from tests.activities.driver import Driver
 from tests.activities.world import TASK, TRAIL, dump
-from tests.builders import LEAD, OFFICE_DESK, SECOND, person
+from tests.builders import DEPARTMENTS, LEAD, OFFICE_DESK, SECOND, person
 from tests.cli.conftest import At
 from tests.cli.said import Said, Say, refused
-from tests.moved import NUMBER, OWED, PORTAL, RECORD, SUBJECTS, Rows, stage_5, stage_6, write
+from tests.moved import NUMBER, OWED, PORTAL, RECORD, SUBJECTS, Rows, stage_5, stage_6, undrawn, write
 
 STAFF = person(OFFICE_DESK, Role.OFFICE)
 Import = Callable[..., Said]
@@ -171,7 +171,11 @@ FAULTS: dict[str, tuple[Callable[[Rows], None], str]] = {
         _fault(Sheet.TASKS, "所在步骤", "7"),
         "“任务”第2行 所在步骤：填为第7步，而按各表所填应为第6步",
     ),
-    "a stage before the draw": (_fault(Sheet.TASKS, "所在步骤", "2"), "“任务”第2行 所在步骤"),
+    "a stage before the draw": (
+        _fault(Sheet.TASKS, "所在步骤", "2"),
+        "“对象”第2行 原平台任务号：尚未抽取的任务没有这一表的行",
+    ),
+    "no draw's day": (_fault(Sheet.TASKS, "抽取日期", None), "“任务”第2行 抽取日期：已抽取的任务不能为空"),
     "no such record": (_fault(Sheet.TASKS, "抽取记录", "没有.csv"), "“任务”第2行 抽取记录：没有文件"),
     "an unknown department": (_fault(Sheet.PARTS, "部门", "无此局"), "“部门”第2行 部门：没有部门“无此局”"),
     "an open claim": (_fault(Sheet.PARTS, "领取情况", "待领取"), "“部门”第2行 领取情况：请填"),
@@ -242,6 +246,78 @@ def test_sound_task_of_a_workbook_moves_in_beside_a_faulty_one(move: tuple[Drive
     said = run(rows)
     assert (3, True) == (said.code, "OLD-8 （RowUnknown）" in said.err)
     assert [TASK] == driver.read(lambda session: list(session.exec(select(JointTask.id))))
+
+
+def test_task_that_is_not_drawn_stands_in_stage_1_with_its_claims(
+    say: Say, move: tuple[Driver, Import]
+) -> None:
+    """Who claimed there need not again, as of that day; who did not is offered it when all is confirmed here."""
+    driver, run = move
+    said = run(undrawn(driver.today))
+    assert 0 == said.code, said.err
+    task = driver.job()
+    assert (Stage.INITIATE, "2026-03-02") == (task.stage, str(local_day(task.opened_at)))
+    assert {"prepare", "confirm_items", "confirm_periods"} == set(waits(driver))
+    assert [Claim.CLAIMED, Claim.CLAIMED, Claim.NONE] == [driver.part(one).claim for one in DEPARTMENTS]
+    shown = say("task", "show", TASK).out
+    assert f"在该平台领取：{DEPARTMENTS[SECOND]} 2026-03-24" in shown.replace("\n", "")
+    event = driver.read(
+        lambda s: s.exec(select(AuditEvent).where(col(AuditEvent.event) == "task.moved_in")).one()
+    )
+    assert {SECOND: "2026-03-24"} == event.detail["claims"]
+    assert 0 == say("audit", "verify").code
+
+
+UNDRAWN_FAULTS: dict[str, tuple[Callable[[Rows], None], str]] = {
+    "a claim without its day": (
+        _fault(Sheet.PARTS, "领取日期", None, 1),
+        "“部门”第3行 领取日期：已领取的请填",
+    ),
+    "a claim of the future": (_fault(Sheet.PARTS, "领取日期", "2099-01-01", 1), "“部门”第3行 领取日期：须在"),
+    "a day without a claim": (_fault(Sheet.PARTS, "领取日期", "2026-03-20", 2), "“部门”第4行 领取日期：只有"),
+    "an unknown item": (
+        _fault(Sheet.PARTS, "抽查事项", "X-9", 2),
+        "“部门”第4行 抽查事项：部门事项清单中没有",
+    ),
+    "a stage that its claims deny": (_fault(Sheet.TASKS, "所在步骤", "3"), "“任务”第2行 所在步骤：填为第3步"),
+    "a launch outside the window": (
+        _fault(Sheet.TASKS, "发起日期", "2025-12-01"),
+        "“任务”第2行 发起日期：不在抽查起止时间",
+    ),
+    "half a period": (_fault(Sheet.TASKS, "检查时段止", None), "“任务”第2行 检查时段止：起止须同时填写"),
+    "a period that is over": (
+        _fault(Sheet.TASKS, "检查时段止", "2026-03-01"),
+        "“任务”第2行 检查时段止：早于",
+    ),
+    "a draw": (_fault(Sheet.TASKS, "名单文号", "旧1号"), "“任务”第2行 名单文号：尚未抽取的任务请留空"),
+}
+
+
+@pytest.mark.parametrize("fault", UNDRAWN_FAULTS)
+def test_fault_of_an_undrawn_task_is_named(move: tuple[Driver, Import], fault: str) -> None:
+    """By sheet, row and field like that of a drawn one."""
+    driver, run = move
+    change, words = UNDRAWN_FAULTS[fault]
+    rows = undrawn(driver.today)
+    change(rows)
+    before = dump(driver.database, without=TRAIL)
+    said = run(rows)
+    assert (3, True) == (said.code, words in said.err), said.err
+    assert before == dump(driver.database, without=TRAIL)
+
+
+def test_task_moved_in_wrongly_is_cancelled_and_moved_in_anew(say: Say, move: tuple[Driver, Import]) -> None:
+    """On the same draw: another draw of the same round is no correction."""
+    driver, run = move
+    run(stage_5(driver.today))
+    assert (3, True) == ((said := run(stage_6(driver.today))).code, "task cancel" in said.err)
+    assert 0 == say("task", "cancel", TASK, "--number", "批9号", "--reason", "移错", "--as", STAFF).code
+    rows = stage_6(driver.today)
+    rows[Sheet.TASKS][0]["抽取记录"] = "c" * 64
+    assert (3, True) == ((said := run(rows)).code, "DrawnAnew" in said.err)
+    assert 0 == run(stage_6(driver.today)).code
+    new = driver.read(lambda session: session.get_one(JointTask, f"{TASK}/2"))
+    assert (Stage.ENTER, TASK) == (new.stage, new.replaces)
 
 
 def test_only_the_coordinating_office_moves_tasks_in(say: Say, move: tuple[Driver, Import]) -> None:

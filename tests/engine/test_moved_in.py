@@ -5,19 +5,22 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
+from activities.draw_export import export_record
 from activities.rebuild import open_cases, rebuild
 from adapters.result_sheets import write_book
 from cli.moving_sheets import SHEETS, note_rows, read_workbook
-from models.task import JointTask
+from models.papers import AcceptClaim
+from models.task import JointTask, TakingPart
 from rules.calendar import local_day
 from rules.roles import Role
 from rules.stages import Stage, TaskStatus
-from tests.builders import OFFICE, OFFICE_DESK
+from tests.builders import OFFICE, OFFICE_DESK, SECOND, THIRD
 from tests.engine.house import TASK, House
 from tests.engine.one_truth import disagreements
 from tests.engine.outcome import faults_of
-from tests.moved import PORTAL, Rows, stage_5, stage_6, write
+from tests.moved import PORTAL, Rows, stage_5, stage_6, undrawn, write
 
 
 async def move_in(house: House, folder: Path, rows: Rows) -> None:
@@ -32,9 +35,25 @@ async def move_in(house: House, folder: Path, rows: Rows) -> None:
     now = datetime.now(UTC)
     with house.database.read() as session:
         ids = open_cases(session, now, TASK)
-    assert f"joint-task/{TASK}" in await rebuild(
-        house.client, house.database, ids, now, task_queue=house.task_queue
-    )
+    await rebuild(house.client, house.database, ids, now, task_queue=house.task_queue)
+    assert WorkflowExecutionStatus.RUNNING is (await house.task.describe()).status
+
+
+async def test_task_moved_in_before_its_draw_is_drawn_and_finished_here(house: House, tmp_path: Path) -> None:
+    """Only who did not claim there is asked; the draw is this system's own, and can be exported."""
+    async with house.working():
+        await move_in(house, tmp_path, undrawn(local_day(datetime.now(UTC))))
+        assert [] == await disagreements(house)
+        await house.play.run("prepare")
+        await house.play.until_offered(THIRD)
+        await house.cast.act(THIRD, Role.HANDLER, AcceptClaim())
+        await house.play.run("draw", "visit", "enter", "publicize", "dispose", "summarize")
+        await house.task.result()
+    with house.database.read() as session:
+        assert TaskStatus.CLOSED is session.get_one(JointTask, TASK).status
+        assert 1 == session.get_one(TakingPart, (TASK, SECOND)).offers
+        assert export_record(session, TASK)["acts"]
+    assert [] == faults_of(house.database, TASK)
 
 
 @pytest.mark.parametrize(
