@@ -5,6 +5,7 @@ for pair in temporal:temporal temporal_visibility:visibility; do
     database=${pair%%:*}
     kind=${pair##*:}
     tool="temporal-sql-tool --plugin postgres12 --ep $POSTGRES_SEEDS -p $DB_PORT -u $POSTGRES_USER --db $database"
-    $tool setup-schema -v 0.0 2>/dev/null || true
+    # Where the schema is there already, at whatever version, this leaves it as it is.
+    $tool setup-schema -v 0.0
     $tool update-schema -d "/etc/temporal/schema/postgresql/v12/$kind/versioned"
 done

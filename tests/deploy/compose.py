@@ -49,4 +49,6 @@ def environment_of(service: str, given: Mapping[str, str]) -> dict[str, str]:
         return given[name]
 
     entries = compose()["services"][service].get("environment", {})
-    return {name: _VARIABLE.sub(fill, str(value)) for name, value in entries.items()}
+    # A name without a value is taken from the shell of whoever types the command.
+    stated = {name: value for name, value in entries.items() if value is not None}
+    return {name: _VARIABLE.sub(fill, str(value)) for name, value in stated.items()}

@@ -14,6 +14,7 @@ from tests.deploy.compose import ROOT, Strict, compose, environment_of, variable
 SERVICES: dict[str, Any] = compose()["services"]
 OURS = {name for name, one in SERVICES.items() if one["image"].startswith("joint-inspection:")}
 SECRET = re.compile(r"PASSWORD|_KEY$|_TOKEN$|SMTP_URL|MESSENGER_URL")
+PROBLEMS = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 GIVEN = {name: name.lower() for name in variables()}
 
 
@@ -53,7 +54,60 @@ def test_every_secret_is_required_and_none_is_written_here() -> None:
     assert {f"{name}=" for name in required} == {line for line in example if line and line[0] != "#"}
     for name, service in SERVICES.items():
         plain = {key: value for key, value in service.get("environment", {}).items() if SECRET.search(key)}
-        assert {} == {key: value for key, value in plain.items() if "${" not in value}, name
+        assert {} == {key: value for key, value in plain.items() if value and "${" not in value}, name
+
+
+def test_a_persons_token_comes_from_their_own_shell() -> None:
+    """Else whoever types a command in the installation could not say who they are."""
+    assert {"cli"} == {name for name, one in SERVICES.items() if "JOINT_TOKEN" in one.get("environment", {})}
+    assert SERVICES["cli"]["environment"]["JOINT_TOKEN"] is None
+    assert "./work:/work" in SERVICES["cli"]["volumes"]
+    assert "/work" == SERVICES["cli"]["working_dir"]
+
+
+def test_commands_know_what_the_workers_know_of_engine_and_platform() -> None:
+    """`doctor` looks for workers of the deployment, and tells where the exchange is."""
+    worker, cli = environment_of("worker", GIVEN), environment_of("cli", GIVEN)
+    shared = {"DATABASE_URL", "TEMPORAL_ADDRESS", "JOINT_DEPLOYMENT", "JOINT_BUILD_ID", "JOINT_EXCHANGE"}
+    assert {name: worker[name] for name in shared} == {name: cli[name] for name in shared}
+
+
+def test_what_stands_comes_back_after_a_restart_of_the_host_and_fills_no_disk() -> None:
+    """All that does not end by itself; the logs of all that runs long are bounded."""
+    standing = {name for name, one in SERVICES.items() if one.get("restart") == "unless-stopped"}
+    assert {"postgres", "temporal", "temporal-ui", "worker", "exchange"} == standing
+    assert set() == {
+        name for name in standing | OURS if "max-size" not in SERVICES[name]["logging"]["options"]
+    }
+
+
+def test_our_programs_have_no_right_that_they_do_not_need() -> None:
+    """No capability of the kernel's, and no way to gain one."""
+    assert set() == {name for name in OURS if SERVICES[name].get("cap_drop") != ["ALL"]}
+    assert set() == {name for name in OURS if SERVICES[name]["security_opt"] != ["no-new-privileges:true"]}
+
+
+def test_the_database_is_healthy_when_others_can_reach_it() -> None:
+    """While a new volume is set up a server answers on its socket alone, and those who wait would fail."""
+    assert "-h 127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"][1]
+
+
+def test_the_engine_has_its_settings_and_enough_shards_for_ever() -> None:
+    """The server does not start without the file that it is told to read; shards can't be changed later."""
+    environment = environment_of("temporal", GIVEN)
+    mounts = dict(reversed(mount.removesuffix(":ro").split(":")) for mount in SERVICES["temporal"]["volumes"])
+    settings = yaml.safe_load((ROOT / mounts[environment["DYNAMIC_CONFIG_FILE_PATH"]]).read_text("utf-8"))
+    assert 1 <= settings[PROBLEMS][0]["value"] <= 10
+    assert 512 <= int(environment["NUM_HISTORY_SHARDS"])
+
+
+def test_every_script_and_file_that_is_mounted_is_there() -> None:
+    """Docker would make an empty folder of a missing one."""
+    mounts = [
+        mount for one in SERVICES.values() for mount in one.get("volumes", []) if mount.startswith("./")
+    ]
+    missing = [mount for mount in mounts if not (ROOT / mount.split(":")[0]).exists()]
+    assert ["./work:/work"] == missing
 
 
 def test_nothing_listens_beyond_loopback() -> None:
