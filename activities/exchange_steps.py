@@ -15,7 +15,8 @@ from activities.publishing import exchange_id
 from adapters.database import Database
 from adapters.exchange import Batch, Exchange, ExchangeAwayError
 from models.exchange import Declaration, ExchangeBatch
-from models.messages import ExchangeProgress, TaskStep
+from models.messages import ExchangeProgress, RejectedOf, TaskStep
+from models.organisation import Department
 from models.outcomes import Publication
 from models.trail import Outbox
 from rules.channel import Channel
@@ -23,6 +24,7 @@ from rules.channel import Channel
 log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 500
+SHOWN_REJECTED = 6
 ASK_AGAIN = timedelta(days=1)
 """How long an answer may stay out before the very same batch is sent again: the answer may be lost."""
 
@@ -169,4 +171,29 @@ def _read(session: Session, office: str, facts: int, *, away: bool) -> ExchangeP
         facts=facts,
         outbox=unsent,
         away=away,
+        since=_oldest(session, office),
+        rejected_of=_rejected_of(session, office) if rejected else (),
+    )
+
+
+def _oldest(session: Session, office: str) -> datetime | None:
+    """Since when the oldest record waits that is not sent or not answered yet."""
+    moments = []
+    for table, out in ((Publication, _unanswered(office)), (Declaration, _undeclared(office))):
+        queued = (col(table.office) == office) & col(table.sent_at).is_(None)
+        moments.append(session.exec(select(func.min(table.queued_at)).where(queued | out)).one())
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _rejected_of(session: Session, office: str) -> tuple[RejectedOf, ...]:
+    statement = (
+        select(Publication.task, Department.name, func.count())
+        .join(Department, col(Department.id) == col(Publication.department))
+        .where(col(Publication.office) == office, col(Publication.rejected).is_not(None))
+        .group_by(col(Publication.task), col(Department.name))
+        .order_by(col(Publication.task), col(Department.name))
+        .limit(SHOWN_REJECTED)
+    )
+    return tuple(
+        RejectedOf(task=task, name=name, count=count) for task, name, count in session.exec(statement)
     )

@@ -192,7 +192,19 @@ def read_progress(session: Session, task_id: str) -> Progress:
         to_offer=task.stage is Stage.NOTIFY and any(row.claim is Claim.NONE for row in parts),
         outbox=task.unsent,
         rejected=task.rejected,
+        rejected_by=_rejected_by(session, task_id) if task.rejected else (),
     )
+
+
+def _rejected_by(session: Session, task: str) -> tuple[str, ...]:
+    statement = (
+        select(Department.name)
+        .join(Publication, col(Publication.department) == col(Department.id))
+        .where(col(Publication.task) == task, col(Publication.rejected).is_not(None))
+        .distinct()
+        .order_by(col(Department.name))
+    )
+    return tuple(session.exec(statement))
 
 
 def open_waits(session: Session, scope: str, limit: int = SHOWN_WAITS) -> tuple[tuple[WaitLine, ...], int]:

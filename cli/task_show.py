@@ -97,6 +97,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         proposals = _proposals(session, task)
         drawn = session.exec(select(func.count()).where(col(DrawnSubject.task) == task)).one()
         moved = _moved_in(session, task)
+        unanswered = _unanswered(session, task)
         standing = session.exec(
             select(func.count(col(Visit.subject).distinct())).where(
                 col(Visit.task) == task, col(Visit.stage) != VisitStage.WITHDRAWN
@@ -108,6 +109,12 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         _print_details(_details(progress, len(cases)))
         if cases:
             print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
+        if unanswered:
+            out.print(
+                f"⚠ 已提交、系统尚未办理的文书{unanswered['count']}份，最早 {moment(unanswered['since'])}：已存档，"
+                "工作进程恢复后自动办理，无须重报；几分钟仍在的请运维 starter.py doctor",
+                markup=False,
+            )
         if moved:
             out.print(_moved_words(moved), markup=False)
         if cancelled:
@@ -132,6 +139,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         "drawn": drawn,
         "cancelled": cancelled,
         "moved_in": moved,
+        "unanswered": unanswered,
         "cases": [{"scope": scope, **line.model_dump(mode="json")} for scope, line in cases],
     }
     show(data, as_json=as_json, text=text)
@@ -207,6 +215,16 @@ def _print_details(details: str) -> None:
             {str(at): head for at, head in enumerate(heads)},
             [{str(at): cell for at, cell in enumerate(row)} for row in rows],
         )
+
+
+def _unanswered(session: Session, task: str) -> dict[str, Any] | None:
+    """The papers that were filed for a task and that no worker has ruled on yet: the Web UI knows nothing of them."""
+    count, since = session.exec(
+        select(func.count(), func.min(Submission.filed_at))
+        .join(Answer, col(Answer.submission) == col(Submission.id), isouter=True)
+        .where(col(Submission.target) == f"joint-task/{task}", col(Answer.submission).is_(None))
+    ).one()
+    return {"count": count, "since": since} if count else None
 
 
 def _moved_in(session: Session, task: str) -> dict[str, Any] | None:

@@ -102,6 +102,8 @@ class Progress(Message):
     outbox: int = 0
     rejected: int = 0
     """Records of the task that the platform has sent back and nobody has put right."""
+    rejected_by: tuple[str, ...] = ()
+    """The departments that must put them right, by name."""
 
 
 class TaskStart(Message):
@@ -256,6 +258,14 @@ class ExchangeStart(Message):
     office: str
 
 
+class RejectedOf(Message):
+    """How many of a department's records of a task the platform has sent back."""
+
+    task: str
+    name: str
+    count: int
+
+
 class ExchangeProgress(Message):
     """What is on its way to the platform."""
 
@@ -266,3 +276,7 @@ class ExchangeProgress(Message):
     facts: int = 0
     outbox: int = 0
     away: bool = False
+    since: AwareDatetime | None = None
+    """Since when the oldest of what is queued or unanswered waits."""
+    rejected_of: tuple[RejectedOf, ...] = ()
+    """The first few tasks and departments whose records were sent back."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from models.messages import WaitLine
+from models.messages import ExchangeProgress, WaitLine
+from rules.calendar import TZ
 from workflows import projection
 
 OFFICE = SearchAttributeKey.for_keyword("InspectionOffice")
@@ -17,8 +18,20 @@ WAITING_ON = SearchAttributeKey.for_keyword_list("WaitingOn")
 WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
 ESCALATION = SearchAttributeKey.for_int("EscalationLevel")
 DUE = SearchAttributeKey.for_datetime("DueAt")
+SINCE = SearchAttributeKey.for_datetime("WaitingSince")
 
-ALL: tuple[SearchAttributeKey[Any], ...] = (OFFICE, PLAN, STAGE, WAITING_ON, WAITING_FOR, ESCALATION, DUE)
+ALL: tuple[SearchAttributeKey[Any], ...] = (
+    OFFICE,
+    PLAN,
+    STAGE,
+    WAITING_ON,
+    WAITING_FOR,
+    ESCALATION,
+    DUE,
+    SINCE,
+)
+LISTED = (STAGE, WAITING_ON, WAITING_FOR, SINCE, DUE, ESCALATION)
+"""What a list of workflows should show of each, in this order: what is stuck, who must act, since when, until when."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class Standing:
     waiting_for: str
     level: int
     due: datetime | None
+    since: datetime | None
 
     def updates(self) -> list[SearchAttributeUpdate[Any]]:
         """The updates that make a workflow show this standing."""
@@ -43,7 +57,31 @@ class Standing:
             WAITING_FOR.value_set(self.waiting_for),
             ESCALATION.value_set(self.level),
             DUE.value_unset() if self.due is None else DUE.value_set(self.due),
+            SINCE.value_unset() if self.since is None else SINCE.value_set(self.since),
         ]
+
+
+PLATFORM_AWAY = "省平台连接不上"
+
+
+def exchange_standing(progress: ExchangeProgress) -> Standing:
+    """The standing of an office's exchange: since when only where it stands still, for else it changes each round."""
+    if progress.away:
+        stage, stuck = PLATFORM_AWAY, True
+    elif progress.rejected:
+        stage, stuck = "有退回待更正", True
+    else:
+        stage, stuck = "与省平台交换", False
+    return Standing(
+        office=progress.office,
+        plan="",
+        stage=stage,
+        waiting_on=tuple(sorted({one.name for one in progress.rejected_of})),
+        waiting_for="更正后重新报送" if progress.rejected else "",
+        level=0,
+        due=None,
+        since=progress.since and progress.since.astimezone(TZ) if stuck else None,
+    )
 
 
 def standing(*, office: str, plan: str = "", stage: str, waits: Sequence[WaitLine], level: int) -> Standing:
@@ -56,4 +94,5 @@ def standing(*, office: str, plan: str = "", stage: str, waits: Sequence[WaitLin
         waiting_for=projection.waiting_for(waits),
         level=level,
         due=projection.earliest_due(waits),
+        since=projection.waiting_since(waits),
     )

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import Errand, ExchangeProgress, ExchangeStart, TaskStep, Wake
-    from workflows import projection, steps
+    from workflows import attributes, projection, steps
     from workflows.afresh import Run
     from workflows.paper_desk import IDLE
 
@@ -24,6 +24,7 @@ class ExchangeWorkflow:
         self._woken = True
         self._span = Run()
         self._progress: ExchangeProgress | None = None
+        self._shown: attributes.Standing | None = None
 
     @workflow.run
     async def run(self, start: ExchangeStart) -> None:
@@ -53,6 +54,10 @@ class ExchangeWorkflow:
         step = TaskStep(task=self._office, now=workflow.now())
         progress = self._progress = await steps.exchange(step)
         workflow.set_current_details(projection.exchange_details(progress))
+        shown = attributes.exchange_standing(progress)
+        if shown != self._shown:
+            self._shown = shown
+            workflow.upsert_search_attributes(shown.updates())
         left = progress.outbox
         while left:
             left = await steps.deliver_outbox(Errand(source=f"exchange/{self._office}", now=workflow.now()))

@@ -100,10 +100,22 @@ def exchange_details(progress: ExchangeProgress) -> str:
     """An exchange's current details."""
     line = f"**与省平台交换** · 待发送 {progress.queued} · 待回执或公示 {progress.unanswered} · 被退回 {progress.rejected}"
     lines = [line]
+    if progress.since:
+        lines += ["", f"最早的一件自 {moment(progress.since)} 起等待"]
     if progress.away:
-        lines += ["", "⚠ **省平台现在连接不上**：待发送的均已存档，恢复后自动继续，无须人工重报。"]
+        lines += [
+            "",
+            "⚠ **省平台现在连接不上**：待发送的均已存档，恢复后自动继续，部门无须重报。",
+            "",
+            "等 **运维**：检查平台地址（JOINT_EXCHANGE）、令牌和网络，原因见工作进程日志 `platform away`；"
+            "每5分钟自动再试",
+        ]
     if progress.rejected:
-        lines += ["", "被退回的由报送部门更正后重新报送：`starter.py publication list 任务编号 --rejected`"]
+        lines += ["", "⚠ **被退回的等报送部门更正**后重新报送，逐栏原因和命令：", ""]
+        lines += [
+            f"- 等 **{one.name}** {one.count}条 `starter.py publication rejections {one.task}`"
+            for one in progress.rejected_of
+        ]
     return "\n".join(lines)
 
 
@@ -134,8 +146,14 @@ def waiting_for(waits: Sequence[WaitLine]) -> str:
 
 
 def earliest_due(waits: Sequence[WaitLine]) -> datetime | None:
-    """The earliest due moment of the waits shown."""
-    return min((wait.due for wait in waits if wait.due is not None), default=None)
+    """The earliest due moment of the waits shown, in Beijing time: the Web UI shows it as it was written."""
+    due = min((wait.due for wait in waits if wait.due is not None), default=None)
+    return due and due.astimezone(TZ)
+
+
+def waiting_since(waits: Sequence[WaitLine]) -> datetime | None:
+    """Since when the most urgent wait is open, in Beijing time."""
+    return waits[0].since.astimezone(TZ) if waits else None
 
 
 def moment(at: datetime) -> str:
@@ -185,7 +203,8 @@ def _rejected(progress: Progress) -> list[str]:
     if not progress.rejected:
         return []
     command = f"starter.py publication rejections {progress.task}"
-    return [f"⚠ **省平台退回{progress.rejected}条**，须更正后重新报送：`{command}`", ""]
+    who = f"，等 **{'、'.join(progress.rejected_by)}** 经办人" if progress.rejected_by else ""
+    return [f"⚠ **省平台退回{progress.rejected}条**{who}更正后重新报送：`{command}`", ""]
 
 
 def _open_disposals(progress: Progress) -> list[str]:

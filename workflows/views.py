@@ -8,7 +8,7 @@ from urllib.parse import quote
 from rules.calendar import TZ
 from rules.ladder import Level
 from rules.stages import Stage
-from workflows.attributes import DUE, ESCALATION, STAGE, WAITING_FOR, WAITING_ON
+from workflows.attributes import DUE, ESCALATION, PLATFORM_AWAY, STAGE, WAITING_FOR, WAITING_ON
 
 NAMESPACE = "default"
 SOON = timedelta(days=3)
@@ -49,6 +49,7 @@ VIEWS: tuple[View, ...] = (
         "运行出错、正在反复重试",
         'TemporalReportedProblems IN ("category=WorkflowTaskFailed")',
     ),
+    View("platform-away", "省平台连接不上", f"{STAGE.name} = '{PLATFORM_AWAY}' AND {_RUNNING}"),
     View(
         "ended-outside",
         "在本系统之外被终止、取消，或因故障结束",

@@ -21,7 +21,7 @@ from cli.demo.play_results import Closing
 from cli.demo.show import SCENES
 from worker import working
 
-from .browser import browser, list_of, page_of, shoot
+from .browser import browser, list_of, page_of, queue_of, shoot
 from .plays import PLAYS, Play, Shot
 from .world import FellSilent, Players, Served, aged_copy, bring_up, found_county, served
 
@@ -73,7 +73,7 @@ async def _play_on(halves: Sequence[Opening | Closing]) -> None:
 
 async def _take(shot: Shot, settings: Settings, file: Path, eye: Browser) -> None:
     async with served(settings) as world:
-        async with working(world.client, shot.settings(settings), world.database):
+        async with working(world.client, settings, world.database):
             await bring_up(world)
             await asyncio.sleep(SETTLE)
             async with shot.trouble(world):
@@ -85,6 +85,9 @@ async def _take(shot: Shot, settings: Settings, file: Path, eye: Browser) -> Non
 
 
 async def _picture(shot: Shot, world: Served, file: Path, eye: Browser) -> None:
+    if shot.queue:
+        await shoot(eye, queue_of(world.ui), file, shot.expected)
+        return
     if shot.query:
         await shoot(eye, list_of(world.ui, shot.query), file, shot.expected)
         return

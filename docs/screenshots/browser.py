@@ -1,5 +1,6 @@
 """Pictures of the Web UI's pages by a real, headless Chromium, which runs the pages' scripts."""
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,11 +10,19 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
+from models.messages import TASK_QUEUE
+from workflows.attributes import LISTED
+
 WIDTH, HEIGHT = 1500, 1150
 SETTLE_MS = 5000
 """A page of the Web UI goes on loading after its load event."""
 TRIES = 6
 COLOURS = 48
+_COLUMNS = json.dumps(
+    {"default": [{"label": one} for one in ("Status", "Workflow ID", *(key.name for key in LISTED))]},
+    ensure_ascii=False,
+)
+"""The columns of the lists, as an operator sets them once for their browser (docs/operating.md)."""
 
 
 def page_of(ui: str, workflow: str, run: str, tab: str) -> str:
@@ -24,6 +33,11 @@ def page_of(ui: str, workflow: str, run: str, tab: str) -> str:
 def list_of(ui: str, query: str) -> str:
     """The address of the list of workflows that a query finds."""
     return f"{ui}/namespaces/default/workflows?query={quote(query)}"
+
+
+def queue_of(ui: str) -> str:
+    """The address of the page of the task queue: who takes work from it."""
+    return f"{ui}/namespaces/default/task-queues/{TASK_QUEUE}"
 
 
 @asynccontextmanager
@@ -45,6 +59,9 @@ async def shoot(browser: Browser, address: str, file: Path, expected: str) -> bo
     """Write a PNG of a page, opened again until the expected words have come; whether they came."""
     page = await browser.new_page(
         viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="Asia/Shanghai", locale="zh-CN"
+    )
+    await page.add_init_script(
+        f"localStorage.setItem('namespace-workflow-table-columns', {json.dumps(_COLUMNS)})"
     )
     for _ in range(TRIES):
         # The page asks its worker once; what was not ready is shown only when it is opened again.

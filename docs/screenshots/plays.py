@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
-from adapters.settings import Settings
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+
 from cli.demo.county import County
 from cli.demo.platform_server import Habits, Platform, serve
 from cli.demo.play import HEALTH, SCHOOLS, TASK
@@ -26,17 +29,15 @@ from models.papers import (
 from .world import Line, Served
 
 TASK_PAGE = f"joint-task/{TASK}"
+DESK_PAGE = f"department/{SCHOOLS}/"
+NOWHERE = "http://127.0.0.1:9"
+"""An address that answers nobody."""
 
 
 @asynccontextmanager
 async def untroubled(_: Served) -> AsyncIterator[None]:
     """Nothing is broken: a person has not acted."""
     yield
-
-
-def as_played(settings: Settings) -> Settings:
-    """The worker before the picture has the settings of the play."""
-    return settings
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,12 @@ class Shot:
     """How the id of the workflow begins whose page is shown."""
     query: str = ""
     """Where given, the list that it finds is shown instead of a page."""
+    queue: bool = False
+    """Whether the page of the task queue is shown instead."""
     tab: str = "user-metadata"
     expected: str = "期限"
     """Words without which the page is not loaded yet."""
     trouble: Callable[[Served], AbstractAsyncContextManager[None]] = untroubled
-    settings: Callable[[Settings], Settings] = as_played
     working: bool = True
     """Whether a worker still runs when the picture is taken."""
 
@@ -67,10 +69,15 @@ class Play:
     shots: tuple[Shot, ...]
     county: Callable[[County], County] = lambda county: county
     habits: Habits = field(default_factory=Habits)
+    away: bool = False
+    """Whether the platform answers nobody from the beginning."""
 
     @contextmanager
     def platform(self, state: Path) -> Iterator[str]:
         """The platform's address, for as long as the play lasts."""
+        if self.away:
+            yield NOWHERE
+            return
         server = serve(Platform(state, self.habits))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -110,9 +117,48 @@ async def broken(world: Served) -> AsyncIterator[None]:
         database.execute("ALTER TABLE mislaid RENAME TO taking_part")
 
 
-def nowhere(settings: Settings) -> Settings:
-    """The platform's address answers nobody."""
-    return replace(settings, exchange="http://127.0.0.1:9")
+@asynccontextmanager
+async def cancelled(world: Served) -> AsyncIterator[None]:
+    """Somebody presses "Request Cancellation" in the Web UI."""
+    task = world.client.get_workflow_handle(TASK_PAGE)
+    await task.cancel()
+    for _ in range(60):
+        if (await task.describe()).close_time is not None:
+            break
+        await asyncio.sleep(0.5)
+    yield
+
+
+@asynccontextmanager
+async def reset(world: Served) -> AsyncIterator[None]:
+    """Somebody resets the task in the Web UI to its first step."""
+    await world.client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=world.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=TASK_PAGE),
+            reason="试一试重置",
+            workflow_task_finish_event_id=4,
+            request_id=uuid4().hex,
+        )
+    )
+    yield
+
+
+@asynccontextmanager
+async def unreadable(world: Served) -> AsyncIterator[None]:
+    """A table is gone: the desks' steps fail and are tried again for ever."""
+    with sqlite3.connect(world.database.url.removeprefix("sqlite:///")) as database:
+        database.execute("ALTER TABLE notification RENAME TO mislaid")
+        await world.client.get_workflow_handle(await _desk(world)).signal("wake", Wake(kind="reading again"))
+        await asyncio.sleep(20)
+        yield
+        database.execute("ALTER TABLE mislaid RENAME TO notification")
+
+
+async def _desk(world: Served) -> str:
+    query = f"WorkflowId STARTS_WITH '{DESK_PAGE}'"
+    found = [one.id async for one in world.client.list_workflows(query)]
+    return found[0]
 
 
 def hardly_anybody(county: County) -> County:
@@ -156,6 +202,39 @@ PLAYS = (
                 trouble=terminated,
                 expected="Terminated",
             ),
+            Shot(
+                "fault-cancelled",
+                "有人在界面上取消了任务",
+                before(SubmitResults),
+                trouble=cancelled,
+                expected="Canceled",
+            ),
+            Shot(
+                "fault-reset",
+                "有人在界面上重置了任务",
+                before(SubmitResults),
+                trouble=reset,
+                tab="history",
+                expected="试一试重置",
+            ),
+            Shot(
+                "fault-queue",
+                "没有工作进程：队列页上没有人领取工作",
+                before(SubmitResults),
+                days=35,
+                queue=True,
+                expected="joint-inspection",
+                working=False,
+            ),
+            Shot("desk", "部门工作台：欠办的和未送达的", before(SubmitResults), days=35, page=DESK_PAGE),
+            Shot(
+                "list-ended",
+                "在本系统之外结束的运行",
+                before(SubmitResults),
+                trouble=terminated,
+                query="ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')",
+                expected=TASK_PAGE,
+            ),
             Shot("6-approval", "结果没有审批", before(ApproveResults), days=14),
             Shot(
                 "fault-broken",
@@ -174,12 +253,13 @@ PLAYS = (
                 expected=TASK_PAGE,
             ),
             Shot(
-                "fault-platform-away",
-                "省平台连接不上",
-                waiting_for("entry"),
-                page="exchange/",
-                expected="省平台",
-                settings=nowhere,
+                "fault-database",
+                "数据库故障：一步反复重试",
+                before(ApproveResults),
+                trouble=unreadable,
+                page=DESK_PAGE,
+                tab="pending-activities",
+                expected="tend_desk",
             ),
             Shot(
                 "8-recheck",
@@ -206,5 +286,18 @@ PLAYS = (
             ),
         ),
         habits=Habits(refuse=7),
+    ),
+    Play(
+        (
+            Shot(
+                "fault-platform-away",
+                "省平台连接不上",
+                waiting_for("entry"),
+                days=1,
+                page="exchange/",
+                expected="连接不上",
+            ),
+        ),
+        away=True,
     ),
 )

@@ -40,6 +40,7 @@ from rules.waits import WaitKind
 from starter import app
 from tests.builders import DEPARTMENTS, DOCUMENT, OFFICE_DESK, SECOND, person
 from tests.cli.test_help import named
+from tests.deploy.compose import compose
 from tests.engine.house import TASK, TASK_WORKFLOW, fill
 from tests.moved import Rows, stage_6, write
 from tests.play import Play
@@ -371,9 +372,11 @@ def test_backup_of_postgresql_is_put_back(
     database = Database(url)
     fill(database)
     data, backup = tmp_path / "data", tmp_path / "backup"
-    (data / "evidence").mkdir(parents=True)
     backup.mkdir()
-    (data / "evidence" / "one").write_text("1")
+    kept = [data / "evidence" / "one", data / "archive" / "two"]
+    for file in kept:
+        file.parent.mkdir(parents=True)
+        file.write_text("1")
     values = {"DATABASE_URL": url, "JOINT_DATA": str(data), "BACKUP": str(backup)}
     programs = request.getfixturevalue("postgres").programs
 
@@ -390,14 +393,15 @@ def test_backup_of_postgresql_is_put_back(
             assert command.code == done.returncode, done.stderr
 
     type_all("backup-postgres")
-    (data / "evidence" / "one").unlink()
+    for file in kept:
+        file.unlink()
     with database.write() as session:
         session.delete(session.exec(select(CalendarYear)).first())
     database.close()
     type_all("restore-postgres")
     with Database(url).read() as session:
         assert 3 == len(session.exec(select(CalendarYear)).all())
-    assert "1" == (data / "evidence" / "one").read_text()
+    assert ["1", "1"] == [file.read_text() for file in kept]
 
 
 def test_table_of_saved_queries_is_the_one_that_is_shipped() -> None:
@@ -405,6 +409,27 @@ def test_table_of_saved_queries_is_the_one_that_is_shipped() -> None:
     rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.+?) \| `(.+?)` \|$", TEXT, re.MULTILINE)
     blanks = {"department": "〈部门全称〉", "what": "〈事项〉", "until": "〈三日后〉"}
     assert [(one.name, one.words, one.query.format_map(blanks)) for one in VIEWS] == rows
+
+
+def test_commands_of_docker_name_services_of_the_compose_file() -> None:
+    """They can't be typed where there is no container engine; a service that is renamed would be missed."""
+    services = set(compose()["services"])
+    commands = [shlex.split(one) for one in re.findall(r"`docker compose ([^`]+)`", TEXT)]
+    assert 10 < len(commands)
+    for verb, *words in commands:
+        plain = [
+            word for word, former in zip(words, ["", *words], strict=False) if not _is_option(word, former)
+        ]
+        if verb in {"run", "exec"}:
+            assert plain[0] in services, words
+        elif verb in {"up", "stop", "build"}:
+            assert set(plain) <= services, words
+        else:
+            assert verb in {"config", "ps"}
+
+
+def _is_option(word: str, former: str) -> bool:
+    return word.startswith("-") or former in {"--entrypoint", "--scale"}
 
 
 def test_pictures_are_those_that_are_taken() -> None:

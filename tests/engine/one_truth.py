@@ -53,6 +53,8 @@ async def _disagreements(house: House) -> list[str]:
     faults += _compare("names", departments, {wait.department for wait in progress.waits})
     shown = (await house.task.describe()).typed_search_attributes
     faults += _compare("WaitingOn", named, set(shown.get(attributes.WAITING_ON, [])))
+    since = projection.waiting_since(progress.waits)
+    faults += _compare("WaitingSince", since, shown.get(attributes.SINCE))
     faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(attributes.DUE))
     faults += _compare("EscalationLevel", progress.level, shown.get(attributes.ESCALATION))
     stage = f"{min(int(progress.stage), 8)} {progress.stage.label}"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.messages import BranchProgress, CaseProgress, Progress, WaitLine
+from models.messages import BranchProgress, CaseProgress, ExchangeProgress, Progress, RejectedOf, WaitLine
 from rules.ladder import Level
 from rules.stages import Claim, Stage, TaskStatus
 from rules.waits import WAITS, WaitKind
-from workflows import projection
+from workflows import attributes, projection
 
 SINCE = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 END_OF_4_MARCH = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
@@ -107,9 +107,42 @@ def test_what_is_not_shown_is_counted() -> None:
 
 def test_what_the_platform_sent_back_is_said_before_the_waits() -> None:
     """Nothing comes of waiting for a receipt that will never come."""
-    lines = projection.task_details(a_task(rejected=3)).splitlines()
-    assert (
-        "⚠ **省平台退回3条**，须更正后重新报送：`starter.py publication rejections yc-2026/4/1`" == lines[2]
+    task = a_task(rejected=3, rejected_by=("县卫健局", "县教育局"))
+    expected = (
+        "⚠ **省平台退回3条**，等 **县卫健局、县教育局** 经办人更正后重新报送："
+        "`starter.py publication rejections yc-2026/4/1`"
+    )
+    assert expected == projection.task_details(task).splitlines()[2]
+
+
+AWAY = """\
+**与省平台交换** · 待发送 12 · 待回执或公示 3 · 被退回 2
+
+最早的一件自 2026-03-02 09:30+08:00 起等待
+
+⚠ **省平台现在连接不上**：待发送的均已存档，恢复后自动继续，部门无须重报。
+
+等 **运维**：检查平台地址（JOINT_EXCHANGE）、令牌和网络，原因见工作进程日志 `platform away`；每5分钟自动再试
+
+⚠ **被退回的等报送部门更正**后重新报送，逐栏原因和命令：
+
+- 等 **县教育局** 2条 `starter.py publication rejections yc-2026/4/1`"""
+
+
+def test_an_exchange_that_stands_still_says_since_when_and_who_must_act() -> None:
+    """A platform that is away is the operators' business; what was sent back is a department's."""
+    back = RejectedOf(task="yc-2026/4/1", name="县教育局", count=2)
+    exchange = ExchangeProgress(
+        office="yc", queued=12, unanswered=3, rejected=2, away=True, since=SINCE, rejected_of=(back,)
+    )
+    assert AWAY == projection.exchange_details(exchange)
+
+
+def test_times_in_search_attributes_are_beijing_times() -> None:
+    """The Web UI shows an attribute as it was written."""
+    shown = attributes.standing(office="yc", stage="2", waits=(a_wait(),), level=0)
+    assert ("2026-03-05T00:00:00+08:00", "2026-03-02T09:30:00+08:00") == tuple(
+        one.isoformat() for one in (shown.due, shown.since) if one
     )
 
 
