@@ -18,7 +18,7 @@ from models.trail import Notification, Wait
 from rules.calendar import TZ, local_day, until_words
 from rules.policy import PolicyKey
 from rules.roles import Role
-from rules.waits import WAITS, WaitKind
+from rules.waits import WAITS, WaitKind, case_of
 
 OVERDUE = "overdue"
 """The event of a rung past the due day: the one thing that is told on days off too."""
@@ -157,4 +157,5 @@ def _marked(notice: Notification) -> str:
 
 def _owed(wait: WaitLine) -> str:
     when = "期限中止" if wait.suspended or wait.due is None else f"{until_words(wait.due)}前"
-    return f"· {WAITS[WaitKind(wait.kind)].label}（{Role(wait.role).label}，{wait.open}件，{when}）"
+    case = case_of(wait.scope)
+    return f"· {WAITS[WaitKind(wait.kind)].label}{f' {case}' if case else ''}（{Role(wait.role).label}，{wait.open}件，{when}）"

@@ -96,7 +96,7 @@ _TASK_AND_PARTS = (
 _LINES = (
     rows_of(
         *(_W[name] for name in ("id", "department", "role", "kind", "stage", "open", "total", "opened_at")),
-        _W.level,
+        *(_W[name] for name in ("level", "scope")),
         *(_L[name] for name in ("due", "next_rung", "provisional", "suspended")),
         _D.name,
     )
@@ -215,9 +215,9 @@ def open_waits(session: Session, scope: str, limit: int = SHOWN_WAITS) -> tuple[
 
 
 def wait_lines(session: Session, *condition: ColumnElement[bool], limit: int) -> tuple[WaitLine, ...]:
-    """Waits as people see them, the most urgent first."""
+    """Waits of many cases as people see them, the most urgent first, each with the case that it belongs to."""
     rows = session.execute(_LINES.where(*condition).limit(limit))
-    return tuple(wait_line(row, row, row.name) for row in rows)
+    return tuple(wait_line(row, row, row.name).model_copy(update={"scope": row.scope}) for row in rows)
 
 
 def wait_line(wait: Wait | Row[Any], deadline: Deadline | Row[Any], name: str) -> WaitLine:

@@ -50,6 +50,8 @@ class WaitLine(Message):
     level: int = 0
     provisional: bool = False
     suspended: bool = False
+    scope: str = ""
+    """The workflow that it belongs to, where that is another than the one that shows it."""
 
 
 class BranchProgress(Message):

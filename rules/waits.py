@@ -315,3 +315,11 @@ WAITS: dict[WaitKind, WaitRule] = {
         "starter.py disposal referral-reply 任务编号 移交编号 --reply 答复 --on 日期 --document 文号",
     ),
 }
+
+
+def case_of(scope: str) -> str:
+    """What a command calls the case of a workflow's id: a task's or a disposal's number, a plan and its row."""
+    kind, _, case = scope.partition("/")
+    if kind == "department":
+        return ""
+    return case.replace("/", " ", 1) if kind == "plan-row" else case

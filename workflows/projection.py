@@ -16,7 +16,7 @@ from rules.calendar import TZ
 from rules.ladder import Level
 from rules.roles import Role
 from rules.stages import Stage, TaskStatus
-from rules.waits import WAITS, WaitKind
+from rules.waits import WAITS, WaitKind, case_of
 
 _STAGES = 8
 
@@ -66,7 +66,12 @@ def desk_details(progress: DeskProgress) -> str:
         "",
         *_overdue(progress.level),
     ]
-    return "\n".join(lines + wait_lines(progress.waits, progress.waits_open, "任务编号"))
+    if not progress.waits:
+        return "\n".join([*lines, *wait_lines((), 0, "")])
+    lines += [line for wait in progress.waits for line in _wait_item(wait, case_of(wait.scope))]
+    if progress.waits_open > len(progress.waits):
+        lines += [f"- 另有{progress.waits_open - len(progress.waits)}项待办，各人的见 `starter.py inbox`"]
+    return "\n".join([*lines, "", _otherwise(progress.waits[0]), ""])
 
 
 def row_details(progress: RowProgress) -> str:
@@ -126,8 +131,11 @@ def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
     lines = [line for wait in waits for line in _wait_item(wait, target)]
     if total > len(waits):
         lines += [f"- 另有{total - len(waits)}项待办，见 `starter.py task show {target}`"]
-    first = waits[0]
-    return [*lines, "", f"无人办理时：{WAITS[WaitKind(first.kind)].otherwise}{_next_rung(first)}", ""]
+    return [*lines, "", _otherwise(waits[0]), ""]
+
+
+def _otherwise(wait: WaitLine) -> str:
+    return f"无人办理时：{WAITS[WaitKind(wait.kind)].otherwise}{_next_rung(wait)}"
 
 
 def waiting_on(waits: Sequence[WaitLine]) -> list[str]:

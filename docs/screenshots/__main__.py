@@ -21,7 +21,7 @@ from cli.demo.play_results import Closing
 from cli.demo.show import SCENES
 from worker import working
 
-from .browser import browser, list_of, page_of, queue_of, shoot
+from .browser import LIST, browser, list_of, page_of, shoot
 from .plays import PLAYS, Play, Shot
 from .world import FellSilent, Players, Served, aged_copy, bring_up, found_county, served
 
@@ -85,11 +85,8 @@ async def _take(shot: Shot, settings: Settings, file: Path, eye: Browser) -> Non
 
 
 async def _picture(shot: Shot, world: Served, file: Path, eye: Browser) -> None:
-    if shot.queue:
-        await shoot(eye, queue_of(world.ui), file, shot.expected)
-        return
     if shot.query:
-        await shoot(eye, list_of(world.ui, shot.query), file, shot.expected)
+        await shoot(eye, list_of(world.ui, shot.query), file, shot.expected, LIST)
         return
     query = f"WorkflowId STARTS_WITH '{shot.page}'"
     found = [one async for one in world.client.list_workflows(query)]

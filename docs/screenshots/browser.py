@@ -10,10 +10,11 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
-from models.messages import TASK_QUEUE
 from workflows.attributes import LISTED
 
 WIDTH, HEIGHT = 1500, 1150
+LIST = (2200, 700)
+"""Width and height of a list: its columns lie side by side."""
 SETTLE_MS = 5000
 """A page of the Web UI goes on loading after its load event."""
 TRIES = 6
@@ -35,11 +36,6 @@ def list_of(ui: str, query: str) -> str:
     return f"{ui}/namespaces/default/workflows?query={quote(query)}"
 
 
-def queue_of(ui: str) -> str:
-    """The address of the page of the task queue: who takes work from it."""
-    return f"{ui}/namespaces/default/task-queues/{TASK_QUEUE}"
-
-
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium; RuntimeError where it is not installed."""
@@ -55,10 +51,12 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-async def shoot(browser: Browser, address: str, file: Path, expected: str) -> bool:
+async def shoot(
+    browser: Browser, address: str, file: Path, expected: str, size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> bool:
     """Write a PNG of a page, opened again until the expected words have come; whether they came."""
     page = await browser.new_page(
-        viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="Asia/Shanghai", locale="zh-CN"
+        viewport={"width": size[0], "height": size[1]}, timezone_id="Asia/Shanghai", locale="zh-CN"
     )
     await page.add_init_script(
         f"localStorage.setItem('namespace-workflow-table-columns', {json.dumps(_COLUMNS)})"

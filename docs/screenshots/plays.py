@@ -52,8 +52,6 @@ class Shot:
     """How the id of the workflow begins whose page is shown."""
     query: str = ""
     """Where given, the list that it finds is shown instead of a page."""
-    queue: bool = False
-    """Whether the page of the task queue is shown instead."""
     tab: str = "user-metadata"
     expected: str = "期限"
     """Words without which the page is not loaded yet."""
@@ -216,15 +214,6 @@ PLAYS = (
                 trouble=reset,
                 tab="history",
                 expected="试一试重置",
-            ),
-            Shot(
-                "fault-queue",
-                "没有工作进程：队列页上没有人领取工作",
-                before(SubmitResults),
-                days=35,
-                queue=True,
-                expected="joint-inspection",
-                working=False,
             ),
             Shot("desk", "部门工作台：欠办的和未送达的", before(SubmitResults), days=35, page=DESK_PAGE),
             Shot(

@@ -4,10 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.messages import BranchProgress, CaseProgress, ExchangeProgress, Progress, RejectedOf, WaitLine
+from models.messages import (
+    BranchProgress,
+    CaseProgress,
+    DeskProgress,
+    ExchangeProgress,
+    Progress,
+    RejectedOf,
+    WaitLine,
+)
 from rules.ladder import Level
 from rules.stages import Claim, Stage, TaskStatus
-from rules.waits import WAITS, WaitKind
+from rules.waits import WAITS, WaitKind, case_of
 from workflows import attributes, projection
 
 SINCE = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -113,6 +121,44 @@ def test_what_the_platform_sent_back_is_said_before_the_waits() -> None:
         "`starter.py publication rejections yc-2026/4/1`"
     )
     assert expected == projection.task_details(task).splitlines()[2]
+
+
+DESK = """\
+**县教育局：待办2项** · 未送达通知0条
+
+- 等 **县教育局** 经办人：**领取任务**\x20\x20
+  期限 **2026-03-04 24:00+08:00** · 自 2026-03-02 09:30+08:00 起\x20\x20
+  办理 `starter.py task claim yc-2026/4/1`
+- 另有1项待办，各人的见 `starter.py inbox`
+
+无人办理时：逾期逐级催办：本人、负责人、领导小组办公室；下次催办 2026-03-03 08:30+08:00
+"""
+
+
+def test_a_desk_names_the_case_of_each_wait_in_its_command() -> None:
+    """It shows the waits of many tasks: a command for 任务编号 could not be typed."""
+    desk = DeskProgress(
+        department="yc/jy",
+        office="yc",
+        name="县教育局",
+        waits=(a_wait(scope="joint-task/yc-2026/4/1"),),
+        waits_open=2,
+    )
+    assert DESK == projection.desk_details(desk)
+
+
+@pytest.mark.parametrize(
+    ("scope", "case"),
+    [
+        ("joint-task/yc-2026/4/1", "yc-2026/4/1"),
+        ("disposal/9f3c", "9f3c"),
+        ("plan-row/yc-2026/4", "yc-2026 4"),
+        ("department/yc/jy/2026", ""),
+    ],
+)
+def test_a_case_is_called_as_its_commands_call_it(scope: str, case: str) -> None:
+    """A plan and its row are two words; a desk has no case of its own."""
+    assert case == case_of(scope)
 
 
 AWAY = """\
