@@ -20,6 +20,7 @@ from activities.case_steps import CaseActivities
 from activities.deliveries import DeliveryActivities
 from activities.desk_steps import DeskActivities
 from activities.exchange_steps import ExchangeActivities
+from activities.failing_steps import NotesFailingSteps
 from activities.gauges import gauges
 from activities.outbox import OutboxActivities
 from activities.row_steps import RowActivities
@@ -116,7 +117,7 @@ def build_worker(
         max_concurrent_activities=THREADS,
         max_concurrent_local_activities=THREADS,
         max_cached_workflows=max_cached_workflows,
-        interceptors=[DiscreetFailures(), SignsOfLife()],
+        interceptors=[DiscreetFailures(), SignsOfLife(), NotesFailingSteps(database)],
         graceful_shutdown_timeout=GRACE,
         workflow_failure_exception_types=list(failing),
         workflow_runner=sandbox() if strict else UnsandboxedWorkflowRunner(),

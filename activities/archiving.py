@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -27,6 +27,8 @@ EVERY = timedelta(minutes=10)
 RECENT = timedelta(days=1)
 """How far back a round looks; once a day, and first of all, one looks at everything that the engine has."""
 BATCH = 200
+NAMED = 50
+"""Workflows named in one question to the engine."""
 
 
 class Archive:
@@ -40,10 +42,21 @@ class Archive:
         self._store = store
         self._closed = f"TaskQueue = '{task_queue}' AND ExecutionStatus != 'Running'"
 
-    async def keep_closed(self, now: datetime, since: datetime | None = None) -> int:
-        """Keep every closed run that is not kept yet, closed after `since` where it is given; how many."""
-        query = self._closed if since is None else f"{self._closed} AND CloseTime >= '{since.isoformat()}'"
-        kept, batch = 0, list[WorkflowExecution]()
+    async def keep_closed(self, now: datetime, since: datetime | None = None) -> list[str]:
+        """Keep every closed run that is not kept yet, closed after `since` where it is given; their ids."""
+        recent = "" if since is None else f" AND CloseTime >= '{since.isoformat()}'"
+        return await self._keep_found(f"{self._closed}{recent}", now)
+
+    async def keep_of(self, workflows: Sequence[str], now: datetime) -> list[str]:
+        """Keep every closed run of these workflows that the engine still has; the ids of those new in the archive."""
+        kept: list[str] = []
+        for start in range(0, len(workflows), NAMED):
+            named = ", ".join(f"'{one}'" for one in workflows[start : start + NAMED])
+            kept += await self._keep_found(f"{self._closed} AND WorkflowId IN ({named})", now)
+        return kept
+
+    async def _keep_found(self, query: str, now: datetime) -> list[str]:
+        kept, batch = list[str](), list[WorkflowExecution]()
         async for run in self._client.list_workflows(query):
             batch.append(run)
             if len(batch) == BATCH:
@@ -51,8 +64,8 @@ class Archive:
                 batch.clear()
         return kept + await self._keep(batch, now)
 
-    async def _keep(self, runs: Iterable[WorkflowExecution], now: datetime) -> int:
-        kept = 0
+    async def _keep(self, runs: Iterable[WorkflowExecution], now: datetime) -> list[str]:
+        kept: list[str] = []
         for run in await asyncio.to_thread(self._missing, list(runs)):
             handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
             try:
@@ -62,7 +75,8 @@ class Archive:
                     raise
                 log.warning("a closed run left before it was archived", run=run.run_id, of=run.id)
                 continue
-            kept += await asyncio.to_thread(self._write, run, history, now)
+            if await asyncio.to_thread(self._write, run, history, now):
+                kept.append(run.run_id)
         return kept
 
     def _missing(self, runs: list[WorkflowExecution]) -> list[WorkflowExecution]:
@@ -120,7 +134,7 @@ async def archive_for_ever(archive: Archive) -> None:
             kept = await archive.keep_closed(now, None if everything else now - RECENT)
             whole = now if everything else whole
             if kept:
-                log.info("histories archived", runs=kept)
+                log.info("histories archived", runs=len(kept))
         except (RPCError, SQLAlchemyError, OSError):
             log.exception("archiving failed")
         await asyncio.sleep(EVERY.total_seconds())

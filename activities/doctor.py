@@ -10,8 +10,10 @@ from temporalio.client import Client
 
 from activities import doctor_engine as engine
 from activities import doctor_rows, doctor_standing
+from activities.doctor_archive import unarchived
 from activities.doctor_findings import Ailment, Finding
 from activities.engine_runs import Run, broken_off, is_polled, running
+from activities.failing_steps import failing_steps, noted
 from adapters.database import Database
 from models.messages import TASK_QUEUE
 
@@ -67,8 +69,10 @@ async def examine(
         findings += await _compared(database, client, task_queue, runs, now)
         findings += engine.failing(runs)
         findings += await asyncio.to_thread(_intervened, database, await broken_off(client, task_queue))
+        findings += await unarchived(client, database, task_queue, now)
         if polled and memories:
             findings += await engine.ahead(client, database, runs)
+        findings += await _steps(client, database, await rows)
     findings += await rows
     order = list(Ailment)
     return Report(tuple(sorted(findings, key=lambda one: order.index(one.ailment))), tuple(runs))
@@ -83,6 +87,18 @@ async def _compared(
         again = await asyncio.to_thread(_compare, database, await running(client, task_queue), now)
         compared = compared.still(again)
     return [*engine.told(compared), *await engine.ended_ahead(client, compared.missing)]
+
+
+async def _steps(client: Client, database: Database, rows: Sequence[Finding]) -> list[Finding]:
+    """Steps that fail for ever: of workflows where one is noted, and of those that do not do what is due."""
+    noted = await asyncio.to_thread(_noted, database)
+    idle = [one.subject for one in rows if one.ailment in _DUE]
+    return await failing_steps(client, dict.fromkeys([*noted, *idle]))
+
+
+def _noted(database: Database) -> list[str]:
+    with database.read() as session:
+        return noted(session)
 
 
 def _compare(database: Database, runs: Sequence[Run], now: datetime) -> engine.Compared:
@@ -104,6 +120,8 @@ def _in_sql(database: Database, now: datetime) -> list[Finding]:
     return list(looks())
 
 
+_DUE = (Ailment.LATE, Ailment.UNANSWERED, Ailment.UNPUBLISHED)
+"""Lines whose subject is a workflow that should have done something by now."""
 _AWAY = Finding(
     Ailment.ENGINE_AWAY,
     "temporal",

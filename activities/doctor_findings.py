@@ -12,6 +12,7 @@ class Ailment(StrEnum):
     UNKNOWN = "unknown"
     AHEAD = "ahead"
     FAILING = "failing"
+    STEP_FAILING = "step_failing"
     INTERVENED = "intervened"
     MISSING = "missing"
     OVER = "over"
@@ -24,6 +25,7 @@ class Ailment(StrEnum):
     REJECTED = "rejected"
     CALENDAR = "calendar"
     REGISTER = "register"
+    UNARCHIVED = "unarchived"
     AUDIT = "audit"
 
     @property
@@ -43,6 +45,7 @@ _LABELS = {
     Ailment.UNKNOWN: "正在运行而数据库中没有",
     Ailment.AHEAD: "运行中的记忆比数据库新",
     Ailment.FAILING: "流程反复出错",
+    Ailment.STEP_FAILING: "步骤反复出错",
     Ailment.INTERVENED: "被人在引擎中终止、重置或取消，尚未留痕",
     Ailment.MISSING: "未办结而没有运行",
     Ailment.OVER: "已办结而仍在运行",
@@ -55,6 +58,7 @@ _LABELS = {
     Ailment.REJECTED: "被省平台退回，待更正重报",
     Ailment.CALENDAR: "工作日历缺失或暂定",
     Ailment.REGISTER: "名录库过期未确认",
+    Ailment.UNARCHIVED: "运行记录将被引擎删除而没有归档",
     Ailment.AUDIT: "留痕链断裂",
 }
 _BY_REPAIR = frozenset(
@@ -68,6 +72,7 @@ _BY_REPAIR = frozenset(
         Ailment.UNTOLD,
         Ailment.UNDELIVERED,
         Ailment.UNPUBLISHED,
+        Ailment.UNARCHIVED,
     }
 )
 

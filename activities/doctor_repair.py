@@ -1,8 +1,7 @@
 """What the doctor does: put on record, end, start afresh, wake, send again, deliver (修复)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -11,16 +10,19 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit, interventions, lost_papers
+from activities.archiving import Archive
 from activities.docket import desk_id
 from activities.doctor import Report, examine
 from activities.doctor_findings import Ailment
+from activities.doctor_orders import Mended, Order
 from activities.doctor_rows import ANSWER_GRACE, failing_deliveries, silent_batches
 from activities.engine_runs import Run, broken_off, closed_since, completed, running
-from activities.lost_papers import LostPaper
+from activities.failing_steps import forget, noted
 from activities.outbox import OutboxActivities
 from activities.rebuild import open_cases, rebuild
 from activities.sweep import sweep
 from adapters.database import Database
+from adapters.evidence_store import EvidenceStore
 from models.delivery import Delivery, Digest
 from models.messages import TASK_QUEUE, Wake
 from models.trail import Intervention, InterventionKind
@@ -35,42 +37,24 @@ LISTED = 100
 """So many subjects of each kind of repair the trail names; all are counted."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """Who orders a repair of what: `by` are the trail's actor, role and department, `office` whose trail tells of it.
+class Repair:
+    """One repair of one database and one engine; running it again where nothing is wrong does nothing.
 
-    With `restored` everything that runs is ended first, for its memory is ahead of SQL; `restart` names single workflows.
-    `since` is the moment of the backup; without it that of the last paper in SQL, which holds until somebody files again.
+    `store` is the archive of closed runs.
     """
 
-    office: str
-    by: audit.By
-    restored: bool = False
-    since: datetime | None = None
-    restart: tuple[str, ...] = ()
-
-
-@dataclass
-class Mended:
-    """What was done, by kind, with the subjects; and the papers that have to be filed again."""
-
-    done: dict[str, list[str]] = field(default_factory=dict)
-    lost: list[LostPaper] = field(default_factory=list)
-
-    def add(self, what: str, subjects: Iterable[str]) -> None:
-        """Note what was done; nothing done leaves no trace."""
-        if named := list(subjects):
-            self.done.setdefault(what, []).extend(named)
-
-
-class Repair:
-    """One repair of one database and one engine; running it again where nothing is wrong does nothing."""
-
     def __init__(
-        self, database: Database, client: Client, now: datetime, order: Order, task_queue: str = TASK_QUEUE
+        self,
+        database: Database,
+        client: Client,
+        store: EvidenceStore,
+        now: datetime,
+        order: Order,
+        task_queue: str = TASK_QUEUE,
     ) -> None:
         self.database = database
         self.client = client
+        self.store = store
         self.now = now
         self.order = order
         self.task_queue = task_queue
@@ -89,6 +73,8 @@ class Repair:
         await self._wake(report)
         await self._sweep()
         await self._end_over(report)
+        await self._archive(report)
+        await asyncio.to_thread(self._drop_notes, report)
         await asyncio.to_thread(self._say_so)
         return self.mended, await self._settled()
 
@@ -221,6 +207,18 @@ class Repair:
         else:
             await self._end(left, "ended", "its case is over")
         self.mended.add("closed", over)
+
+    async def _archive(self, report: Report) -> None:
+        """Keep all closed runs that the engine still has, where some of them are about to leave."""
+        if report.of(Ailment.UNARCHIVED):
+            archive = Archive(self.client, self.database, self.store, self.task_queue)
+            self.mended.add("archived", await archive.keep_closed(self.now))
+
+    def _drop_notes(self, report: Report) -> None:
+        """Notes of steps that are done, and of runs that were ended."""
+        with self.database.read() as session:
+            stale = set(noted(session)) - set(report.of(Ailment.STEP_FAILING))
+        forget(self.database, stale | set(self.mended.done.get("ended", ())))
 
     def _say_so(self) -> None:
         """The order and what came of it, on the office's chain; nothing done is not an event."""

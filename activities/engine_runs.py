@@ -59,6 +59,16 @@ async def closed_since(client: Client, task_queue: str, moment: datetime) -> lis
     return await _listed(client, f"TaskQueue = '{task_queue}' AND CloseTime >= '{at}'")
 
 
+async def closed_between(client: Client, task_queue: str, first: datetime, last: datetime) -> list[Run]:
+    """Every run that closed between two moments, however it ended."""
+    return await _listed(client, _closed_between(task_queue, first, last))
+
+
+async def count_closed_between(client: Client, task_queue: str, first: datetime, last: datetime) -> int:
+    """How many runs closed between two moments."""
+    return (await client.count_workflows(_closed_between(task_queue, first, last))).count
+
+
 async def is_polled(client: Client, task_queue: str) -> bool:
     """Whether a worker asks for workflow tasks and for activities, by the engine's clock and ours."""
     now = datetime.now(UTC)
@@ -72,6 +82,14 @@ async def is_polled(client: Client, task_queue: str) -> bool:
         if max(asked, default=datetime.min.replace(tzinfo=UTC)) < now - SILENT:
             return False
     return True
+
+
+def _closed_between(task_queue: str, first: datetime, last: datetime) -> str:
+    start, end = (one.astimezone(UTC).isoformat() for one in (first, last))
+    return (
+        f"TaskQueue = '{task_queue}' AND ExecutionStatus != 'Running'"
+        f" AND CloseTime >= '{start}' AND CloseTime <= '{end}'"
+    )
 
 
 async def _listed(client: Client, query: str) -> list[Run]:

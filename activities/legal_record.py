@@ -61,6 +61,7 @@ LEFT_OUT = {
     "calendar_year": "the State Council's; a deadline names its version",
     "policy": "the office's own; a deadline names its clause",
     "audit_head": "the last event of the chain",
+    "failing_step": "what the engine tries again at this moment",
     "bulk_job": "a list of many tasks; each row's paper stands with its own task",
 }
 """Tables that are no part of a task's record, with the reason."""
@@ -90,6 +91,22 @@ def record_of(session: Session, task: JointTask) -> Iterator[tuple[str, bytes]]:
     yield from _file("person", list(_rows(session, Person, col(Person.id).in_(people))))
     yield from _draws(session, task.id)
     yield from _anchor(session, events)
+
+
+def workflows_of(session: Session, task: str) -> list[str]:
+    """The workflows of a task: its own, its disposals' and its corrections'."""
+    disposals = session.exec(select(Disposal.id).where(col(Disposal.task) == task))
+    corrections = session.exec(
+        select(Correction.id)
+        .join(Result, col(Result.id) == col(Correction.result))
+        .join(Visit, col(Visit.id) == col(Result.visit))
+        .where(col(Visit.task) == task)
+    )
+    return [
+        f"joint-task/{task}",
+        *(f"disposal/{one}" for one in disposals),
+        *(f"correction/{one}" for one in corrections),
+    ]
 
 
 def _tables_of_tasks() -> list[Table]:
@@ -143,23 +160,7 @@ def _others(
     keys |= {*session.exec(select(Declaration.key).where(col(Declaration.task) == task.id))}
     yield ExchangeRejection, col(ExchangeRejection.key).in_(keys)
     yield RecordAmendment, col(RecordAmendment.key).in_(keys)
-    yield Intervention, col(Intervention.workflow).in_(_workflows(session, task.id))
-
-
-def _workflows(session: Session, task: str) -> list[str]:
-    """The workflows of a task: its own, its disposals' and its corrections'."""
-    disposals = session.exec(select(Disposal.id).where(col(Disposal.task) == task))
-    corrections = session.exec(
-        select(Correction.id)
-        .join(Result, col(Result.id) == col(Correction.result))
-        .join(Visit, col(Visit.id) == col(Result.visit))
-        .where(col(Visit.task) == task)
-    )
-    return [
-        f"joint-task/{task}",
-        *(f"disposal/{one}" for one in disposals),
-        *(f"correction/{one}" for one in corrections),
-    ]
+    yield Intervention, col(Intervention.workflow).in_(workflows_of(session, task.id))
 
 
 def _table(model: type[SQLModel] | Table) -> Table:

@@ -14,7 +14,8 @@ from activities.audit import By
 from activities.clocks import Clocks
 from activities.doctor import Report, examine
 from activities.doctor_findings import Ailment
-from activities.doctor_repair import Order, Repair
+from activities.doctor_orders import Order
+from activities.doctor_repair import Repair
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.exchange_files import FileExchange

@@ -11,8 +11,10 @@ import typer
 from activities.authority import check_role
 from activities.doctor import Report, examine
 from activities.doctor_findings import Finding
-from activities.doctor_repair import Mended, Order, Repair
+from activities.doctor_orders import Mended, Order
+from activities.doctor_repair import Repair
 from activities.lost_papers import names_of
+from adapters.evidence_store import EvidenceStore
 from cli.acting import Who, asks
 from cli.context import Json, err, out, run, show
 from cli.tables import done, hint, words
@@ -33,6 +35,7 @@ _DEEDS = {
     "woken": "唤醒",
     "resent": "重新发送",
     "closed": "清理已办结的运行",
+    "archived": "归档运行记录",
 }
 
 
@@ -97,7 +100,9 @@ async def _work(who: Who, now: datetime, order: Order | None) -> tuple[Report, M
     client = await who.context.client()
     # After a restore everything is ended anyway: nobody need be asked what they remember.
     report = await examine(who.database, client, now, memories=not order.restored)
-    mended, left = await Repair(who.database, client, now, order).run(report)
+    mended, left = await Repair(
+        who.database, client, EvidenceStore(who.context.settings.archive), now, order
+    ).run(report)
     return left, mended
 
 

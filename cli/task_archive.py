@@ -1,8 +1,8 @@
 """`task archive`: one task's legal record with all its files, hashed (任务档案)."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.archiving import Archive
 from activities.authority import check_role
-from activities.legal_record import record_of
+from activities.legal_record import record_of, workflows_of
 from adapters.build import VERSION
 from adapters.database import Database
 from adapters.evidence_store import EvidenceStore
@@ -34,7 +34,6 @@ app = typer.Typer()
 KEEPERS = frozenset({Role.OFFICE})
 """The record holds persons' data of every department: the coordinating office's to hand out."""
 _DAMAGED = 1
-LATEST = timedelta(hours=1)
 
 
 @app.command("archive")
@@ -51,7 +50,8 @@ def archive(
     stores = EvidenceStore(settings.evidence), EvidenceStore(settings.archive)
     with who.database.read() as session:
         row = _ended(session, task_id(task), who.office_of(posting.department))
-    run(_keep_latest(who, stores[1], now))
+        workflows = workflows_of(session, row.id)
+    run(_keep_all(who, stores[1], workflows, now))
     with who.database.read() as session:
         kept = list(_kept_files(session, row.id, *stores))
         faults = [f"{name}：{fault}" for name, _, fault in kept if fault]
@@ -78,11 +78,11 @@ def _ended(session: Session, task: str, office: str) -> JointTask:
     return row
 
 
-async def _keep_latest(who: Who, store: EvidenceStore, now: datetime) -> None:
-    """What closed since the workers' last round is archived first, where the engine answers."""
+async def _keep_all(who: Who, store: EvidenceStore, workflows: Sequence[str], now: datetime) -> None:
+    """What no worker has archived yet is archived first, where the engine answers and still has it."""
     client = await who.context.client_or_none()
     if client is not None:
-        await Archive(client, who.database, store).keep_closed(now, now - LATEST)
+        await Archive(client, who.database, store).keep_of(workflows, now)
 
 
 def _kept_files(

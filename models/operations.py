@@ -43,3 +43,18 @@ class MovedIn(SQLModel, table=True):
     opened_on: date
     file_sha256: str
     submission: str = Field(foreign_key="submission.id")
+
+
+class FailingStep(SQLModel, table=True):
+    """A workflow's step that was begun again and again without an end (反复出错的步骤); gone once it is done.
+
+    A hint at where to look: what the engine says of the workflow counts.
+    """
+
+    __tablename__ = "failing_step"
+
+    workflow: str = Field(primary_key=True)
+    activity: str = Field(primary_key=True)
+    """The engine's number of the step within its run."""
+    attempt: int
+    noted_at: datetime = Field(sa_type=MOMENT)

@@ -10,8 +10,10 @@ from temporalio.client import WorkflowExecutionStatus
 from activities import doctor
 from activities.audit import By
 from activities.doctor import Report, examine
-from activities.doctor_repair import Mended, Order, Repair
+from activities.doctor_orders import Mended, Order
+from activities.doctor_repair import Repair
 from adapters.engine import find_server
+from adapters.evidence_store import EvidenceStore
 from models.trail import AuditEvent
 from tests.builders import OFFICE, OFFICE_DESK
 from tests.engine.house import House
@@ -73,7 +75,8 @@ async def mended(
     report = await examined(house, later=later)
     order = Order(OFFICE, BY, restored=restored, restart=restart)
     now = datetime.now(UTC) + later
-    return await Repair(house.database, house.client, now, order, house.task_queue).run(report)
+    store = EvidenceStore(house.folder / "archive")
+    return await Repair(house.database, house.client, store, now, order, house.task_queue).run(report)
 
 
 def audited(house: House, event: str) -> list[AuditEvent]:

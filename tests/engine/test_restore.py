@@ -14,9 +14,11 @@ from sqlmodel import Session, col, select
 from activities import doctor, lost_papers
 from activities.doctor import examine
 from activities.doctor_findings import Ailment
-from activities.doctor_repair import Order, Repair
+from activities.doctor_orders import Order
+from activities.doctor_repair import Repair
 from activities.lost_papers import EVENT
 from adapters.database import Database
+from adapters.evidence_store import EvidenceStore
 from cli.demo.cast import Cast
 from models.exchange import Declaration
 from models.messages import TASK_QUEUE
@@ -155,7 +157,8 @@ async def test_the_whole_engine_database_lost_at_every_stage_ends_the_same(
         now = datetime.now(UTC)
         report = await examine(sqlite, fresh, now)
         assert TASK_WORKFLOW in report.of(Ailment.MISSING)
-        repair = Repair(sqlite, fresh, now, Order(OFFICE, BY), TASK_QUEUE)
+        store = EvidenceStore(processes.exchange.parent / "archive")
+        repair = Repair(sqlite, fresh, store, now, Order(OFFICE, BY), TASK_QUEUE)
         done, left = await repair.run(report)
         assert TASK_WORKFLOW in done.done["rebuilt"]
         assert [] == [one for one in left.findings if one.ailment.mended_by_repair], scenes
