@@ -8,8 +8,6 @@ import asyncio
 import math
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +25,7 @@ from activities.rebuild import open_cases, rebuild
 from adapters.database import Database
 from benchmarks.costs import load, since, spent, words
 from benchmarks.lifecycles import size as database_size
-from benchmarks.rig import ROOT, SCENES, Rig, quantile, rig
+from benchmarks.rig import SCENES, Rig, ask, quantile, rig
 from benchmarks.singly import Watched
 from benchmarks.spread import Size, found_offices, settle, spread_task
 from models.papers import ResultLine, SubmitResults
@@ -149,19 +147,9 @@ async def examined(bench: Rig) -> None:
 
 
 def asked(bench: Rig, *words_: str) -> None:
-    """The time of a command, its process's start included."""
-    surroundings = os.environ | {
-        "DATABASE_URL": bench.database.url,
-        "JOINT_DATA": str(bench.folder),
-        "JOINT_PROFILE": "dev",
-        "TEMPORAL_ADDRESS": bench.address,
-    }
-    began = time.perf_counter()
-    made = subprocess.run(
-        [sys.executable, "starter.py", *words_], cwd=ROOT, env=surroundings, capture_output=True, check=True
-    )
-    seconds = time.perf_counter() - began
-    print(f"  {' '.join(words_)}: {seconds:.1f} s, {len(made.stdout.splitlines()):,} lines")
+    """The time of a command."""
+    seconds, lines = ask(bench, *words_)
+    print(f"  {' '.join(words_)}: {seconds:.1f} s, {lines:,} lines")
 
 
 async def idle(bench: Rig) -> None:

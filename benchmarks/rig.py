@@ -110,8 +110,11 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(*, subjects: int, rows: int) -> AsyncIterator[Rig]:
-    """A filled database and an engine; `subjects` in the register, all drawn, `rows` plan rows beside the first."""
+async def rig(*, subjects: int, rows: int, officers: int = 6) -> AsyncIterator[Rig]:
+    """A filled database and an engine; `subjects` in the register, all drawn, `rows` plan rows beside the first.
+
+    `officers` are those of each department.
+    """
     cluster = PostgresCluster(durable=True)
     try:
         url = cluster.create("bench")
@@ -119,7 +122,14 @@ async def rig(*, subjects: int, rows: int) -> AsyncIterator[Rig]:
         database = Database(url)
         with database.write() as session:
             today = local_day(datetime.now(UTC))
-            add_world(session, subjects=subjects, percent="100", today=today, months=ALL_YEAR)
+            add_world(
+                session,
+                subjects=subjects,
+                officers=officers,
+                percent="100",
+                today=today,
+                months=ALL_YEAR,
+            )
             add_rows(session, rows)
         environment = await start_embedded(None)
         with tempfile.TemporaryDirectory(prefix="joint-bench-") as name:
@@ -142,6 +152,27 @@ def play(rig: Rig, until: Callable[[Driver], None], *, ago: timedelta = timedelt
     for scene in SCENES[: SCENES.index(until) + 1]:
         scene(driver)
     return driver
+
+
+def ask(rig: Rig, *words: str) -> tuple[float, int]:
+    """Seconds that a command takes, the start of its process included, and the lines that it prints."""
+    surroundings = os.environ | {
+        "DATABASE_URL": rig.database.url,
+        "JOINT_DATA": str(rig.folder),
+        "JOINT_PROFILE": "dev",
+        "TEMPORAL_ADDRESS": rig.address,
+    }
+    began = time.perf_counter()
+    made = subprocess.run(
+        [sys.executable, "starter.py", *words], cwd=ROOT, env=surroundings, capture_output=True, check=True
+    )
+    return time.perf_counter() - began, len(made.stdout.splitlines())
+
+
+def peak(process: subprocess.Popen[bytes]) -> float:
+    """The most MB that a process was resident with so far."""
+    lines = Path(f"/proc/{process.pid}/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
 
 
 def usage(process: subprocess.Popen[bytes]) -> tuple[float, float]:
