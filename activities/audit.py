@@ -14,6 +14,7 @@ from models.trail import AuditAnchor, AuditEvent, AuditHead
 
 GENESIS = "0" * 64
 _HEAD = select(AuditHead).where(col(AuditHead.chain) == bindparam("chain")).with_for_update()
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _CHAINS = 200
 """Chains in one question: two parameters each."""
 
@@ -47,8 +48,7 @@ def event_hash(event: Any) -> str:
         "detail": event.detail,
         "previous": event.previous,
     }
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
 class By(TypedDict, total=False):

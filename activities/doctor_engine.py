@@ -23,7 +23,7 @@ from models.outcomes import Correction, Disposal
 from models.plan import PlanRow
 from models.task import JointTask
 from models.trail import Deadline, Outbox, Wait
-from rules.stages import TaskStatus
+from rules.stages import Stage, TaskStatus
 from workflows import attributes
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,8 @@ ASKED = 200
 AT_ONCE = 16
 PATIENCE = timedelta(seconds=3)
 """How long a task may take to answer; one that does not is found by other lines."""
+ALL_PATIENCE = timedelta(seconds=4)
+"""How long all of them may take: a worker that starts ten thousand tasks has no time for questions."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,13 @@ async def ahead(client: Client, database: Database, runs: Sequence[Run]) -> list
         async with gate:
             return task, await _remembered(client, task)
 
-    remembered = dict(await asyncio.gather(*map(ask, asked)))
+    asking = [asyncio.create_task(ask(task)) for task in asked]
+    answered, silent = (
+        await asyncio.wait(asking, timeout=ALL_PATIENCE.total_seconds()) if asking else (set(), set())
+    )
+    for one in silent:
+        one.cancel()
+    remembered = dict(one.result() for one in answered)
     # SQL is read after the answers: a task that moved on meanwhile is not ahead of it.
     stored = await asyncio.to_thread(_versions, database, asked)
     return [
@@ -170,20 +178,23 @@ def _to_ask(database: Database, runs: Sequence[Run]) -> list[str]:
             ).all()
         )
         tasks = session.exec(
-            select(JointTask)
+            select(JointTask.id, JointTask.stage, JointTask.level)
             .where(col(JointTask.status) == TaskStatus.OPEN)
             .order_by(col(JointTask.stage_since).desc(), col(JointTask.id))
         ).all()
-    known = [task for task in tasks if task.id in shown]
-    differing = [task.id for task in known if _differs(task, due.get(task.id), shown[task.id])]
-    return list(dict.fromkeys([*differing, *(task.id for task in known)]))[:ASKED]
+    known = [one for one, _, _ in tasks if one in shown]
+    differing = [
+        one
+        for one, stage, level in tasks
+        if one in shown and _differs(Stage(stage), level, due.get(one), shown[one])
+    ]
+    return list(dict.fromkeys([*differing, *known]))[:ASKED]
 
 
-def _differs(task: JointTask, due: datetime | None, run: Run) -> bool:
+def _differs(stage: Stage, level: int, due: datetime | None, run: Run) -> bool:
     """Whether a task's list shows another stage, level or due moment than SQL has."""
-    stage = f"{min(int(task.stage), 8)} {task.stage.label}"
     shown = run.shown.get(attributes.DUE.name)
-    return (stage, task.level, due) != (
+    return (f"{min(int(stage), 8)} {stage.label}", level, due) != (
         run.shown.get(attributes.STAGE.name),
         run.shown.get(attributes.ESCALATION.name),
         datetime.fromisoformat(shown) if shown else None,

@@ -18,8 +18,8 @@ NOTICE_BY = (12, 1)
 """Month and day by which the State Council's notice for the next year is out: it came in October or November."""
 SUBJECTS = "subjects"
 """The register whose confirmation the draw asks for."""
-WHOLE = 200_000
-"""Up to so many events the whole trail is verified each time; beyond that what came since the last anchors."""
+WHOLE = 50_000
+"""Up to so many events, a second's work, the whole trail is verified; beyond that what came since the last anchors."""
 
 
 def calendar(session: Session, now: datetime) -> Iterator[Finding]:

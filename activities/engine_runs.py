@@ -1,7 +1,7 @@
 """What the engine knows of our workflows, asked for in pages: ids, statuses and what a list shows (运行记录)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,16 +13,20 @@ from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ListWorkflowExecutionsRequest
 from temporalio.client import Client
 
+from workflows import attributes
+
 PAGE = 1000
 """The most that the engine gives at once."""
 SILENT = timedelta(seconds=90)
 """A worker asks for work at least once a minute; who has not asked for longer is gone."""
 PROBLEMS = "TemporalReportedProblems"
+SHOWN = (PROBLEMS, *(one.name for one in (attributes.STAGE, attributes.ESCALATION, attributes.DUE)))
+"""What is read of a list: there are a dozen more, and ten thousand runs."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a workflow, as the engine's list tells it; `shown` are its search attributes."""
+    """One run of a workflow, as the engine's list tells it; `shown` are those of its search attributes that are read."""
 
     workflow: str
     run: str
@@ -114,10 +118,14 @@ def _runs(listed: Sequence[WorkflowExecutionInfo]) -> list[Run]:
             run=one.execution.run_id,
             started_at=one.start_time.ToDatetime(UTC),
             closed_at=one.close_time.ToDatetime(UTC) if one.HasField("close_time") else None,
-            shown={name: _value(each) for name, each in one.search_attributes.indexed_fields.items()},
+            shown=_shown(one.search_attributes.indexed_fields),
         )
         for one in listed
     ]
+
+
+def _shown(fields: Mapping[str, Payload]) -> dict[str, Any]:
+    return {name: _value(fields[name]) for name in SHOWN if name in fields}
 
 
 def _value(payload: Payload) -> Any:

@@ -1,10 +1,12 @@
 """A row's year as SQL knows it: its rounds, what was launched, what is on record as omitted (轮次)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
 from activities.plan_rows import rows_in_force
@@ -27,6 +29,18 @@ from rules.stages import TaskStatus
 def row_id(document: str, seq: str) -> str:
     """The workflow id of the watch over a row."""
     return f"plan-row/{document}/{seq}"
+
+
+class _Terms(NamedTuple):
+    """What a row in force says of its rounds, the year of its plan, and its office's level."""
+
+    mode: Mapping[str, Any] | None
+    frequency: Mapping[str, Any] | None
+    from_month: int
+    to_month: int
+    withdrawn: bool
+    year: int
+    own: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,16 @@ def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowY
     )
     first = adopted_first(session, plan.id, seq)
     own = session.get_one(Office, plan.office).level
-    return _year(row, plan.year or 0, own, today, first=first, launched=launched, omitted=omitted)
+    terms = _Terms(
+        row.fields["mode"]["value"],
+        row.fields["frequency"]["value"],
+        row.from_month,
+        row.to_month,
+        row.withdrawn,
+        plan.year or 0,
+        own,
+    )
+    return RowYear(row, *_standing(terms, today, first=first, launched=launched, omitted=omitted))
 
 
 def watching_bodies(session: Session, plan: PlanDocument) -> tuple[set[str], set[str]]:
@@ -100,8 +123,19 @@ def living_rows(session: Session, today: date) -> list[str]:
             )
         )
     }
-    rows = session.exec(
-        select(version, PlanDocument.year, Office.level)
+    rows = session.execute(
+        sa_select(
+            col(version.document),
+            col(version.seq),
+            # The fields hold the whole row as it was read, which is many times what is asked here.
+            col(version.fields)["mode", "value"].label("mode"),
+            col(version.fields)["frequency", "value"].label("frequency"),
+            col(version.from_month),
+            col(version.to_month),
+            col(version.withdrawn),
+            col(PlanDocument.year),
+            col(Office.level),
+        )
         .join(
             PlanRow,
             (col(PlanRow.document) == col(version.document))
@@ -113,11 +147,10 @@ def living_rows(session: Session, today: date) -> list[str]:
         .order_by(col(PlanRow.document), col(PlanRow.id))
     )
     found = []
-    for row, year, own in rows:
-        key = (row.document, row.seq)
-        state = _year(
-            row, year or 0, own, today, first=first[key], launched=launched[key], omitted=omitted[key]
-        ).state
+    for document, seq, mode, frequency, from_month, to_month, withdrawn, year, own in rows:
+        key = (document, seq)
+        terms = _Terms(mode, frequency, from_month, to_month, withdrawn, year or 0, own)
+        _, state, _ = _standing(terms, today, first=first[key], launched=launched[key], omitted=omitted[key])
         if not state.over:
             found.append(row_id(*key))
     return found
@@ -151,29 +184,17 @@ def is_over(session: Session, plan: PlanDocument, seq: str, today: date) -> bool
     return year_of(session, plan, seq, today).over
 
 
-def _year(
-    row: PlanRowVersion,
-    year: int,
-    own: str,
-    today: date,
-    *,
-    first: date,
-    launched: set[int],
-    omitted: set[int],
-) -> RowYear:
-    mode = launch_mode(row.fields["mode"]["value"], own) or LaunchMode.WATCHED
-    rounds = rounds_of(year, row.from_month, row.to_month, row.fields["frequency"]["value"])
+def _standing(
+    terms: _Terms, today: date, *, first: date, launched: set[int], omitted: set[int]
+) -> tuple[LaunchMode, RowState, Sequence[tuple[Round, RoundState]]]:
+    """How a row is launched, where it stands on a day, and its rounds with where each stands."""
+    mode = launch_mode(terms.mode, terms.own) or LaunchMode.WATCHED
+    rounds = rounds_of(terms.year, terms.from_month, terms.to_month, terms.frequency)
     states = [state_of(one, adopted=first, today=today, launched=launched, omitted=omitted) for one in rounds]
-    return RowYear(
-        row, mode, _state(row, mode, rounds, states, today), list(zip(rounds, states, strict=True))
-    )
-
-
-def _state(
-    row: PlanRowVersion, mode: LaunchMode, rounds: Sequence[Round], states: Sequence[RoundState], today: date
-) -> RowState:
-    if row.withdrawn:
-        return RowState.WITHDRAWN
-    if mode is LaunchMode.WATCHED:
-        return RowState.WATCHED if today <= rounds[-1].last else RowState.WATCHED_OVER
-    return row_state(states)
+    if terms.withdrawn:
+        state = RowState.WITHDRAWN
+    elif mode is LaunchMode.WATCHED:
+        state = RowState.WATCHED if today <= rounds[-1].last else RowState.WATCHED_OVER
+    else:
+        state = row_state(states)
+    return mode, state, list(zip(rounds, states, strict=True))
