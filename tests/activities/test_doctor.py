@@ -1,16 +1,17 @@
 """The doctor's lines that SQL alone shows: each is there when something is wrong, and gone once it is mended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 
 from activities import audit, doctor_standing
-from activities.doctor_engine import failing
+from activities.doctor_engine import Compared, compare, failing
 from activities.doctor_findings import Ailment, Finding
 from activities.doctor_rows import LOOKS
 from activities.engine_runs import PROBLEMS, Run
+from models.outcomes import Disposal
 from models.papers import ConfirmRegister
 from models.registers import CalendarYear
 from models.trail import AuditEvent
@@ -65,6 +66,7 @@ def test_a_broken_chain_is_said(at: At, monkeypatch: pytest.MonkeyPatch, *, whol
     chain = audit.task_chain(driver.task)
     with driver.database.write() as session:
         broken = audit.record(session, chain, "test", at=driver.now).number
+        first = session.get_one(AuditEvent, (chain, 1)).actor
     if not whole:
         monkeypatch.setattr(doctor_standing, "WHOLE", 1)
     assert [] == lines(driver, doctor_standing.trail, driver.now)
@@ -79,6 +81,11 @@ def test_a_broken_chain_is_said(at: At, monkeypatch: pytest.MonkeyPatch, *, whol
         session.get_one(AuditEvent, (chain, 1)).actor = "somebody"
     # Only the whole trail tells of what lies before the anchors: that is what `audit verify` is for.
     assert (2 if whole else 1) == len(lines(driver, doctor_standing.trail, driver.now))
+    with driver.database.write() as session:
+        for number, actor in ((broken, "system"), (1, first)):
+            session.get_one(AuditEvent, (chain, number)).actor = actor
+    # What was altered is as the backup has it.
+    assert [] == lines(driver, doctor_standing.trail, driver.now)
 
 
 @pytest.mark.parametrize("scene", ["adopted", "claimed", "visited", "closed"])
@@ -113,3 +120,45 @@ def test_every_chain_grown_since_an_anchor_is_verified(at: At) -> None:
     faults = driver.read(lambda session: audit.verify(session, since=anchor))
     assert faults
     assert all("task/new" in one for one in faults)
+
+
+@pytest.mark.parametrize(
+    ("scene", "kinds"),
+    [
+        ("adopted", {"plan-row"}),
+        ("launched", {"joint-task", "department", "exchange"}),
+        ("approved", {"joint-task", "department", "exchange", "disposal"}),
+        ("corrected", {"joint-task", "department", "disposal", "correction"}),
+    ],
+)
+def test_every_kind_of_case_that_does_not_run_is_said(at: At, scene: str, kinds: set[str]) -> None:
+    """Rows, tasks, desks, exchanges, disposals and corrections; none of them once all run."""
+    driver = at(scene)
+    # A start that was just written down is on its way.
+    driver.now += timedelta(hours=1)
+
+    def compared(running: Sequence[str]) -> Compared:
+        runs = [Run(one, "r", driver.now, None, {}) for one in running]
+        return driver.read(lambda session: compare(session, runs, driver.now))
+
+    missing = compared([]).missing
+    assert kinds == {one.split("/", 1)[0] for one in missing}
+    assert compared(missing).agree
+
+
+def test_every_kind_of_case_that_runs_though_it_is_over_is_said(at: At) -> None:
+    """And what no row of the database knows is told apart from it."""
+    driver = at("closed")
+    disposal = driver.read(lambda session: session.exec(select(Disposal.id)).first())
+    runs = [
+        Run(one, "r", driver.now, None, {})
+        for one in (
+            f"joint-task/{driver.task}",
+            f"disposal/{disposal}",
+            "plan-row/test-2026/1",
+            "joint-task/x/1/1",
+        )
+    ]
+    compared = driver.read(lambda session: compare(session, runs, driver.now))
+    assert {"joint-task", "disposal", "plan-row"} == {one.split("/", 1)[0] for one in compared.over}
+    assert ("joint-task/x/1/1",) == compared.unknown
