@@ -44,6 +44,13 @@ def since(before: dict[Party, float]) -> dict[Party, float]:
     return {party: seconds - before[party] for party, seconds in spent().items()}
 
 
+def busy() -> float:
+    """CPU seconds so far of everything on the machine, ours or not."""
+    fields = Path("/proc/stat").read_text("ascii").splitlines()[0].split()[1:9]
+    user, nice, system, _idle, _waiting, *interrupts = map(int, fields)
+    return (user + nice + system + sum(interrupts)) / _TICKS
+
+
 def words(costs: dict[Party, float], count: float) -> str:
     """The milliseconds of CPU that each party took for one of so many things."""
     parts = [f"{party} {1000 * seconds / count:,.0f}" for party, seconds in costs.items()]
