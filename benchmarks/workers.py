@@ -8,7 +8,6 @@ from benchmarks.costs import busy, load, since, spent, words
 from benchmarks.lifecycles import AT_ONCE, SUBJECTS, play_all
 from benchmarks.rig import Rig, rig, timed, usage
 
-
 FULL = 0.9
 """Of a core, or of all of them: who takes more has no more to take."""
 
