@@ -1,12 +1,18 @@
 """Whatever is done to any workflow by the engine's own tools, at any stage: it is mended, and on record."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from models.outcomes import Disposal
-from models.papers import SignCorrection, StepDisposal
-from models.trail import AuditEvent, Intervention
+from models.papers import MatchAgain, SignCorrection, StepDisposal
+from models.registers import Officer
+from models.trail import AuditEvent, Intervention, Wait
 from rules.roles import Role
+from rules.stages import Stage
+from rules.waits import WaitKind
 from tests.builders import DOCUMENT, SECOND
 from tests.engine.corrections import ask_for_correction, corrections_entered
 from tests.engine.house import TASK, House
@@ -86,6 +92,37 @@ async def test_every_workflow_at_every_stage_is_mended_and_ends_the_same(
     if act != "cancel":
         # The command line takes no reason for a cancel.
         assert all(REASON in one.detail["reason"] for one in told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", list(ACTS))
+async def test_a_task_short_of_officers_is_mended_and_goes_on(house: House, act: str) -> None:
+    """The fourth stage is passed at once where officers suffice: here a department has one left until it is struck."""
+
+    def away(until: timedelta) -> None:
+        with house.database.write() as session:
+            for one in session.exec(select(Officer).where(col(Officer.department) == SECOND)).all()[1:]:
+                one.certificate_to = house.play.today + until
+
+    def waits(session: Session) -> str | None:
+        return session.exec(
+            select(Wait.id).where(col(Wait.kind) == WaitKind.MATCH, col(Wait.closed_at).is_(None))
+        ).first()
+
+    async with house.working():
+        await mended(house)
+        await house.play.run("launch", "prepare", "claim")
+        away(-timedelta(days=1))
+        drawing = asyncio.create_task(house.play.run("draw"))
+        await house.cast.until("the lack of officers", waits)
+        struck = await blow(house, act)
+        assert {f"joint-task/{TASK}", f"department/{SECOND}/{house.play.today.year}"} <= set(struck)
+        assert Stage.MATCH is house.cast.progress().stage
+        away(timedelta(days=700))
+        await house.cast.act(SECOND, Role.HANDLER, MatchAgain(reason="证件已换发"))
+        await drawing
+        await house.play.run("visit")
+        assert [] == faults_of(house.database, TASK)
 
 
 async def test_an_engine_cancel_compensates_nothing(house: House) -> None:
