@@ -123,8 +123,15 @@ def apply_waiting(
         answers += session.exec(select(Answer).where(col(Answer.submission).in_(given))).all()
     # A number under which nothing was filed gets no row, but an answer: its sender would hold up the end.
     unknown = set(named) - {row.submission for row in answers}
+    silent = {one.id: {"kind": one.kind, "actor": one.actor} for one in waiting if one.id not in named}
     return [
-        AnswerSlip(submission=row.submission, outcome=row.outcome.value, type=row.type) for row in answers
+        AnswerSlip(
+            submission=row.submission,
+            outcome=row.outcome.value,
+            type=row.type,
+            **silent.get(row.submission, {}),
+        )
+        for row in answers
     ] + [
         AnswerSlip(submission=one, outcome=Outcome.REFUSED.value, type="SubmissionUnknown")
         for one in sorted(unknown)

@@ -1,6 +1,7 @@
 """Filing a paper and delivering its number: the one way in which anybody acts (提交与投递)."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -22,6 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import audit
 from activities.apply import chain_of, file, paper_hash, rule_on
 from activities.docket import Target
+from activities.lanes import Lanes
 from activities.outbox import OutboxActivities, start_argument
 from adapters.database import Database
 from models.messages import TASK_QUEUE, AnswerSlip, Slip
@@ -37,8 +39,7 @@ from rules.stages import TaskStatus
 log = structlog.get_logger(__name__)
 
 PAUSE = 0.2
-TRIES = 50
-"""Ten seconds of trying; then the paper lies filed and the sweep delivers it."""
+"""Seconds between tries: ten seconds of trying, then the paper lies filed and the sweep delivers it."""
 RPC_PATIENCE = timedelta(seconds=20)
 _TRY_AGAIN = (
     RPCStatusCode.RESOURCE_EXHAUSTED,
@@ -49,6 +50,7 @@ _TRY_AGAIN = (
     RPCStatusCode.UNKNOWN,
     RPCStatusCode.INTERNAL,
 )
+_ANSWERS = select(Answer).where(col(Answer.submission).in_(bindparam("submissions", expanding=True)))
 _NOBODY = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
 
 _TASKS, _DEPARTMENTS = (SQLModel.metadata.tables[name].c for name in ("joint_task", "department"))
@@ -85,6 +87,7 @@ class Filing:
         self.database = database
         self.client = client
         self.task_queue = task_queue
+        self._lanes = Lanes(self._deliver, self._answers_of, PAUSE)
 
     async def send(
         self,
@@ -109,17 +112,21 @@ class Filing:
             answer = await asyncio.to_thread(self._rule_now, submission.id, moment)
             await self._courier().deliver(None, moment) if self.client else None
             return answer
-        for _ in range(TRIES):
-            await self._deliver(submission, paper.count, moment)
-            answered = await asyncio.to_thread(self.answer_of, submission.id)
-            if answered is not None:
-                return answered
-        raise Refusal("NotDelivered", f"文书已存档（编号 {submission.id}），服务恢复后自动处理，无须重复提交")
+        answered = await self._lanes.answer(target, _slip(submission, paper.count), moment)
+        if answered is None:
+            raise Refusal(
+                "NotDelivered", f"文书已存档（编号 {submission.id}），服务恢复后自动处理，无须重复提交"
+            )
+        return answered
 
     def answer_of(self, submission: str) -> Answer | None:
         """The stored answer, None while there is none."""
+        return self._answers_of([submission]).get(submission)
+
+    def _answers_of(self, submissions: Sequence[str]) -> dict[str, Answer]:
         with self.database.glance() as session:
-            return session.get(Answer, submission)
+            rows = session.exec(_ANSWERS, params={"submissions": submissions})
+            return {row.submission: row for row in rows}
 
     def _file(
         self, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
@@ -141,28 +148,22 @@ class Filing:
             stored = session.get(Answer, submission)
             return stored or rule_on(session, session.get_one(Submission, submission), now)
 
-    async def _deliver(self, submission: Submission, count: int, now: datetime) -> None:
+    async def _deliver(self, target: str, slip: Slip, now: datetime) -> bool:
+        """Bring papers' numbers to a workflow; false where nobody took them this time."""
         if self.client is None:
-            await asyncio.sleep(PAUSE)
-            return
-        slip = Slip(
-            submission=submission.id,
-            sha256=submission.sha256,
-            kind=submission.kind,
-            count=count,
-            actor=submission.actor,
-        )
+            return False
         try:
-            await self._update(submission.target, slip)
+            await self._update(target, slip)
         except RPCError as error:
             if error.status in _NOBODY:
-                await asyncio.to_thread(refuse_closed, self.database, submission.target, now)
+                await asyncio.to_thread(refuse_closed, self.database, target, now)
             elif error.status not in _TRY_AGAIN:
                 raise
-            await asyncio.sleep(PAUSE)
+            return False
         except (TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # The run ended or was replaced under the message; the answer's row, or the next try, knows.
-            await asyncio.sleep(PAUSE)
+            return False
+        return True
 
     async def _update(self, target: str, slip: Slip) -> None:
         client = self._courier().client
@@ -193,6 +194,16 @@ class Filing:
         if self.client is None:
             raise RuntimeError("no engine")
         return OutboxActivities(self.database, self.client, self.task_queue)
+
+
+def _slip(submission: Submission, count: int) -> Slip:
+    return Slip(
+        submission=submission.id,
+        sha256=submission.sha256,
+        kind=submission.kind,
+        count=count,
+        actor=submission.actor,
+    )
 
 
 def draft(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlmodel import Session, col, func, select
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.history.v1 import HistoryEvent
@@ -16,13 +16,19 @@ from activities.engine_runs import Run
 from activities.interventions import AT_ONCE, chain_of, newest_first
 from activities.lookup import chunks
 from adapters.database import Database
-from models.messages import Slip
+from models.messages import AnswerSlip, Slip
 from models.organisation import Person
 from models.trail import AuditEvent, Submission
 
 SLACK = timedelta(hours=1)
 """How far the clocks of engine and database may lie apart."""
 EVENT = "paper.lost"
+
+
+class _Sitting(BaseModel):
+    """What a sitting of a task or a case returned, as far as papers are concerned."""
+
+    answers: tuple[AnswerSlip, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,14 +105,14 @@ async def _papers(client: Client, run: Run, earliest: datetime | None) -> list[L
         at = event.event_time.ToDatetime(UTC)
         if earliest is not None and at < earliest:
             break
-        slip = _slip(event)
-        if slip is not None:
-            paper = LostPaper(slip.submission, run.workflow, slip.kind, slip.count, slip.actor, at)
-            found.append(paper)
+        found += [
+            LostPaper(slip.submission, run.workflow, slip.kind, slip.count, slip.actor, at)
+            for slip in (*_brought(event), *_ruled(event))
+        ]
     return found
 
 
-def _slip(event: HistoryEvent) -> Slip | None:
+def _brought(event: HistoryEvent) -> tuple[Slip, ...]:
     """What an update carried: as it was accepted, or as a reset took it over."""
     accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request
     admitted = event.workflow_execution_update_admitted_event_attributes.request
@@ -114,11 +120,27 @@ def _slip(event: HistoryEvent) -> Slip | None:
         arguments: Payloads = request.input.args
         if request.input.name == "act" and arguments.payloads:
             try:
-                return Slip.model_validate_json(arguments.payloads[0].data)
+                return Slip.model_validate_json(arguments.payloads[0].data).all
             except ValidationError:
                 # Somebody sent it past our own client; it names no paper of ours.
-                return None
-    return None
+                return ()
+    return ()
+
+
+def _ruled(event: HistoryEvent) -> list[Slip]:
+    """The papers that a sitting found filed before any update had brought their numbers."""
+    result = event.marker_recorded_event_attributes.details.get("result")
+    if result is None or not result.payloads:
+        return []
+    try:
+        answers = _Sitting.model_validate_json(result.payloads[0].data).answers
+    except ValidationError:
+        return []
+    return [
+        Slip(submission=one.submission, sha256="", kind=one.kind, actor=one.actor)
+        for one in answers
+        if one.kind
+    ]
 
 
 def _known(database: Database, submissions: Sequence[str]) -> set[str]:

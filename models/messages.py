@@ -16,21 +16,32 @@ class Message(BaseModel):
 
 
 class Slip(Message):
-    """The number of a filed paper: all that an update carries."""
+    """The number of a filed paper: all that an update carries, with those of papers that came along."""
 
     submission: str
     sha256: str
     kind: str
     count: int = 1
     actor: str
+    along: tuple["Slip", ...] = ()
+
+    @property
+    def all(self) -> "tuple[Slip, ...]":
+        """This one and those that came along."""
+        return (self, *self.along)
 
 
 class AnswerSlip(Message):
-    """What became of a paper; the words stand in the answer's row."""
+    """What became of a paper; the words stand in the answer's row.
+
+    `kind` and `actor` are given where no update had brought the paper's number: histories know them all.
+    """
 
     submission: str
     outcome: str
     type: str
+    kind: str = ""
+    actor: str = ""
 
 
 class WaitLine(Message):

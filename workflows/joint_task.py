@@ -68,7 +68,7 @@ class JointTaskWorkflow:
 
     @act.validator
     def _names_an_actor(self, slip: Slip) -> None:
-        if not slip.actor or not slip.submission:
+        if not all(one.actor and one.submission for one in slip.all):
             raise ValueError("a paper names who files it; use starter.py")
 
     @workflow.signal(description="有关事实已变化，请重读数据库")

@@ -49,9 +49,9 @@ class PaperDesk:
         return not (self._papers or self._woken or self._busy)
 
     async def receive(self, slip: Slip) -> AnswerSlip:
-        """A paper came: queue its number and wait until it is ruled on. A repeat gets the first answer."""
+        """Papers came: queue their numbers and wait until they are ruled on. A repeat gets the first answer."""
+        self._papers += [one.submission for one in slip.all if one.submission not in self._answers]
         if slip.submission not in self._answers:
-            self._papers.append(slip.submission)
             await workflow.wait_condition(lambda: slip.submission in self._answers)
         return self._answers[slip.submission]
 
