@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlmodel import func, select
@@ -10,7 +12,6 @@ from sqlmodel import func, select
 from benchmarks.rig import Rig, rig, timed, usage
 from cli.demo.cast import Cast
 from models.papers import ApproveResults, RequestDraw, StartTask, SubmitResults
-from models.task import Visit
 from models.trail import Submission
 from rules.roles import Role
 from rules.stages import VisitStage
@@ -19,20 +20,40 @@ from tests.play import SCENES, Play, chunks
 
 SUBJECTS = 20
 AT_ONCE = 32
-WRITERS = (1, 3)
-"""How many people of a department enter its results side by side: the engine takes ten updates of one task at a time."""
 GOAL = 10.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Way:
+    """How results are entered: so many people of a department side by side, in one client process or each in its own."""
+
+    writers: int
+    apart: bool = False
+
+    def __str__(self) -> str:
+        """In words."""
+        return (
+            f"{self.writers} writing in each department{', each a client of their own' if self.apart else ''}"
+        )
+
+
+WAYS = (Way(1), Way(8), Way(8, apart=True))
 
 
 class Singly(Play):
-    """A play of one row of the plan in which every result comes alone."""
+    """A play of one row of the plan in which every result comes alone, and departments act side by side."""
 
     # The same subjects come again and again, which is decided in the request.
     request = RequestDraw(reason="按计划抽取", ceiling="keep", recent="keep")
 
-    def __init__(self, cast: Cast, seq: int, writers: int) -> None:
-        super().__init__(cast)
-        self._seq, self._writers = seq, writers
+    def __init__(self, bench: Rig, seq: int, way: Way) -> None:
+        super().__init__(Cast(bench.database, bench.client, f"{DOCUMENT}/{seq}/1"))
+        self._client, self._seq, self._way = bench.client, seq, way
+
+    async def each(self, things: Iterable[T], act: Callable[[T], Awaitable[object]]) -> None:
+        """Departments do not wait for each other."""
+        await asyncio.gather(*(act(one) for one in things))
 
     async def launch(self) -> None:
         """1 发起."""
@@ -41,32 +62,35 @@ class Singly(Play):
 
     async def enter(self) -> None:
         """6 录入: a message for each result, one approval of all."""
-        await asyncio.gather(*(self._enter(one) for one in self.departments()))
+        await self.each(self.departments(), self._enter)
 
     async def _enter(self, department: str) -> None:
         item = f"{department.split('/')[1]}-1"
         visits = self.cast.visits(department, VisitStage.VISITED)
 
-        async def write(some: Sequence[Visit]) -> None:
-            for visit in some:
+        async def write(first: int) -> None:
+            own = self.cast
+            if self._way.apart:
+                own = Cast(own.database, self._client, own.task)
+            for visit in visits[first :: self._way.writers]:
                 line = self._line(visit.id, item, visits[0].id)
-                await self.cast.act(department, Role.OFFICER, SubmitResults(lines=(line,)))
+                await own.act(department, Role.OFFICER, SubmitResults(lines=(line,)))
 
-        await asyncio.gather(*(write(visits[first :: self._writers]) for first in range(self._writers)))
+        await self.each(range(self._way.writers), write)
         for chunk in chunks(visits):
             paper = ApproveResults(visits=tuple(visit.id for visit in chunk))
             await self.cast.act(department, Role.APPROVER, paper)
 
 
-async def play_all(bench: Rig, seqs: range, writers: int) -> None:
-    """Play rows, so many at once; in each department so many people enter results side by side."""
+async def play_all(bench: Rig, seqs: range, way: Way) -> None:
+    """Play rows, so many at once."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(seq: int) -> None:
         async with gate:
-            cast = Cast(bench.database, bench.client, f"{DOCUMENT}/{seq}/1")
-            await Singly(cast, seq, writers).run(*SCENES)
-            await bench.client.get_workflow_handle(cast.target).result()
+            singly = Singly(bench, seq, way)
+            await singly.run(*SCENES)
+            await bench.client.get_workflow_handle(singly.cast.target).result()
 
     await asyncio.gather(*(one(seq) for seq in seqs))
 
@@ -85,20 +109,20 @@ def size(bench: Rig) -> int:
 
 async def measure(count: int) -> None:
     """Lifecycles a second, what each costs, and what it leaves in the database."""
-    async with rig(subjects=SUBJECTS, rows=1 + count * len(WRITERS)) as bench:
+    async with rig(subjects=SUBJECTS, rows=1 + count * len(WAYS)) as bench:
         worker = await bench.start_worker()
         await bench.start_platform()
-        await play_all(bench, range(1, 2), 1)
+        await play_all(bench, range(1, 2), Way(1))
         print(f"{count} lifecycles of 2 partners and {SUBJECTS} subjects, {AT_ONCE} at once:")
-        for place, writers in enumerate(WRITERS):
+        for place, way in enumerate(WAYS):
             before, cpu, own = size(bench), usage(worker)[0], time.process_time()
             filed = papers(bench)
             first = 2 + place * count
-            seconds, _ = await timed(play_all(bench, range(first, first + count), writers))
+            seconds, _ = await timed(play_all(bench, range(first, first + count), way))
             filed = papers(bench) - filed
             worked, played = usage(worker)[0] - cpu, time.process_time() - own
             print(
-                f"  {writers} writing in each department: {count / seconds:.2f} lifecycles/s (goal {GOAL:.0f}),"
+                f"  {way}: {count / seconds:.2f} lifecycles/s (goal {GOAL:.0f}),"
                 f" {filed / seconds:.0f} papers/s, {filed / count:.0f} papers each;"
                 f" CPU of the worker {worked / count * 1000:.0f} ms each, of the clients {played / count * 1000:.0f}"
             )

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from benchmarks.costs import busy, load, since, spent, words
-from benchmarks.lifecycles import AT_ONCE, SUBJECTS, play_all
+from benchmarks.lifecycles import AT_ONCE, SUBJECTS, Way, play_all
 from benchmarks.rig import Rig, rig, timed, usage
 
 FULL = 0.9
@@ -37,7 +37,7 @@ async def paced(bench: Rig, seqs: range) -> Pace:
     """Play rows; tells what each process spent."""
     workers = [process for process in bench.processes if "worker.py" in str(process.args)]
     before, every, own = spent(), busy(), [usage(one)[0] for one in workers]
-    seconds, _ = await timed(play_all(bench, seqs, 1))
+    seconds, _ = await timed(play_all(bench, seqs, Way(1)))
     costs, shares = (
         since(before),
         [(usage(one)[0] - past) / seconds for one, past in zip(workers, own, strict=True)],
@@ -60,7 +60,7 @@ async def measure(count: int) -> None:
     async with rig(subjects=SUBJECTS, rows=2 * count + 1) as bench:
         await bench.start_worker()
         await bench.start_platform()
-        await play_all(bench, range(1, 2), 1)
+        await play_all(bench, range(1, 2), Way(1))
         print(
             f"{count} lifecycles of 3 departments and {SUBJECTS} subjects, {min(count, AT_ONCE)} at once,"
             f" {os.cpu_count()} cores for workers, PostgreSQL, engine and client together,"

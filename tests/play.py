@@ -1,7 +1,7 @@
 """A short play of a whole task on the small office: what the end-to-end tests drive and break off."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -66,6 +66,11 @@ class Play:
         for scene in scenes or SCENES:
             await getattr(self, scene)()
 
+    async def each(self, things: Iterable[T], act: Callable[[T], Awaitable[object]]) -> None:
+        """What several people do: here one after the other, in the same order each time."""
+        for one in things:
+            await act(one)
+
     @property
     def today(self) -> date:
         """The day of the play."""
@@ -106,10 +111,12 @@ class Play:
 
     async def claim(self) -> None:
         """2 通知: every partner claims."""
-        for department in self.departments():
-            if department != LEAD:
-                await self.until_offered(department)
-                await self.cast.act(department, Role.HANDLER, AcceptClaim())
+
+        async def accept(department: str) -> None:
+            await self.until_offered(department)
+            await self.cast.act(department, Role.HANDLER, AcceptClaim())
+
+        await self.each([one for one in self.departments() if one != LEAD], accept)
 
     async def until_offered(self, department: str) -> None:
         """Wait until a department was offered the task."""
@@ -127,32 +134,38 @@ class Play:
         voices = [(name, Role.HANDLER) for name in names]
         if len(names) < 2:
             voices.append((OFFICE_DESK, Role.OFFICE))
-        for name, role in voices:
-            await self.cast.act(name, role, CommitSecret(commitment=commitment(secret(name))))
+
+        async def commit(voice: tuple[str, Role]) -> None:
+            await self.cast.act(*voice, CommitSecret(commitment=commitment(secret(voice[0]))))
+
+        async def reveal(voice: tuple[str, Role]) -> None:
+            await self.cast.act(*voice, RevealLink(link=link(secret(voice[0]), 1)))
+
+        await self.each(voices, commit)
         await self.cast.act(LEAD, Role.HANDLER, self.request)
         await self.cast.act(LEAD, Role.APPROVER, ApproveDraw())
         await self.cast.until(
             "the fixed act",
             lambda session: session.get(DrawStep, (self.cast.task, 1, ActStep.FIXED, "")),
         )
-        for name, role in voices:
-            await self.cast.act(name, role, RevealLink(link=link(secret(name), 1)))
+        await self.each(voices, reveal)
         await self.cast.until("the match", lambda session: self._past(session, Stage.MATCH))
 
     async def visit(self) -> None:
         """5 检查."""
-        for department in self.departments():
-            with self.cast.database.read() as session:
-                codes = sorted(
-                    session.exec(select(Officer.code).where(col(Officer.department) == department))
-                )[:2]
-            visits = self.cast.visits(department, VisitStage.MATCHED)
-            for chunk in chunks(visits):
-                lines = tuple(
-                    VisitLine(visit=visit.id, completed_on=self.today, officers=tuple(codes))
-                    for visit in chunk
-                )
-                await self.cast.act(department, Role.OFFICER, RecordVisits(lines=lines))
+        await self.each(self.departments(), self._visit)
+
+    async def _visit(self, department: str) -> None:
+        with self.cast.database.read() as session:
+            codes = sorted(session.exec(select(Officer.code).where(col(Officer.department) == department)))[
+                :2
+            ]
+        visits = self.cast.visits(department, VisitStage.MATCHED)
+        for chunk in chunks(visits):
+            lines = tuple(
+                VisitLine(visit=visit.id, completed_on=self.today, officers=tuple(codes)) for visit in chunk
+            )
+            await self.cast.act(department, Role.OFFICER, RecordVisits(lines=lines))
 
     async def enter(self) -> None:
         """6 录入, one problem in each department."""
@@ -178,13 +191,12 @@ class Play:
         """8 处置: every disposal to its published end."""
         with self.cast.database.read() as session:
             disposals = session.exec(select(Disposal).where(col(Disposal.task) == self.cast.task)).all()
-        for one in disposals:
-            await self.cast.act(
-                one.owner,
-                Role.HANDLER,
-                StepDisposal(step="recheck_passed", on=self.today),
-                target=f"disposal/{one.id}",
-            )
+        step = StepDisposal(step="recheck_passed", on=self.today)
+
+        async def recheck(one: Disposal) -> None:
+            await self.cast.act(one.owner, Role.HANDLER, step, target=f"disposal/{one.id}")
+
+        await self.each(disposals, recheck)
         await self.cast.until("outcomes entered", self._all_receipted)
         await self.prove()
         await self.cast.until("disposals closed", self._disposals_closed)
@@ -197,15 +209,14 @@ class Play:
                 return
             with self.cast.database.read() as session:
                 summaries = session.exec(select(Summary).where(col(Summary.task) == self.cast.task)).all()
-            for one in summaries:
-                if one.submitted is None:
-                    await self.cast.act(one.department, Role.HANDLER, SubmitSummary(number=one.number))
-                if one.receipted is None:
-                    await self.cast.act(
-                        OFFICE_DESK,
-                        Role.OFFICE,
-                        ReceiptSummary(department=one.department, number=one.number),
-                    )
+            await self.each(summaries, self._summarize)
+
+    async def _summarize(self, one: Summary) -> None:
+        if one.submitted is None:
+            await self.cast.act(one.department, Role.HANDLER, SubmitSummary(number=one.number))
+        if one.receipted is None:
+            paper = ReceiptSummary(department=one.department, number=one.number)
+            await self.cast.act(OFFICE_DESK, Role.OFFICE, paper)
 
     async def prove(self) -> None:
         """Publish on the departments' own sites whatever the platform has, and prove it."""
@@ -222,8 +233,10 @@ class Play:
         for one in own:
             target = self.cast.target if one.kind == "result" else f"{one.kind.value}/{one.reference}"
             groups.setdefault((one.department, target), []).append(one.id)
-        for (department, target), ids in groups.items():
-            for chunk in chunks(sorted(ids)):
+
+        async def show(group: tuple[str, str]) -> None:
+            department, target = group
+            for chunk in chunks(sorted(groups[group])):
                 paper = ProvePublication(
                     publications=tuple(chunk),
                     address="https://example.invalid/gs",
@@ -231,6 +244,8 @@ class Play:
                     sha256="a" * 64,
                 )
                 await self.cast.act(department, Role.HANDLER, paper, target=target)
+
+        await self.each(groups, show)
 
     def _line(self, visit: str, item: str, problem: str) -> ResultLine:
         if visit != problem:

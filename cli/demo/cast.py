@@ -88,13 +88,14 @@ class Cast:
 
     async def until(self, what: str, look: Callable[[Session], T | None]) -> T:
         """Wait until `look` finds something in the database."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline, pause = asyncio.get_running_loop().time() + PATIENCE, 0.05
         while asyncio.get_running_loop().time() < deadline:
             with self.database.read() as session:
                 found = look(session)
             if found:
                 return found
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(pause)
+            pause = min(1.2 * pause, 0.25)
         raise TimeoutError(f"waited in vain for: {what}")
 
     def read(self, look: Callable[[Session], T]) -> T:
