@@ -6,13 +6,13 @@ from temporalio import activity
 from activities.apply import apply_request, task_of_result
 from activities.clocks import Clocks
 from activities.docket import Target
-from activities.progress import advance, next_rung, open_waits
+from activities.progress import advance, owed_in
 from activities.rungs import fire_due
 from adapters.database import Database
 from models.messages import ApplyRequest, CaseApplied, CaseProgress, CaseStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
 from models.task import JointTask
-from models.trail import Outbox, Wait
+from models.trail import Outbox
 from rules.disposal import STEPS, DisposalState, ended
 
 
@@ -59,15 +59,14 @@ def task_of_case(session: Session, target: str) -> str:
 def read_case(session: Session, target: str) -> CaseProgress:
     """All that a case's workflow is told."""
     kind, case = target.split("/", 1)
-    waits, _ = open_waits(session, target)
+    owed = owed_in(session, target)
+    # Held on to: it is asked for three times below.
+    disposal = session.get(Disposal, case) if kind == Target.DISPOSAL else None
     task = task_of_case(session, target)
-    label, state, closed = _disposal(session, case) if kind == Target.DISPOSAL else _correction(session, case)
-    if kind == Target.DISPOSAL and closed and waits:
+    label, state, closed = _correction(session, case) if disposal is None else _disposal(disposal)
+    if disposal is not None and closed and owed.waits:
         # Its decision has fallen after it was closed: the withdrawal is still owed.
         state, closed = "待撤回公示", False
-    level = session.exec(
-        select(func.max(Wait.level)).where(col(Wait.scope) == target, col(Wait.closed_at).is_(None))
-    ).one()
     # What a courier has in hand is on its way; one that died leaves it to the sweep.
     unsent = session.exec(
         select(func.count()).where(
@@ -82,21 +81,19 @@ def read_case(session: Session, target: str) -> CaseProgress:
         label=label,
         state=state,
         closed=closed,
-        waits=waits,
-        level=level or 0,
-        next_rung=next_rung(session, target),
+        waits=owed.waits,
+        level=owed.level,
+        next_rung=owed.next_rung,
         outbox=unsent,
-        steps=_steps(session, case) if kind == Target.DISPOSAL and not closed else (),
+        steps=_steps(disposal) if disposal is not None and not closed else (),
     )
 
 
-def _steps(session: Session, case: str) -> tuple[tuple[str, str], ...]:
-    row = session.get_one(Disposal, case)
+def _steps(row: Disposal) -> tuple[tuple[str, str], ...]:
     return tuple((step.value, step.label) for step in STEPS[row.kind].get(DisposalState(row.state), {}))
 
 
-def _disposal(session: Session, case: str) -> tuple[str, str, bool]:
-    row = session.get_one(Disposal, case)
+def _disposal(row: Disposal) -> tuple[str, str, bool]:
     state = DisposalState(row.state)
     if row.closed_at is None and ended(state):
         return row.kind.label, "待公示处置结果", False

@@ -15,7 +15,7 @@ from activities.publishing import exchange_id, published, receipt, scope_of
 from adapters.exchange import Fact
 from models.exchange import Declaration, ExchangeRejection
 from models.outcomes import Publication
-from models.task import JointTask
+from models.task import JointTask, TakingPart
 from rules.roles import Role
 
 _MOMENTS = {"entered": "receipted_at", "forwarded": "forwarded_at", "published": "published_at"}
@@ -43,6 +43,8 @@ def _record_publications(session: Session, office: str, by_key: dict[str, list[F
     for task_id, group in groupby(rows, key=lambda row: row.task):
         task = session.get_one(JointTask, task_id, with_for_update=True)
         clocks = Clocks(session, office, now)
+        # Held on to: whoever asks for a part below finds it here.
+        parts = session.exec(select(TakingPart).where(col(TakingPart.task) == task_id)).all()
         members = list(group)
         fresh = sum(_note(session, row, fact, office) for row in members for fact in by_key[row.key])
         if not fresh:
@@ -52,7 +54,7 @@ def _record_publications(session: Session, office: str, by_key: dict[str, list[F
         receipt(clocks, [row for row in members if row.receipted_at is not None], by=by)
         published(clocks, [row for row in members if row.published_at is not None], by=by)
         _tell_rejected(session, [row for row in members if row.rejected is not None], now)
-        advance(clocks, task)
+        advance(clocks, task, parts)
         _audit(session, task_id, fresh, len(members), now)
         for workflow in sorted({scope_of(row) for row in members} | {f"joint-task/{task_id}"}):
             wake(session, workflow, "receipts", source=exchange_id(office), now=now, count=fresh)

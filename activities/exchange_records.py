@@ -3,9 +3,9 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from activities.lookup import chunks, subjects_by_id
 from adapters.exchange import Batch, Record
@@ -26,6 +26,8 @@ from models.registers import CheckItem
 from models.task import JointTask, TakingPart, Visit
 from rules.disposal import Outcome
 from rules.results import Category
+
+T = TypeVar("T", bound=SQLModel)
 
 
 def compose(
@@ -53,6 +55,7 @@ class _Rows:
 
     def __init__(self, session: Session, publications: Sequence[Publication]) -> None:
         self._session = session
+        self._read: dict[tuple[type[SQLModel], str], SQLModel] = {}
         ids = sorted({one.visit for one in publications})
         found = [
             visit
@@ -118,17 +121,24 @@ class _Rows:
     def _of_task(self, task_id: str, department: str) -> dict[str, str]:
         known = self._tasks.get((task_id, department))
         if known is None:
-            task = self._session.get_one(JointTask, task_id)
-            plan = self._session.get_one(PlanDocument, task.document)
+            task = self._once(JointTask, task_id)
+            plan = self._once(PlanDocument, task.document)
             known = self._tasks[task_id, department] = {
                 "plan_number": plan.number or "",
                 "plan_name": plan.title or "",
                 "task": task.id,
                 "task_name": task.name,
                 "part": self._session.get_one(TakingPart, (task_id, department)).part.label,
-                "organ": self._session.get_one(Department, department).name,
+                "organ": self._once(Department, department).name,
             }
         return known
+
+    def _once(self, model: type[T], key: str) -> T:
+        """A row that many records name, read once: the session itself forgets what nobody holds on to."""
+        found = self._read.get((model, key))
+        if found is None:
+            found = self._read[model, key] = self._session.get_one(model, key)
+        return cast("T", found)
 
     def _content(self, row: Publication, visit: Visit) -> dict[str, Any]:
         session = self._session

@@ -1,6 +1,7 @@
 """Where a task stands: derived from its rows in the transaction that changed them, read back as Progress."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -106,7 +107,9 @@ _LINES = (
 )
 _OPEN_WAITS = (
     _LINES.add_columns(
-        func.count().over().label("waits_open"), func.min(_L.next_rung).over().label("first_rung")
+        func.count().over().label("waits_open"),
+        func.min(_L.next_rung).over().label("first_rung"),
+        func.max(_W.level).over().label("highest"),
     )
     .where(_W.scope == bindparam("scope"), _W.closed_at.is_(None))
     .limit(SHOWN_WAITS)
@@ -173,7 +176,7 @@ def read_progress(session: Session, task_id: str) -> Progress:
         (row for row in rows if row.department is not None),
         key=lambda row: (row.part is not Part.INITIATOR, row.department),
     )
-    open_ = session.execute(_OPEN_WAITS, {"scope": f"joint-task/{task_id}"}).all()
+    owed = owed_in(session, f"joint-task/{task_id}")
     return Progress(
         task=task_id,
         office=task.office,
@@ -186,9 +189,9 @@ def read_progress(session: Session, task_id: str) -> Progress:
         level=task.level,
         branches=tuple(_branch(row) for row in parts),
         act=_act(session, task_id, task.act, over=bool(task.act_over)),
-        waits=tuple(wait_line(row, row, row.name) for row in open_),
-        waits_open=open_[0].waits_open if open_ else 0,
-        next_rung=open_[0].first_rung if open_ else None,
+        waits=owed.waits,
+        waits_open=owed.count,
+        next_rung=owed.next_rung,
         to_offer=task.stage is Stage.NOTIFY and any(row.claim is Claim.NONE for row in parts),
         outbox=task.unsent,
         rejected=task.rejected,
@@ -205,6 +208,26 @@ def _rejected_by(session: Session, task: str) -> tuple[str, ...]:
         .order_by(col(Department.name))
     )
     return tuple(session.exec(statement))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is owed in a scope: the most urgent waits, how many are open, the first rung and the highest level."""
+
+    waits: tuple[WaitLine, ...] = ()
+    count: int = 0
+    next_rung: datetime | None = None
+    level: int = 0
+
+
+def owed_in(session: Session, scope: str) -> Owed:
+    """What is owed in a scope, in one statement."""
+    rows = session.execute(_OPEN_WAITS, {"scope": scope}).all()
+    if not rows:
+        return Owed()
+    first = rows[0]
+    lines = tuple(wait_line(row, row, row.name) for row in rows)
+    return Owed(lines, first.waits_open, first.first_rung, first.highest)
 
 
 def open_waits(session: Session, scope: str, limit: int = SHOWN_WAITS) -> tuple[tuple[WaitLine, ...], int]:

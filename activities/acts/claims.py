@@ -25,7 +25,7 @@ def settle_key(part: TakingPart, cycle: int) -> str:
     return f"{part.task}/settle-claim/{part.department}/{cycle}"
 
 
-@ruling(Target.TASK, AcceptClaim, Role.HANDLER, Role.HEAD)
+@ruling(Target.TASK, AcceptClaim, Role.HANDLER, Role.HEAD, together=True)
 def accept(docket: Docket, _: AcceptClaim) -> None:
     """Claim the task; also after declining, as long as nobody was released."""
     part = _offered(docket, Claim.OFFERED, Claim.DECLINED)

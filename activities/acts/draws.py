@@ -49,7 +49,7 @@ def await_request(clocks: Clocks, task: JointTask, number: int, *, by: str) -> N
     )
 
 
-@ruling(Target.TASK, CommitSecret, Role.HANDLER, Role.OFFICE)
+@ruling(Target.TASK, CommitSecret, Role.HANDLER, Role.OFFICE, together=True)
 def commit(docket: Docket, paper: CommitSecret) -> None:
     """One commitment for the 64 acts of a chain; published to all before anything is opened.
 
@@ -154,7 +154,7 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
     docket.clocks.settle_key(f"{task.id}/approve-draw/{paper.act}", by=docket.by)
 
 
-@ruling(Target.TASK, RevealLink, Role.HANDLER, Role.OFFICE)
+@ruling(Target.TASK, RevealLink, Role.HANDLER, Role.OFFICE, together=True)
 def reveal(docket: Docket, paper: RevealLink) -> None:
     """A department opens the act's link; it is checked by hashing down to the commitment."""
     session, task = docket.session, docket.living_task

@@ -19,7 +19,7 @@ from rules.register_fields import FieldFault, subject_code
 from rules.roles import Role
 
 
-@ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), ProvePublication, Role.HANDLER)
+@ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), ProvePublication, Role.HANDLER, together=True)
 def prove(docket: Docket, paper: ProvePublication) -> None:
     """Record address, day and hash of the proof; also for corrections and outcomes after the task's end."""
     # Corrections and disposals outlive their task, its own results don't.

@@ -48,7 +48,7 @@ def open_summary(clocks: Clocks, part: TakingPart) -> None:
     )
 
 
-@ruling(Target.TASK, SubmitSummary, Role.HANDLER)
+@ruling(Target.TASK, SubmitSummary, Role.HANDLER, together=True)
 def submit(docket: Docket, paper: SubmitSummary) -> None:
     """Submit the table: its figures are computed here, with disposals as of this day."""
     task, part = docket.living_task, docket.part()
@@ -72,7 +72,7 @@ def submit(docket: Docket, paper: SubmitSummary) -> None:
     )
 
 
-@ruling(Target.TASK, ReceiptSummary, Role.OFFICE)
+@ruling(Target.TASK, ReceiptSummary, Role.OFFICE, together=True)
 def receipt(docket: Docket, paper: ReceiptSummary) -> None:
     """The coordinating office receipts a table; a supplement follows where disposals were still open."""
     task, part = docket.living_task, docket.part(paper.department)
