@@ -54,6 +54,9 @@ def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[S
     own = items_of(session, task.id, department)
     if not mine or not own:
         return []
+    own_subjects = core_select(col(Visit.subject)).where(
+        col(Visit.task) == task.id, col(Visit.department) == department
+    )
     by_name = {name: code for code, name in own.items()}
     listed = session.exec(select(CheckItem).where(col(CheckItem.office) == task.office)).all()
     names = {(item.department, item.code): item.name for item in listed}
@@ -69,6 +72,7 @@ def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[S
             col(JointTask.office) == task.office,
             col(Visit.task) != task.id,
             col(Visit.department) != department,
+            col(Visit.subject).in_(own_subjects),
             col(Visit.stage).in_(_APPROVED),
             col(Visit.completed_on) >= clocks.today - valid,
         )

@@ -29,6 +29,8 @@ from models.trail import Outbox
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+LASTING = ("DepartmentWorkflow", "ExchangeWorkflow", "PlanRowWorkflow")
+"""Workflows that are there before most of what they are told."""
 HELD = timedelta(seconds=30)
 """How long a courier holds the rows that it took; one that died leaves them to the next."""
 
@@ -124,24 +126,32 @@ class OutboxActivities:
 
     async def _signal(self, row: Outbox) -> None:
         wake = Wake.model_validate(row.argument)
-        if row.start:
-            words = await asyncio.to_thread(self.caption, row.workflow)
-            await self.client.start_workflow(
-                row.start,
-                start_argument(row.workflow),
-                id=row.workflow,
-                task_queue=self.task_queue,
-                start_signal=row.signal,
-                start_signal_args=[wake],
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=words.summary,
-                static_details=words.details,
-            )
+        # What is woken all year long runs as a rule: to be told costs it less than to be started once more.
+        if row.start in ("", *LASTING) and await self._tell(row, wake):
             return
+        if not row.start:
+            # Nobody runs who could be woken; whoever is started later reads SQL first.
+            log.info("no receiver", workflow=row.workflow, fact=wake.kind)
+            return
+        words = await asyncio.to_thread(self.caption, row.workflow)
+        await self.client.start_workflow(
+            row.start,
+            start_argument(row.workflow),
+            id=row.workflow,
+            task_queue=self.task_queue,
+            start_signal=row.signal,
+            start_signal_args=[wake],
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=words.summary,
+            static_details=words.details,
+        )
+
+    async def _tell(self, row: Outbox, wake: Wake) -> bool:
+        """Signal a workflow that runs; false where none does."""
         try:
             await self.client.get_workflow_handle(row.workflow).signal(row.signal, wake)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            # Nobody runs who could be woken; whoever is started later reads SQL first.
-            log.info("no receiver", workflow=row.workflow, fact=wake.kind)
+            return False
+        return True
