@@ -66,7 +66,7 @@ class Lanes:
         try:
             while mine.answer is None and lane.rounds < last:
                 async with lane.gate:
-                    if mine.answer is None:
+                    if mine.answer is None and lane.rounds < last:
                         lane.rounds += 1
                         await self._round(target, lane)
         finally:

@@ -107,12 +107,12 @@ async def _papers(client: Client, run: Run, earliest: datetime | None) -> list[L
             break
         found += [
             LostPaper(slip.submission, run.workflow, slip.kind, slip.count, slip.actor, at)
-            for slip in (*_brought(event), *_ruled(event))
+            for slip in (*brought(event), *ruled(event))
         ]
     return found
 
 
-def _brought(event: HistoryEvent) -> tuple[Slip, ...]:
+def brought(event: HistoryEvent) -> tuple[Slip, ...]:
     """What an update carried: as it was accepted, or as a reset took it over."""
     accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request
     admitted = event.workflow_execution_update_admitted_event_attributes.request
@@ -127,7 +127,7 @@ def _brought(event: HistoryEvent) -> tuple[Slip, ...]:
     return ()
 
 
-def _ruled(event: HistoryEvent) -> list[Slip]:
+def ruled(event: HistoryEvent) -> list[Slip]:
     """The papers that a sitting found filed before any update had brought their numbers."""
     result = event.marker_recorded_event_attributes.details.get("result")
     if result is None or not result.payloads:

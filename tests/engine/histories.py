@@ -26,6 +26,13 @@ def local_steps(history: WorkflowHistory) -> Counter[str]:
     )
 
 
+def updates(history: WorkflowHistory) -> int:
+    """How many updates a history has taken in."""
+    return sum(
+        event.HasField("workflow_execution_update_accepted_event_attributes") for event in history.events
+    )
+
+
 def text_of(history: WorkflowHistory) -> str:
     """All that the events hold, payloads and summaries included, as text."""
     raw = b"\n".join(event.SerializeToString() for event in history.events)

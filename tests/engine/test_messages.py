@@ -11,16 +11,19 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
 from activities.filing import Filing
+from activities.lost_papers import ruled
 from activities.outbox import OutboxActivities
 from activities.sweep import sweep
-from models.messages import AnswerSlip, Slip
+from models.messages import AnswerSlip, Slip, Wake
 from models.outcomes import Correction, Publication, PublicationKind, Result
 from models.papers import (
     AcceptClaim,
     CorrectResult,
     DeclineClaim,
     Paper,
+    ResultLine,
     SignCorrection,
+    SubmitResults,
 )
 from models.task import Visit
 from models.trail import Answer, AuditEvent, Outbox, Submission
@@ -29,7 +32,7 @@ from rules.channel import Channel
 from rules.results import Category
 from rules.roles import Role
 from tests.builders import LEAD, SECOND, THIRD, actor
-from tests.engine.histories import local_steps
+from tests.engine.histories import local_steps, updates
 from tests.engine.house import TASK, TASK_WORKFLOW, House
 from tests.engine.outcome import Outcome, faults_of, outcome_of
 
@@ -44,6 +47,12 @@ def papers_of(session: Session, target: str) -> Sequence[Submission]:
     return session.exec(
         select(Submission).where(col(Submission.target) == target).order_by(col(Submission.filed_at))
     ).all()
+
+
+def line_of(visit: Visit) -> ResultLine:
+    """A result without a problem."""
+    item = f"{visit.department.split('/')[1]}-1"
+    return ResultLine(visit=visit.id, item=item, categories=(Category.NO_PROBLEM,))
 
 
 async def sent_again(house: House, paper: Submission) -> AnswerSlip:
@@ -183,6 +192,39 @@ async def test_messages_that_arrive_together_share_one_activity(house: House) ->
     after = local_steps(await house.task.fetch_history())
     assert {Verdict.ACCEPTED} == {answer.outcome for answer in answers}
     assert 1 == (after - before)["apply_task_papers"]
+
+
+async def test_twenty_four_who_write_to_one_task_at_once_cost_it_few_messages(house: House) -> None:
+    """The engine takes ten updates of a run at a time: the numbers of one process's papers share them."""
+    async with house.working():
+        await house.play.run("launch", "prepare", "claim", "draw", "visit")
+        papers = [
+            (department, SubmitResults(lines=(line_of(visit),)))
+            for department in house.play.departments()
+            for visit in house.cast.visits(department)
+        ][:24]
+        before = updates(await house.task.fetch_history())
+        answers = await asyncio.gather(
+            *(house.cast.act(department, Role.OFFICER, paper) for department, paper in papers)
+        )
+        after = updates(await house.task.fetch_history())
+    assert 24 == len({answer.submission for answer in answers})
+    assert 6 >= after - before
+
+
+async def test_a_paper_that_was_ruled_on_before_its_number_came_stands_in_the_history(house: House) -> None:
+    """Else a database that is restored to a moment before it would never miss it."""
+    deaf = Filing(house.database, None)
+    async with house.working():
+        await house.play.run("launch", "prepare")
+        await house.play.until_offered(SECOND)
+        paper = _file_only(deaf, SECOND, Role.HANDLER, DeclineClaim(reason="人员不足"))
+        await house.task.signal("wake", Wake(kind="test"))
+        await house.cast.until("its answer", lambda session: session.get(Answer, paper.id))
+        await house.cast.until("empty outbox", _all_sent)
+        history = await house.task.fetch_history()
+    (found,) = [slip for event in history.events for slip in ruled(event) if slip.submission == paper.id]
+    assert (paper.kind, paper.actor) == (found.kind, found.actor)
 
 
 async def test_a_paper_that_could_not_be_delivered_is_delivered_by_the_sweep(house: House) -> None:
