@@ -125,7 +125,7 @@ class PaperDesk:
 
 
 class Errands:
-    """Deliveries beside the main course: they never hold up an answer."""
+    """Deliveries beside the main course: prompt ones ride with the answer, others never hold it up."""
 
     def __init__(self, deliver: Callable[[], Awaitable[int]]) -> None:
         self._deliver = deliver

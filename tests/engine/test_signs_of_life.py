@@ -67,5 +67,5 @@ async def test_every_step_of_a_task_has_to_give_signs_of_life(house: House) -> N
             if event.HasField("activity_task_scheduled_event_attributes")
         ]
     kinds = {step.activity_type.name for step in steps}
-    assert {"fix_draw", "execute_draw", "match_officers", "exchange", "deliver_outbox"} <= kinds
+    assert {"fix_draw", "execute_draw", "match_officers", "exchange"} <= kinds
     assert {ALIVE} == {step.heartbeat_timeout.ToTimedelta() for step in steps}
