@@ -9,6 +9,7 @@ from sqlmodel import col, func, select, update
 from temporalio.client import Client
 
 from activities.rebuild import rebuild
+from adapters.logging import configure
 from adapters.settings import CACHED_WORKFLOWS
 from benchmarks.costs import since, spent, words
 from benchmarks.rig import Rig, play, rig, usage
@@ -80,7 +81,7 @@ async def served(bench: Rig, count: int, moment: datetime) -> tuple[float, float
     while _reminded(bench) < count:  # noqa: ASYNC110 - another process's doing
         await asyncio.sleep(1)
     reminded = datetime.now(UTC) - moment
-    while _untold(bench):
+    while _untold(bench):  # noqa: ASYNC110 - another process's doing
         await asyncio.sleep(1)
     return reminded.total_seconds(), (datetime.now(UTC) - moment).total_seconds()
 
@@ -157,4 +158,5 @@ async def measure(count: int, quiet: float, cache: int) -> None:
 
 def run(full: bool) -> None:
     """Ten thousand tasks, or three hundred."""
+    configure(json=False, level=40)
     asyncio.run(measure(*((10_000, 60.0) if full else (300, 10.0)), CACHED_WORKFLOWS))

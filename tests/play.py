@@ -15,6 +15,7 @@ from models.papers import (
     ApproveResults,
     CommitSecret,
     ConfirmAspect,
+    Paper,
     Period,
     ProposedDisposal,
     ProposeItems,
@@ -96,18 +97,20 @@ class Play:
     async def prepare(self) -> None:
         """1 发起: scope, items and periods, each confirmed."""
         items = {department: (f"{department.split('/')[1]}-1",) for department in self.departments()}
-        proposals = {
+        proposals: dict[Aspect, Paper] = {
             Aspect.SCOPE: ProposeScope(filter=ScopeFilter(kinds=("学校",))),
             Aspect.ITEMS: ProposeItems(items=items),
             Aspect.PERIODS: ProposePeriods(
                 periods=(Period(first_day=self.today, last_day=self.today + timedelta(days=20)),)
             ),
         }
-        for aspect, paper in proposals.items():
-            answer = await self.cast.act(LEAD, Role.HANDLER, paper)
-            await self.cast.act(
-                LEAD, Role.APPROVER, ConfirmAspect(aspect=aspect, sha256=answer.data["sha256"])
-            )
+
+        async def propose(aspect: Aspect) -> None:
+            answer = await self.cast.act(LEAD, Role.HANDLER, proposals[aspect])
+            confirm = ConfirmAspect(aspect=aspect, sha256=answer.data["sha256"])
+            await self.cast.act(LEAD, Role.APPROVER, confirm)
+
+        await self.each(proposals, propose)
 
     async def claim(self) -> None:
         """2 通知: every partner claims."""

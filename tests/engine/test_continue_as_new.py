@@ -5,6 +5,7 @@ from collections import Counter
 
 from temporalio.client import WorkflowExecutionStatus
 
+from cli.demo.cast import Cast
 from models.papers import AcceptClaim
 from models.trail import Outcome as Verdict
 from rules.roles import Role
@@ -37,13 +38,14 @@ async def test_a_task_over_many_runs_ends_the_same_and_repeats_get_their_first_a
 
 
 async def test_messages_that_arrive_as_a_run_ends_are_all_answered_once(hasty: House) -> None:
-    """Waves of eight at a time, over run after run: none is lost, none is ruled on twice."""
+    """Waves of eight clients at a time, over run after run: none is lost, none is ruled on twice."""
+    clients = [Cast(hasty.database, hasty.client, TASK, task_queue=hasty.task_queue) for _ in range(8)]
     async with hasty.working():
         await hasty.play.run("launch", "prepare", "claim")
         for wave in range(12):
             said = [
-                hasty.cast.say(SECOND, Role.HANDLER, AcceptClaim(), name=f"{wave}.{number}")
-                for number in range(8)
+                client.say(SECOND, Role.HANDLER, AcceptClaim(), name=f"{wave}.{number}")
+                for number, client in enumerate(clients)
             ]
             answers = await asyncio.gather(*said)
             assert {Verdict.REFUSED} == {answer.outcome for answer in answers}

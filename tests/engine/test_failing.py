@@ -1,12 +1,17 @@
 """What fails in an activity fails a workflow task, which is tried again and shown; it never ends a case."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session, col, select
+from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 
+from activities.outbox import OutboxActivities
 from models.messages import Wake
+from models.trail import Outbox
 from tests.engine.house import House
 
 PATIENCE = 100.0
@@ -26,6 +31,32 @@ async def test_a_case_outlives_a_table_that_is_gone(house: House) -> None:
         finally:
             _rename(house, "mislaid", "taking_part")
         await house.play.run("draw")
+
+
+async def test_what_cannot_be_told_beside_an_answer_is_told_on_its_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A delivery that fails in a workflow task becomes an activity, which is tried until it succeeds."""
+    deliver = OutboxActivities.deliver
+
+    async def only_on_its_own(self: OutboxActivities, source: str | None, now: datetime) -> int:
+        if activity.in_activity() and activity.info().is_local:
+            raise OSError("the engine does not take it")
+        return await deliver(self, source, now)
+
+    monkeypatch.setattr(OutboxActivities, "deliver", only_on_its_own)
+    async with house.working():
+        await house.play.run("launch", "prepare", "claim", "draw")
+        await house.cast.until("empty outbox", _all_sent)
+        steps = [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            async for event in house.task.fetch_history_events()
+        ]
+    assert "deliver_outbox" in steps
+
+
+def _all_sent(session: Session) -> bool:
+    return session.exec(select(Outbox).where(col(Outbox.sent_at).is_(None))).first() is None
 
 
 def _rename(house: House, old: str, new: str) -> None:
