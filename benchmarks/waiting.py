@@ -28,7 +28,7 @@ ROWS = 50
 """Tasks of an office: ten thousand tasks are a province's, and each office has desks of its own."""
 FIRST = 200
 """So many tasks are started first: the others' pace is reckoned from theirs."""
-SLOWER, SPARE = 1.4, 20.0
+SLOWER, SPARE = 2.0, 20.0
 """How much slower than the first the others may start, and seconds to spare: until then nothing falls due."""
 AT_ONCE = 16
 
