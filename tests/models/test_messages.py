@@ -28,6 +28,7 @@ from models.messages import (
     ExchangeStart,
     Message,
     Progress,
+    RejectedOf,
     RowProgress,
     RowStart,
     Slip,
@@ -103,6 +104,7 @@ SAMPLES: tuple[Message, ...] = (
     RowProgress(row="d/1", office="o", document="d", state="未到抽查时间", waits=(WAIT,), next_at=NOW),
     ExchangeStart(office="o"),
     ExchangeProgress(office="o", queued=1),
+    RejectedOf(task="t", name="县教育局", count=1),
 )
 CLASSES = [
     one
