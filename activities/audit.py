@@ -15,6 +15,8 @@ from models.trail import AuditAnchor, AuditEvent, AuditHead
 GENESIS = "0" * 64
 _HEAD = select(AuditHead).where(col(AuditHead.chain) == bindparam("chain")).with_for_update()
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_HEADS = sa_select(*AuditHead.__table__.columns).order_by(col(AuditHead.chain))  # type: ignore[attr-defined]  # SQLModel's own attribute
+"""Every head as a plain row: a year of a province has ten thousand."""
 _CHAINS = 200
 """Chains in one question: two parameters each."""
 
@@ -130,7 +132,7 @@ def verify(session: Session, *, since: AuditAnchor | None = None) -> list[str]:
             faults.append(f"{event.chain} #{event.number}: 内容与哈希不符")
         seen[event.chain] = (event.number, event.hash)
         known[event.chain, event.number] = event.hash
-    heads = session.exec(select(AuditHead)).all()
+    heads = session.execute(_HEADS).all()
     for head in heads:
         faults += _tail_faults(head, seen)
     faults += [f"{chain}: 链尾没有登记" for chain in sorted(seen.keys() - {head.chain for head in heads})]
@@ -148,9 +150,7 @@ def _events(session: Session, start: dict[str, tuple[int, str]]) -> Iterator[Any
         yield from session.execute(every.execution_options(yield_per=2000))
         return
     grown = [
-        head.chain
-        for head in session.exec(select(AuditHead).order_by(col(AuditHead.chain)))
-        if head.number > start.get(head.chain, (0, ""))[0]
+        head.chain for head in session.execute(_HEADS) if head.number > start.get(head.chain, (0, ""))[0]
     ]
     for some in (grown[at : at + _CHAINS] for at in range(0, len(grown), _CHAINS)):
         behind = or_(
@@ -159,7 +159,7 @@ def _events(session: Session, start: dict[str, tuple[int, str]]) -> Iterator[Any
         yield from session.execute(every.where(behind))
 
 
-def _tail_faults(head: AuditHead, seen: dict[str, tuple[int, str]]) -> list[str]:
+def _tail_faults(head: Any, seen: dict[str, tuple[int, str]]) -> list[str]:
     if seen.get(head.chain, (0, GENESIS)) == (head.number, head.hash):
         return []
     return [f"{head.chain}: 链尾与登记不符（登记为第 {head.number} 条）"]

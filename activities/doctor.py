@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,13 +66,17 @@ async def examine(
         polled = await is_polled(client, task_queue)
         if not polled:
             findings.append(Finding(Ailment.NO_WORKER, task_queue, *_UNPOLLED))
-        findings += await _compared(database, client, task_queue, runs, now)
         findings += engine.failing(runs)
-        findings += await asyncio.to_thread(_intervened, database, await broken_off(client, task_queue))
-        findings += await unarchived(client, database, task_queue, now)
+        looks = [
+            _compared(database, client, task_queue, runs, now),
+            _intervened(database, client, task_queue),
+            unarchived(client, database, task_queue, now),
+            _steps(client, database, rows),
+        ]
+        findings += [one for some in await asyncio.gather(*looks) for one in some]
         if polled and memories:
+            # Last: a worker that has just begun has a moment to take up what it is asked for.
             findings += await engine.ahead(client, database, runs)
-        findings += await _steps(client, database, await rows)
     findings += await rows
     order = list(Ailment)
     return Report(tuple(sorted(findings, key=lambda one: order.index(one.ailment))), tuple(runs))
@@ -89,16 +93,15 @@ async def _compared(
     return [*engine.told(compared), *await engine.ended_ahead(client, compared.missing)]
 
 
-async def _steps(client: Client, database: Database, rows: Sequence[Finding]) -> list[Finding]:
+async def _steps(client: Client, database: Database, rows: Awaitable[Sequence[Finding]]) -> list[Finding]:
     """Steps that fail for ever: of workflows where one is noted, and of those that do not do what is due."""
-    noted = await asyncio.to_thread(_noted, database)
-    idle = [one.subject for one in rows if one.ailment in _DUE]
-    return await failing_steps(client, dict.fromkeys([*noted, *idle]))
 
+    def hinted() -> list[str]:
+        with database.read() as session:
+            return noted(session)
 
-def _noted(database: Database) -> list[str]:
-    with database.read() as session:
-        return noted(session)
+    idle = [one.subject for one in await rows if one.ailment in _DUE]
+    return await failing_steps(client, dict.fromkeys([*await asyncio.to_thread(hinted), *idle]))
 
 
 def _compare(database: Database, runs: Sequence[Run], now: datetime) -> engine.Compared:
@@ -106,9 +109,14 @@ def _compare(database: Database, runs: Sequence[Run], now: datetime) -> engine.C
         return engine.compare(session, runs, now)
 
 
-def _intervened(database: Database, ended: Sequence[Run]) -> list[Finding]:
-    with database.read() as session:
-        return list(engine.intervened(session, ended))
+async def _intervened(database: Database, client: Client, task_queue: str) -> list[Finding]:
+    ended = await broken_off(client, task_queue)
+
+    def look() -> list[Finding]:
+        with database.read() as session:
+            return list(engine.intervened(session, ended))
+
+    return await asyncio.to_thread(look)
 
 
 def _in_sql(database: Database, now: datetime) -> list[Finding]:

@@ -29,13 +29,14 @@ from workflows import attributes
 log = structlog.get_logger(__name__)
 
 TASK = "joint-task/"
-ASKED = 200
-"""So many tasks are asked what they remember: those that show something else than SQL says, and the newest."""
+ASKED, NEWEST = 200, 50
+"""So many tasks are asked what they remember: of those that show something else than SQL says, and the newest."""
 AT_ONCE = 16
-PATIENCE = timedelta(seconds=3)
-"""How long a task may take to answer; one that does not is found by other lines."""
-ALL_PATIENCE = timedelta(seconds=4)
-"""How long all of them may take: a worker that starts ten thousand tasks has no time for questions."""
+PATIENCE = timedelta(seconds=5)
+"""How long all of them together may take to answer; one that does not is found by other lines.
+
+A worker that is starting ten thousand tasks has no time for questions.
+"""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ async def ahead(client: Client, database: Database, runs: Sequence[Run]) -> list
 
     asking = [asyncio.create_task(ask(task)) for task in asked]
     answered, silent = (
-        await asyncio.wait(asking, timeout=ALL_PATIENCE.total_seconds()) if asking else (set(), set())
+        await asyncio.wait(asking, timeout=PATIENCE.total_seconds()) if asking else (set(), set())
     )
     for one in silent:
         one.cancel()
@@ -188,7 +189,7 @@ def _to_ask(database: Database, runs: Sequence[Run]) -> list[str]:
         for one, stage, level in tasks
         if one in shown and _differs(Stage(stage), level, due.get(one), shown[one])
     ]
-    return list(dict.fromkeys([*differing, *known]))[:ASKED]
+    return list(dict.fromkeys([*differing[:ASKED], *known[:NEWEST]]))
 
 
 def _differs(stage: Stage, level: int, due: datetime | None, run: Run) -> bool:
