@@ -29,7 +29,7 @@ LISTED = 30
 
 def deliver(clocks: Clocks, department: Department, channels: Sequence[Channel]) -> None:
     """Put what is due into the inboxes, and make of it one message to each person concerned."""
-    due = [notice for notice in _waiting(clocks, department) if is_due(clocks, notice)]
+    due = _due(clocks, department)
     told: dict[str, list[Notification]] = defaultdict(list)
     for notice in due:
         readers = readers_of(clocks, notice)
@@ -65,10 +65,17 @@ def digest_of(clocks: Clocks, moment: datetime) -> datetime:
     return datetime.combine(local_day(moment), hour, TZ) + AFTER_RUNGS
 
 
-def _waiting(clocks: Clocks, department: Department) -> Sequence[Notification]:
+def _due(clocks: Clocks, department: Department) -> Sequence[Notification]:
+    """What `is_due` says of each, asked of the database: however much waits for the digest is not read."""
+    due = col(Notification.event) == OVERDUE
+    if clocks.calendar.is_working(clocks.today):
+        due |= col(Notification.urgent).is_(True)
+        digest = digest_of(clocks, clocks.now)
+        if digest <= clocks.now:
+            due |= col(Notification.created_at) < digest
     return clocks.session.exec(
         select(Notification)
-        .where(col(Notification.department) == department.id, col(Notification.delivered_at).is_(None))
+        .where(col(Notification.department) == department.id, col(Notification.delivered_at).is_(None), due)
         .order_by(col(Notification.created_at), col(Notification.key))
     ).all()
 

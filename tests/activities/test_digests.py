@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from activities.clocks import Clocks
 from activities.deliveries import GIVE_UP, HELD, DeliveryActivities
 from activities.desk_steps import DeskActivities
+from activities.digests import is_due
 from activities.docket import desk_id, notify
 from adapters.channels import Channel, Mail
 from models.delivery import Delivery, Digest
@@ -21,7 +23,7 @@ from tests.activities.driver import Driver
 from tests.activities.waits import beijing, let_pass, wait_of
 from tests.activities.world import add_person
 from tests.adapters.mail_server import Inbox
-from tests.builders import SECOND, person
+from tests.builders import OFFICE, SECOND, person
 
 HANDLER = person(SECOND, Role.HANDLER)
 WEDNESDAY = "2026-04-01"
@@ -98,6 +100,28 @@ def test_one_message_lists_it_all(desk: Desk) -> None:
     assert all(word in text for word in ("第0件", "第1件", "第2件", "领取任务"))
     # The last day's end, not the next day's beginning: nobody reads one day too many into it.
     assert "2026-04-03 24:00前" in text
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-04-01 08:00", "2026-04-01 08:33", "2026-04-01 23:00", "2026-04-04 09:00"]
+)
+def test_what_the_database_says_is_due_is_what_the_rule_says(desk: Desk, moment: str) -> None:
+    """Before the digest, at it, after it, and on a day off: the doctor goes by the rule, the desk asks."""
+    for event in ("overdue", "fact"):
+        for urgent in (False, True):
+            for at in ("2026-03-31 10:00", "2026-04-01 07:00", "2026-04-01 08:33", "2026-04-01 09:00"):
+                desk.tell(f"{event} {urgent} {at}", at, event=event, urgent=urgent)
+
+    def written(session: Session) -> list[Notification]:
+        rows = session.exec(select(Notification).where(col(Notification.department) == SECOND))
+        return [one for one in rows if one.delivered_to != "before"]
+
+    with desk.driver.database.read() as session:
+        clocks = Clocks(session, OFFICE, beijing(moment))
+        expected = {one.key for one in written(session) if is_due(clocks, one)}
+    desk.tend(moment)
+    told = {one.key for one in desk.driver.read(written) if one.delivered_at is not None}
+    assert expected == told
 
 
 def test_the_rung_of_the_digests_hour_is_in_the_digest(at: At) -> None:
