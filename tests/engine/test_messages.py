@@ -221,7 +221,7 @@ async def test_a_paper_that_was_ruled_on_before_its_number_came_stands_in_the_hi
         paper = _file_only(deaf, SECOND, Role.HANDLER, DeclineClaim(reason="人员不足"))
         await house.task.signal("wake", Wake(kind="test"))
         await house.cast.until("its answer", lambda session: session.get(Answer, paper.id))
-        await house.cast.until("empty outbox", _all_sent)
+        await _settled_length(house)
         history = await house.task.fetch_history()
     (found,) = [slip for event in history.events for slip in ruled(event) if slip.submission == paper.id]
     assert (paper.kind, paper.actor) == (found.kind, found.actor)
