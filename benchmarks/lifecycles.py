@@ -17,7 +17,7 @@ from models.trail import Submission
 from rules.roles import Role
 from rules.stages import VisitStage
 from tests.builders import DOCUMENT, LEAD, OFFICE
-from tests.play import SCENES, Play, chunks
+from tests.play import SCENES, Play, chunks, secret
 
 SUBJECTS = 20
 AT_ONCE = 32
@@ -66,6 +66,10 @@ class Singly(Play):
     def __init__(self, bench: Rig, seq: int, way: Way) -> None:
         super().__init__(Company(bench, f"{DOCUMENT}/{seq}/1"))
         self._bench, self._seq, self._way = bench, seq, way
+
+    def secret(self, department: str) -> bytes:
+        """A secret for each task: one that was used is refused."""
+        return secret(f"{department}/{self._seq}")
 
     async def each(self, things: Iterable[T], act: Callable[[T], Awaitable[object]]) -> None:
         """Departments do not wait for each other."""

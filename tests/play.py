@@ -67,6 +67,10 @@ class Play:
         for scene in scenes or SCENES:
             await getattr(self, scene)()
 
+    def secret(self, department: str) -> bytes:
+        """A department's secret, which it uses in one task only."""
+        return secret(department)
+
     async def each(self, things: Iterable[T], act: Callable[[T], Awaitable[object]]) -> None:
         """What several people do: here one after the other, in the same order each time."""
         for one in things:
@@ -139,10 +143,10 @@ class Play:
             voices.append((OFFICE_DESK, Role.OFFICE))
 
         async def commit(voice: tuple[str, Role]) -> None:
-            await self.cast.act(*voice, CommitSecret(commitment=commitment(secret(voice[0]))))
+            await self.cast.act(*voice, CommitSecret(commitment=commitment(self.secret(voice[0]))))
 
         async def reveal(voice: tuple[str, Role]) -> None:
-            await self.cast.act(*voice, RevealLink(link=link(secret(voice[0]), 1)))
+            await self.cast.act(*voice, RevealLink(link=link(self.secret(voice[0]), 1)))
 
         await self.each(voices, commit)
         await self.cast.act(LEAD, Role.HANDLER, self.request)
