@@ -111,8 +111,8 @@ class Law:
 def slots_of(day: date) -> tuple[datetime, datetime]:
     """The two moments of a day at which people act: never within five minutes of a rung.
 
-    Each day has its own seconds: a timer of a day, set at yesterday's slot, must not go off in the very
-    moment of today's, for the time-skipping server then loses the workflow's task.
+    Each day has its own seconds: a clock of eight office hours that was opened at yesterday's slot must not
+    end in the very moment of today's, for then it would hang on the machine's pace which comes first.
     """
     places = (0, _SPREAD // 2)
     morning, afternoon = (
