@@ -21,7 +21,7 @@ from models.messages import Wake
 from models.organisation import Department
 from models.papers import Paper
 from models.task import JointTask, TakingPart, Visit
-from models.trail import AuditHead, Notification, Outbox, Submission
+from models.trail import AuditHead, Notification, Outbox, Submission, Wait
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
@@ -34,6 +34,12 @@ class Target(StrEnum):
     TASK = "joint-task"
     DISPOSAL = "disposal"
     CORRECTION = "correction"
+
+
+def ruled_by(wait: Wait) -> str:
+    """What a paper about a wait is addressed to: its case, or the office for what a desk or a row's watch holds."""
+    own = wait.scope.partition("/")[0] in set(Target)
+    return wait.scope if own else f"{Target.OFFICE}/{wait.office}"
 
 
 P = TypeVar("P", bound=Paper)

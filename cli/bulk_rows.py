@@ -9,12 +9,13 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, or_, select
 
 from activities.bulk import BulkRow
+from activities.docket import ruled_by
 from adapters.result_sheets import read_sheet
 from cli.acting import task_id
 from cli.bulk_levers import FORMS, BulkLever, Values
 from cli.faults import invalid_words
 from cli.given import chosen, chosen_number, department_named
-from cli.waits import find_wait, target_of
+from cli.waits import find_wait
 from models.organisation import Department
 from models.task import JointTask
 from models.trail import Deadline, Wait
@@ -150,7 +151,7 @@ def _of_lever(lever: BulkLever, found: Iterable[Subject]) -> Iterator[tuple[str,
         if task is not None:
             yield task.id, f"joint-task/{task.id}", about
         elif wait is not None and lever is not BulkLever.RELEASE:
-            yield wait.id, target_of(wait), about
+            yield wait.id, ruled_by(wait), about
         elif wait is not None and wait.kind == WaitKind.CLAIM:
             yield wait.department, wait.scope, about
 
@@ -160,7 +161,7 @@ def _named(session: Session, lever: BulkLever, number: int, given: Values) -> Fo
     if "wait" in FORMS[lever].keys:
         wait = find_wait(session, given.get("wait", ""))
         about = f"{wait.task or wait.scope} {WaitKind(wait.kind).label}"
-        return Found(number, wait.id, target_of(wait), about, given)
+        return Found(number, wait.id, ruled_by(wait), about, given)
     task = session.get(JointTask, task_id(given.get("task", "")))
     if task is None:
         raise Refusal("TaskUnknown", f"没有任务 {given.get('task', '')}；可用 task list --all 查看任务编号")

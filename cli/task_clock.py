@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.docket import ruled_by
 from cli.acting import Who, acts, task_id
 from cli.clock_requests import of_case, visits_named
 from cli.given import chosen, day_of
 from cli.tables import done, hint, print_table
-from cli.waits import known_wait, target_of
+from cli.waits import known_wait
 from models.papers import (
     DecideClock,
     ExtendWait,
@@ -196,7 +197,7 @@ def _ask(who: Who, paper: RequestClock) -> None:
 
 
 def _send(who: Who, wait: str, paper: Paper) -> Answer:
-    return who.send(target_of(known_wait(who.database, wait)), paper)
+    return who.send(ruled_by(known_wait(who.database, wait)), paper)
 
 
 def _moved(answer: Answer, words: str) -> str:

@@ -1,4 +1,4 @@
-"""Finding waits: by the first digits of an id, by the case or department, and the case that rules on one."""
+"""Finding waits: by the first digits of an id, or by the case, plan or department that they are about."""
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
@@ -31,11 +31,6 @@ def find_wait(session: Session, text: str) -> Wait:
     if len(found) > 1:
         raise Refusal("WaitAmbiguous", f"{text} 可指多项待办，请多写几位")
     return found[0]
-
-
-def target_of(wait: Wait) -> str:
-    """The case that rules on acts on a wait; what a desk holds is the office's."""
-    return f"{Target.OFFICE}/{wait.office}" if wait.scope.startswith("department/") else wait.scope
 
 
 def waits_of(session: Session, text: str) -> ColumnElement[bool] | None:

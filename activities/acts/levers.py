@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from activities.authority import holders_of, name_of
-from activities.docket import Docket, Target, notify, ruling, wake
+from activities.docket import Docket, Target, notify, ruled_by, ruling, wake
 from activities.moving import move_clock, split_off, tell_moved
 from activities.reckoning import Terms, suspension_rows
 from models.papers import ExtendWait, ReassignWait, ResumeClock, SkipWait, SuspendClock
@@ -17,7 +17,7 @@ from rules.roles import Role
 from rules.waits import WaitKind
 
 _ANYWHERE = (Target.TASK, Target.DISPOSAL, Target.CORRECTION, Target.OFFICE)
-"""A wait's own case rules on it; what a department's desk holds (the yearly report) the office does."""
+"""A wait's own case rules on it; what a desk or a row's watch holds (a report, a window) the office does."""
 
 
 @ruling(_ANYWHERE, SuspendClock, Role.HEAD, Role.OFFICE)
@@ -185,9 +185,7 @@ def check_unit(lever: Lever, deadline: Deadline) -> None:
 
 
 def _of_this_case(docket: Docket, wait: Wait) -> bool:
-    if docket.submission.target.startswith(f"{Target.OFFICE}/"):
-        return wait.scope.startswith("department/") and wait.office == docket.office
-    return wait.scope == docket.submission.target
+    return ruled_by(wait) == docket.submission.target
 
 
 def _stood(docket: Docket, wait: Wait) -> list[Suspension]:
@@ -215,6 +213,6 @@ def _finish(docket: Docket, wait: Wait, former: Deadline, moved: Deadline, reaso
 
 
 def wake_holder(docket: Docket, wait: Wait) -> None:
-    """The case that rules on the act re-reads its rows itself; a desk has to be told."""
-    if wait.scope.startswith("department/"):
+    """The case that rules on the act re-reads its rows itself; a desk, or a row's watch, has to be told."""
+    if wait.scope != docket.submission.target:
         wake(docket.session, wait.scope, "clock moved", source=wait.department, now=docket.now)

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import col, select
+
 from activities.row_steps import RowActivities
 from models.delivery import ChannelName, Delivery, Digest
 from models.messages import TaskStep
-from models.trail import Wait
+from models.trail import Outbox, Wait
 from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.calendars import a_calendar
@@ -172,6 +174,24 @@ def test_a_clock_is_suspended_resumed_and_extended_by_command(say: Say, at: At) 
     assert "2026-05-11（2026-04-15恢复计算）" in moved
     said = say("task", "extend-wait", *name, *ACT, "--by", "2", "--as", STAFF)
     assert date(2026, 5, 13) == due(driver, wait), said.err
+
+
+def test_a_window_is_reassigned_by_the_office_and_its_other_levers_say_what_to_do(say: Say, at: At) -> None:
+    """The watch over a row takes no papers: the office rules on them, or they would lie unanswered."""
+    driver = at("desk")
+    RowActivities(driver.database).tend_row(TaskStep(task=f"{DOCUMENT}/1", now=driver.now))
+    wait = wait_of(driver, WaitKind.WINDOW, LEAD)
+    named = ("--wait", wait.id[:8], "--reason", "由其专办", "--as", person(LEAD, Role.HEAD))
+    handler = person(LEAD, Role.HANDLER)
+    assert 0 == say("task", "reassign", *named, "--person", handler).code
+    assert handler == _wait(driver, wait.id).assignee
+    said = say("task", "extend-wait", *named, "--by", "3")
+    assert (3, "LeverNotLawful") == refused(said)
+    assert "approve-launch" in said.err
+    (woken,) = driver.read(
+        lambda session: session.exec(select(Outbox).where(col(Outbox.workflow) == wait.scope)).all()
+    )
+    assert "clock moved" == woken.argument["kind"]
 
 
 def test_a_chain_is_shown_by_its_task_and_an_unknown_one_refused(say: Say, at: At) -> None:
