@@ -1,12 +1,14 @@
 """`simulate`: a plan's whole year on skipped time, by people who follow a seeded law (全年模拟)."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from adapters.logging import configure
 from cli.context import show
 from cli.demo.county import LAST_PUBLISHED
 from cli.tables import bar
@@ -22,6 +24,8 @@ def simulate_command(
     file: Path, *, year: int, seed: int, rows: str | None, keep: Path | None, as_json: bool
 ) -> None:
     """Play the year in a folder of its own and report it."""
+    # What the worker logs of each task would stand among the figures.
+    configure(json=False, level=logging.WARNING)
     _check_year(year)
     wanted = [part.strip() for part in (rows or "").split(",") if part.strip()]
     with _folder(keep) as folder:

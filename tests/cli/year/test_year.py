@@ -10,8 +10,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 
 from cli.demo.play import PLAN_FILE
+from cli.simulate import simulate_command
 from cli.year.figures import Figures
 from cli.year.office import PlanOfTheYear
 from cli.year.world import DATABASE, play_year
@@ -57,6 +59,17 @@ async def test_the_same_seed_gives_the_same_figures_byte_for_byte(played: Played
     """Random ids and secrets, threads and the machine's pace change nothing that is reported."""
     again = await play(tmp_path)
     assert json.dumps(played.figures) == json.dumps(again)
+
+
+def test_the_command_prints_its_figures_and_nothing_else(
+    played: Played, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What is piped into a file can be read, and compared byte for byte."""
+    simulate_command(
+        PLAN_FILE, year=COMING, seed=SEED, rows=",".join(ROWS), keep=tmp_path / "kept", as_json=True
+    )
+    structlog.reset_defaults()
+    assert json.loads(json.dumps(played.figures)) == json.loads(capfd.readouterr().out)
 
 
 def test_nothing_is_lost(played: Played) -> None:
