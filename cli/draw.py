@@ -19,7 +19,7 @@ from cli.draw_lists import ceiling_lines, drawn_lines, overlap_lines, recognised
 from cli.tables import done, hint, print_table
 from models.task import TakingPart
 from rules.calendar import local_day
-from rules.draw import canonical_json, normal_code
+from rules.draw import canonical_json, normal_code, raw
 from rules.refusal import Refusal
 from rules.stages import Claim
 
@@ -68,11 +68,21 @@ def export(
 def verify(
     record: Annotated[Path, typer.Argument(metavar="记录.json", help="draw export 导出的记录")],
     directories: Annotated[list[Path], typer.Argument(metavar="名录…", help="同时导出的名录，可为 .gz")],
+    published: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--published",
+            metavar="哈希",
+            help="锁定时公布的方案、名录、根或承诺（可重复）：须在记录中，否则记录不是当时的，或缺了一次抽取",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """核验导出的抽取记录：重算哈希、承诺链、种子、次序和数量；不符时说明是哪一项，退出码为 1。"""
+    """核验导出的抽取记录：逐栏重算，任何一处改动都说明是哪一次抽取的哪一项，退出码为 1。"""
+    for value in published or ():
+        raw(value)
     checked = subprocess.run(  # noqa: S603 - our own verifier, on the files that the user names
-        [sys.executable, str(VERIFIER), str(record), *map(str, directories)],
+        [sys.executable, str(VERIFIER), str(record), *map(str, directories), *(published or ())],
         check=False,
         capture_output=as_json,
         text=True,
