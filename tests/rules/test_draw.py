@@ -10,10 +10,12 @@ from rules.draw import (
     canonical_json,
     commitment,
     draw,
+    draw_frozen,
     first,
     link,
     opens,
     order,
+    public_token,
     seed,
     sha256_hex,
     ticket,
@@ -193,6 +195,51 @@ def test_draw_follows_its_definition(
     shuffler.shuffle(pool)
     assert expected == draw(chosen, pool, quota)
     assert quota.total == len(expected)
+
+
+@given(
+    st.lists(st.sampled_from("ABCD-"), min_size=12, max_size=60),
+    st.sets(st.integers(0, 11), max_size=4),
+    st.sets(st.sampled_from("ABCD-"), max_size=3),
+    st.integers(0, 4),
+    st.integers(),
+)
+def test_ordered_draw_follows_its_definition(
+    classes: list[str], gone: set[int], asked: set[str], top_up: int, number: int
+) -> None:
+    """A replacement of tiers and of topped-up subjects: strata of some classes, the rest from all, none drawn before."""
+    whole = [(code, class_) for (code, _), class_ in zip(entries(len(classes)), classes, strict=True)]
+    excluded = {whole[place][0] for place in gone}
+    pool = [entry for entry in whole if entry[0] not in excluded]
+    counts = population(pool)
+    quota = Quota.ordered(counts, [(one, (one,), min(1, counts[one])) for one in sorted(asked)], top_up)
+    chosen = sha256_hex(str(number).encode())
+    assert by_definition(chosen, pool, quota) == draw(chosen, whole, quota, excluded)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "directory"),
+    [
+        ("BadCode", b"91140000000000001a,A\n"),
+        ("BadCode", b"9114000000000001,A\n"),
+        ("BadCode", b"91140000000000001A,A"),
+        ("BadCode", b"9114000000000001A,B\n911400000000000002B,A\n"),
+        ("BadCode", "9114000000000000é,A\n".encode()),
+        ("BadClass", b"91140000000000001A,E\n"),
+    ],
+)
+def test_a_directory_that_is_not_canonical_is_not_drawn_from(refusal: str, directory: bytes) -> None:
+    """Small letters, other lengths (also two that even out), other signs, other classes, a lost line end."""
+    with pytest.raises(Refusal) as refused:
+        draw_frozen(SEED, directory, Quota.plain({}, "5"))
+    assert refusal == refused.value.type
+
+
+def test_a_public_value_has_one_spelling() -> None:
+    """Whatever stands between the numbers, and however wide they are."""
+    spellings = ["01 02 03+04", "01,02,03|04", "０１-０２-０３-０４", "01020304"]
+    assert {"01020304"} == set(map(public_token, spellings))
+    assert "7f0a" == public_token("0x7F 0A".removeprefix("0x"))
 
 
 def test_draw_refuses_sizes_of_another_pool() -> None:

@@ -118,6 +118,15 @@ def test_ordered_size_is_neither_rounded_nor_topped_up() -> None:
     assert "StratumExhausted" == refused.value.type
 
 
+def test_ordered_top_up_comes_from_what_the_strata_leave() -> None:
+    """Who was topped up is replaced from all classes; more than are left are refused."""
+    quota = Quota.ordered({"A": 2, "C": 1}, [("C", ("C",), 1)], 2)
+    assert ({"C": 1}, 2, 3) == (sizes(quota), quota.top_up, quota.total)
+    with pytest.raises(Refusal) as refused:
+        Quota.ordered({"A": 2, "C": 1}, [("C", ("C",), 1)], 3)
+    assert "StratumExhausted" == refused.value.type
+
+
 @given(
     st.fixed_dictionaries({class_: st.integers(0, 500) for class_ in "ABCD-"}),
     st.dictionaries(st.sampled_from("ABCD"), PERCENTS),
