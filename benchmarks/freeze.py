@@ -19,15 +19,17 @@ from adapters.database import Database
 from adapters.migrate import migrate
 from benchmarks import best_cpu, best_seconds, peak_mib, verdict
 from models.base import opaque_id
+from models.papers import ApproveDraw
 from models.registers import Subject
 from models.task import JointTask
 from rules.channel import LegalForm
 from rules.draw import draw_frozen, sha256_hex
+from rules.roles import Role
 from rules.scope import ScopeFilter
 from tests.activities import scenes
 from tests.activities.driver import Driver
 from tests.activities.world import add_everything
-from tests.builders import NOW, OFFICE
+from tests.builders import LEAD, NOW, OFFICE
 from tests.postgres import PostgresCluster
 
 SEED = sha256_hex(b"benchmark")
@@ -46,6 +48,7 @@ def fill(database: Database, subjects: int) -> Driver:
     driver = Driver(database, Path(tempfile.mkdtemp()))
     for scene in (scenes.launched, scenes.prepared, scenes.offered, scenes.claimed, scenes.requested):
         scene(driver)
+    driver.act(LEAD, Role.APPROVER, ApproveDraw())
     if database.engine.dialect.name == "postgresql":
         with database.write() as session:
             session.execute(text("ANALYZE subject"))
