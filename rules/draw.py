@@ -10,6 +10,7 @@ import re
 import struct
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import count
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -322,17 +323,22 @@ def _chosen(tickets: Sequence[tuple[bytes, bytes, bytes]], plan: Quota) -> list[
     """Whom the sizes take, in ticket order; fewer than the total where there are too few tickets."""
     name_of = {class_.encode(): stratum.name for stratum in plan.strata for class_ in stratum.classes}
     left = {stratum.name: stratum.size for stratum in plan.strata}
-    strata, undrawn = [], []
-    for place, (_, _, class_) in enumerate(tickets):
+    top_up, names = plan.top_up, []
+    for _, _, class_ in tickets:
         name = name_of.get(class_, "")
         if left.get(name):
             left[name] -= 1
-            strata.append((place, name))
+            names.append(name)
         else:
-            undrawn.append((place, TOP_UP))
+            names.append("")
     # Undrawn ones of a stratum that is not full yet cannot be: its tickets come in order.
-    chosen = sorted([*strata, *undrawn[: plan.top_up]])
+    for place, name in enumerate(names):
+        if top_up and not name:
+            names[place] = TOP_UP
+            top_up -= 1
+    rank = count(1)
     return [
-        Drawn(tickets[place][1].decode(), tickets[place][2].decode(), name, rank)
-        for rank, (place, name) in enumerate(chosen, 1)
+        Drawn(code.decode(), class_.decode(), name, next(rank))
+        for (_, code, class_), name in zip(tickets, names, strict=True)
+        if name
     ]
