@@ -121,6 +121,30 @@ def stage_6(today: date, number: str = NUMBER) -> Rows:
     return rows
 
 
+def stage_8(today: date, number: str = NUMBER) -> Rows:
+    """All results are public; a disposal is open, and the summaries are owed."""
+    rows = stage_6(today, number)
+    rows[Sheet.TASKS][0]["所在步骤"] = "8"
+    for row in rows[Sheet.RESULTS]:
+        row |= {"公示日期": today - timedelta(days=5), "公示网址": "https://example.invalid/gs"}
+    for department, name in DEPARTMENTS.items():
+        rows[Sheet.RESULTS] += [
+            {
+                "原平台任务号": number,
+                "代码": code,
+                "部门": name,
+                "事项编号": f"{department.split('/')[1]}-1",
+                "检查结果": "未发现问题",
+                "录入日期": today - timedelta(days=6),
+                "平台回执号": f"R-{code}",
+                "公示日期": today - timedelta(days=3),
+            }
+            for code in SUBJECTS
+            if code not in (PROVED, OWED)
+        ]
+    return rows
+
+
 def write(path: Path, rows: Rows, template: Path) -> Path:
     """Fill a template that the command wrote."""
     book = load_workbook(template)

@@ -20,7 +20,7 @@ from tests.builders import OFFICE, OFFICE_DESK, SECOND, THIRD
 from tests.engine.house import TASK, House
 from tests.engine.one_truth import disagreements
 from tests.engine.outcome import faults_of
-from tests.moved import PORTAL, Rows, stage_5, stage_6, undrawn, write
+from tests.moved import PORTAL, Rows, stage_5, stage_6, stage_8, undrawn, write
 
 
 async def move_in(house: House, folder: Path, rows: Rows) -> None:
@@ -61,8 +61,9 @@ async def test_task_moved_in_before_its_draw_is_drawn_and_finished_here(house: H
     [
         (stage_5, Stage.INSPECT, ("visit", "enter", "publicize", "dispose", "summarize")),
         (stage_6, Stage.ENTER, ("enter", "publicize", "dispose", "summarize")),
+        (stage_8, Stage.FOLLOW_UP, ("dispose", "summarize")),
     ],
-    ids=["stage 5", "stage 6"],
+    ids=["stage 5", "stage 6", "stage 8"],
 )
 async def test_task_moved_in_at_a_stage_is_finished_here(
     house: House, tmp_path: Path, rows: Callable[[date], Rows], stage: Stage, scenes: tuple[str, ...]
