@@ -28,6 +28,7 @@ from cli.bulk_rows import rows_of_file, rows_of_query
 from cli.context import Json, err, out, show
 from cli.given import read_bytes
 from cli.tables import bar, done, hint, print_table
+from cli.waits import moved_words
 from models.operations import BulkJob
 from models.trail import Answer, Outcome
 from rules.refusal import Refusal
@@ -255,9 +256,7 @@ def _line(row: BulkRow, answer: Answer | Trial | None) -> dict[str, Any]:
     elif answer.outcome is Outcome.REFUSED:
         outcome, words = answer.outcome, f"（{answer.type}）{answer.words}"
     else:
-        moved = answer.data if "to" in answer.data else None
-        outcome = answer.outcome
-        words = f"到期日由 {moved['from']} 变为 {moved['to']}" if moved else ""
+        outcome, words = answer.outcome, moved_words(answer.data) if "to" in answer.data else ""
     return {
         "row": row.number,
         "about": row.about,

@@ -171,7 +171,7 @@ def extend(
 @acts
 def cancel(
     task: TaskId,
-    number: Annotated[str, typer.Option("--number", metavar="文号", help="撤销的批准文号")],
+    number: Annotated[str, typer.Option("--number", "--approval", metavar="文号", help="撤销的批准文号")],
     reason: Reason,
     who: Who,
 ) -> None:

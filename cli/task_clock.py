@@ -10,7 +10,7 @@ from cli.acting import Who, acts, task_id
 from cli.clock_requests import of_case, visits_named
 from cli.given import chosen, day_of
 from cli.tables import done, hint, print_table
-from cli.waits import known_wait
+from cli.waits import known_wait, moved_words
 from models.papers import (
     DecideClock,
     ExtendWait,
@@ -204,8 +204,7 @@ def _moved(answer: Answer, words: str) -> str:
     """Tell both dates; returns the short id of the wait that was moved."""
     data: dict[str, Any] = answer.data
     short = str(data["wait"])[:8]
-    when = "中止中，恢复后另计" if data["suspended"] else f"到期日由 {data['from']} 变为 {data['to']}"
-    done(f"{words}：{when}（待办 {short}）")
+    done(f"{words}：{moved_words(data)}（待办 {short}）")
     hint(f"逐日说明：starter.py deadline explain {short}")
     return short
 

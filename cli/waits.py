@@ -1,5 +1,8 @@
 """Finding waits: by the first digits of an id, or by the case, plan or department that they are about."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
@@ -72,3 +75,8 @@ def _of_department(session: Session, text: str) -> ColumnElement[bool] | None:
         if refusal.type != "DepartmentUnknown":
             raise
         return None
+
+
+def moved_words(data: Mapping[str, Any]) -> str:
+    """What a lever did to a clock: both dates, or none where the clock stands still."""
+    return "中止中，恢复后另计" if data["suspended"] else f"到期日由 {data['from']} 变为 {data['to']}"

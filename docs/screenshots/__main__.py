@@ -21,7 +21,7 @@ from cli.demo.play_results import Closing
 from cli.demo.show import SCENES
 from worker import working
 
-from .browser import LIST, browser, list_of, page_of, shoot
+from .browser import LIST, WIDTH, browser, list_of, page_of, shoot
 from .plays import PLAYS, Play, Shot
 from .world import FellSilent, Players, Served, aged_copy, bring_up, found_county, served
 
@@ -91,7 +91,9 @@ async def _picture(shot: Shot, world: Served, file: Path, eye: Browser) -> None:
     query = f"WorkflowId STARTS_WITH '{shot.page}'"
     found = [one async for one in world.client.list_workflows(query)]
     for one in found:
-        if await shoot(eye, page_of(world.ui, one.id, one.run_id, shot.tab), file, shot.expected):
+        if await shoot(
+            eye, page_of(world.ui, one.id, one.run_id, shot.tab), file, shot.expected, (WIDTH, shot.height)
+        ):
             return
 
 

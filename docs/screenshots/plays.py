@@ -26,6 +26,7 @@ from models.papers import (
     SubmitResults,
 )
 
+from .browser import HEIGHT
 from .world import Line, Served
 
 TASK_PAGE = f"joint-task/{TASK}"
@@ -53,6 +54,8 @@ class Shot:
     query: str = ""
     """Where given, the list that it finds is shown instead of a page."""
     tab: str = "user-metadata"
+    height: int = HEIGHT
+    """Of the page: what lies below it is left out."""
     expected: str = "期限"
     """Words without which the page is not loaded yet."""
     trouble: Callable[[Served], AbstractAsyncContextManager[None]] = untroubled
@@ -248,6 +251,8 @@ PLAYS = (
                 trouble=unreadable,
                 page=DESK_PAGE,
                 tab="pending-activities",
+                # Below it the page shows a stack, with the folders of whoever took the picture.
+                height=545,
                 expected="tend_desk",
             ),
             Shot(

@@ -69,6 +69,16 @@ def test_dry_run_tells_every_row_and_leaves_no_trace(
     assert before == dump(driver.database)
 
 
+def test_clocks_that_are_to_stand_still_have_no_last_day(
+    say: Say, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former day beside itself would read as if nothing happened."""
+    driver = at("visited")
+    monkeypatch.setattr("cli.bulk._now", lambda: driver.now)
+    rows = data(say, "bulk", "suspend", "--query", "kind=录入检查结果", "--dry-run", *ACT)["rows"]
+    assert {"中止中，恢复后另计"} == {row["words"] for row in rows}
+
+
 def test_query_pulls_a_lever_on_all_waits_of_a_kind(say: Say, at: At, tmp_path: Path) -> None:
     """Each row is an ordinary message with its own answer; the result file tells it row by row."""
     driver = at("visited")
