@@ -75,7 +75,8 @@ def test_clocks_that_are_to_stand_still_have_no_last_day(
     """The former day beside itself would read as if nothing happened."""
     driver = at("visited")
     monkeypatch.setattr("cli.bulk._now", lambda: driver.now)
-    rows = data(say, "bulk", "suspend", "--query", "kind=录入检查结果", "--dry-run", *ACT)["rows"]
+    query = ("--query", "kind=录入检查结果", "--from", str(driver.today))
+    rows = data(say, "bulk", "suspend", *query, "--dry-run", *ACT)["rows"]
     assert {"中止中，恢复后另计"} == {row["words"] for row in rows}
 
 
