@@ -120,8 +120,8 @@ def test_nothing_listens_beyond_loopback() -> None:
 
 def test_only_the_migration_knows_the_owner_of_the_tables() -> None:
     """Workers and commands come as the application's role."""
-    owners = {name for name in OURS if "postgres_password" in str(environment_of(name, GIVEN))}
-    assert {"migrate"} == owners
+    owners = {name for name in SERVICES if "postgres_password" in str(environment_of(name, GIVEN))}
+    assert {"postgres", "databases", "migrate"} == owners
     applications = {name for name in OURS if "app_db_password" in str(environment_of(name, GIVEN))}
     assert {"worker", "cli"} == applications
 

@@ -56,6 +56,8 @@ class Installation:
             "POSTGRES_PASSWORD": "owner",
             "APP_DB_USER": "joint_app",
             "APP_DB_PASSWORD": "application",
+            "TEMPORAL_DB_USER": "engine",
+            "TEMPORAL_DB_PASSWORD": "engine",
             "JOINT_SECRET_KEY": "",
             "JOINT_EXCHANGE": f"http://127.0.0.1:{self.platform}",
             "JOINT_EXCHANGE_TOKEN": "",

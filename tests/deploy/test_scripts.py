@@ -36,6 +36,8 @@ def databases(cluster: PostgresCluster) -> None:
         "PGPASSWORD": "owner",
         "APP_DB_USER": "joint_app",
         "APP_DB_PASSWORD": "it's a %secret",
+        "TEMPORAL_DB_USER": "engine",
+        "TEMPORAL_DB_PASSWORD": "another",
     }
     script = str(ROOT / "deploy" / "databases.sh")
     made = subprocess.run(["bash", script], env=surroundings, check=False, capture_output=True, text=True)
@@ -69,6 +71,18 @@ def test_the_applications_role_works_on_tables_that_it_does_not_own(installed: P
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 session.execute(forbidden)
+
+
+def test_each_role_enters_its_own_databases_alone(installed: PostgresCluster) -> None:
+    """The engine may not touch papers, nor the application the engine's state; each owner makes its own tables."""
+    databases(installed)
+    for name in ("temporal", "temporal_visibility"):
+        with psycopg.connect(installed.url(name), user="engine", autocommit=True) as session:
+            session.execute("CREATE EXTENSION IF NOT EXISTS btree_gin")
+            session.execute("CREATE TABLE IF NOT EXISTS made (id int)")
+    for name, stranger in (("joint_inspection", "engine"), ("temporal", "joint_app")):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(installed.url(name), user=stranger)
 
 
 def test_a_sign_of_life_grows_old(tmp_path: Path) -> None:
