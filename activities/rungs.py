@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from activities.authority import office_department
 from activities.clocks import Clocks
-from activities.docket import notify
+from activities.docket import desk_id, notify, wake
 from models.trail import Deadline, Wait
 from rules.ladder import Fired, Level, recipients
 from rules.roles import Role
@@ -40,10 +40,12 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
         f"{rung.label}：{kind.label}{_which(wait)}（{wait.open}件未办，{deadline.due_day}到期）。"
         f"办理：{WAITS[kind].command.format(target=wait.scope.split('/', 1)[1])}"
     )
+    told = set()
     for role in recipients(rung, wait.role):
         # What an office itself owes may be the one's above; all else climbs to the case's own office.
         to_office = role is Role.OFFICE and wait.role is not Role.OFFICE
         department = office_department(clocks.session, wait.office) if to_office else wait.department
+        told.add(department)
         notify(
             clocks.session,
             department,
@@ -56,6 +58,10 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
             urgent=rung.level >= Level.HEAD,
             person=wait.assignee if role is wait.role else None,
         )
+    desk = desk_id(wait.department, clocks.today.year)
+    if wait.department not in told and wait.scope != desk:
+        # Told to the office alone; the desk of who owes it shows the new level and the next rung all the same.
+        wake(clocks.session, desk, "overdue", source=wait.task or wait.department, now=clocks.now)
 
 
 def _which(wait: Wait) -> str:

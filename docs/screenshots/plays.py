@@ -14,7 +14,7 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from cli.demo.county import County
 from cli.demo.platform_server import Habits, Platform, serve
-from cli.demo.play import HEALTH, SCHOOLS, TASK
+from cli.demo.play import HEALTH, OFFICE, SCHOOLS, TASK
 from models.messages import Wake
 from models.papers import (
     AcceptClaim,
@@ -30,6 +30,7 @@ from .browser import HEIGHT
 from .world import Line, Served
 
 TASK_PAGE = f"joint-task/{TASK}"
+EXCHANGE_PAGE = "exchange/"
 DESK_PAGE = f"department/{SCHOOLS}/"
 NOWHERE = "http://127.0.0.1:9"
 """An address that answers nobody."""
@@ -147,19 +148,14 @@ async def reset(world: Served) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def unreadable(world: Served) -> AsyncIterator[None]:
-    """A table is gone: the desks' steps fail and are tried again for ever."""
+    """A table is gone: the exchange's step fails and is tried again for ever."""
     with sqlite3.connect(world.database.url.removeprefix("sqlite:///")) as database:
-        database.execute("ALTER TABLE notification RENAME TO mislaid")
-        await world.client.get_workflow_handle(await _desk(world)).signal("wake", Wake(kind="reading again"))
+        database.execute("ALTER TABLE publication RENAME TO mislaid")
+        exchange = world.client.get_workflow_handle(f"{EXCHANGE_PAGE}{OFFICE}")
+        await exchange.signal("wake", Wake(kind="queued"))
         await asyncio.sleep(20)
         yield
-        database.execute("ALTER TABLE mislaid RENAME TO notification")
-
-
-async def _desk(world: Served) -> str:
-    query = f"WorkflowId STARTS_WITH '{DESK_PAGE}'"
-    found = [one.id async for one in world.client.list_workflows(query)]
-    return found[0]
+        database.execute("ALTER TABLE mislaid RENAME TO publication")
 
 
 def hardly_anybody(county: County) -> County:
@@ -247,13 +243,13 @@ PLAYS = (
             Shot(
                 "fault-database",
                 "数据库故障：一步反复重试",
-                before(ApproveResults),
+                waiting_for("entry"),
                 trouble=unreadable,
-                page=DESK_PAGE,
+                page=EXCHANGE_PAGE,
                 tab="pending-activities",
                 # Below it the page shows a stack, with the folders of whoever took the picture.
                 height=545,
-                expected="tend_desk",
+                expected="OperationalError",
             ),
             Shot(
                 "8-recheck",
@@ -275,7 +271,7 @@ PLAYS = (
                 "7-refused-exchange",
                 "交换：被退回的记录",
                 waiting_for("entry"),
-                page="exchange/",
+                page=EXCHANGE_PAGE,
                 expected="省平台",
             ),
         ),
@@ -288,7 +284,7 @@ PLAYS = (
                 "省平台连接不上",
                 waiting_for("entry"),
                 days=1,
-                page="exchange/",
+                page=EXCHANGE_PAGE,
                 expected="连接不上",
             ),
         ),

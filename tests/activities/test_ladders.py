@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlmodel import col, select
 
 from activities.clocks import Clocks
+from activities.docket import desk_id
 from models.papers import AcceptClaim, ReturnResults, SetPolicy
-from models.trail import Wait
+from models.trail import Outbox, Wait
 from rules.ladder import Level
 from rules.roles import Role
 from rules.stages import VisitStage
@@ -195,6 +197,20 @@ def test_after_an_outage_only_the_highest_missed_rung_is_sent(at: At, one: Unans
 
 def _at(text: str) -> datetime:
     return beijing(text)
+
+
+def test_a_rung_that_the_office_alone_is_told_of_wakes_the_desk_of_who_owes_it(at: At) -> None:
+    """Else its page would go on showing the level and the next reminder of days ago."""
+    driver = at("offered")
+    now = beijing("2026-04-14 08:30")
+    fire(driver, wait_of(driver, WaitKind.CLAIM, SECOND).scope, now)
+    assert {OFFICE_DESK} == {notice.department for notice in notices(driver, "overdue")}
+    woken = driver.read(
+        lambda session: session.exec(
+            select(Outbox.workflow).where(col(Outbox.created_at) == driver.now)
+        ).all()
+    )
+    assert {desk_id(SECOND, 2026), desk_id(OFFICE_DESK, 2026)} <= set(woken)
 
 
 def test_an_answered_wait_falls_silent_at_once(at: At) -> None:
