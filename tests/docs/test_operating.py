@@ -438,6 +438,8 @@ def test_pictures_are_those_that_are_taken() -> None:
     shown = set(re.findall(r"screenshots/([a-z0-9-]+)\.png", TEXT))
     assert 12 < len(shown)
     assert [] == [name for name in sorted(shown) if f'"{name}"' not in plays]
+    folder = ROOT / "docs" / "screenshots"
+    assert [] == [name for name in sorted(shown) if not (folder / f"{name}.png").exists()]
 
 
 @pytest.mark.parametrize(
