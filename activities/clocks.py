@@ -177,10 +177,10 @@ class Clocks:
         self._set_next(wait, deadline)
         return best
 
-    def due_in(self, scope: str) -> date | None:
-        """The earliest due day of what is open in a scope."""
+    def standing(self, scope: str) -> Deadline | None:
+        """The clock of what is open in a scope, the earliest due."""
         return self.session.exec(
-            select(col(Deadline.due_day))
+            select(Deadline)
             .join(Wait, col(Wait.id) == col(Deadline.wait))
             .where(col(Wait.scope) == scope, col(Wait.closed_at).is_(None), col(Deadline.current).is_(True))
             .order_by(col(Deadline.due_day))

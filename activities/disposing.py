@@ -10,11 +10,20 @@ from activities.docket import Docket, notify, wake
 from activities.reckoning import Terms
 from models.organisation import Department, DepartmentKind, Office
 from models.outcomes import Disposal, Result
-from models.papers import ProposedDisposal
+from models.papers import ProposedDisposal, StepDisposal
 from models.registers import Subject
 from models.task import TakingPart, Visit
 from rules.deadline import Unit, due_day
-from rules.disposal import DisposalKind, DisposalState, period_in, propose_owner
+from rules.disposal import (
+    CASE_EXTENSION,
+    CASE_PROLONGATION,
+    FROM_FORMER_DUE,
+    DisposalKind,
+    DisposalState,
+    DisposalStep,
+    period_in,
+    propose_owner,
+)
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.waits import WAITS, WaitKind
@@ -50,16 +59,33 @@ def all_of(proposed: ProposedDisposal) -> Iterator[ProposedDisposal]:
         yield from all_of(one)
 
 
+def check_proposal(docket: Docket, proposed: ProposedDisposal) -> None:
+    """What is proposed can be opened later, when a unit approves or a head signs; refused by what is missing."""
+    for one in all_of(proposed):
+        if one.kind not in set(DisposalKind):
+            raise Refusal("DisposalKindUnknown", f"处置方式“{one.kind}”不在规定之列，请更正")
+        kind = DisposalKind(one.kind)
+        if one.outside and kind not in _TRANSFERS:
+            raise Refusal("OutsideNotTransfer", f"“{kind.label}”没有接收单位，请删去 --outside")
+        if kind in _TRANSFERS and not one.outside:
+            other_department(docket, one.receiver, docket.department)
+        elif kind not in _TRANSFERS and one.owner not in (None, docket.department):
+            other_department(docket, one.owner, docket.department)
+
+
 def other_department(docket: Docket, named: str | None, owner: str) -> str:
     """Another department of the office; refuses `ReceiverUnknown`."""
     receiver = docket.session.get(Department, named or "")
     if receiver is None or receiver.office != docket.office or receiver.id == owner:
-        raise Refusal("ReceiverUnknown", "移送须写明本领导小组内的另一接收部门")
+        raise Refusal(
+            "ReceiverUnknown",
+            "移送须写明本领导小组内的另一接收部门（--receiver）；不在本系统的单位用 --outside 写明名称",
+        )
     return receiver.id
 
 
-def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> None:
-    """Open the wait of a disposal's present state; a receiver is told at once."""
+def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date, days: int | None = None) -> None:
+    """Open the wait of a disposal's present state; a receiver is told at once. `days` is an extension's own."""
     kind, owed_by = _owed(docket, disposal)
     wait = docket.clocks.open(
         kind,
@@ -69,9 +95,9 @@ def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> 
         department=owed_by,
         opened_by=docket.by,
         cycle=cycle,
-        terms=_terms(docket, disposal, anchor),
+        terms=_terms(docket, disposal, anchor, days),
     )
-    if kind is not WaitKind.DISPOSAL:
+    if kind is not WaitKind.DISPOSAL and owed_by != disposal.owner:
         asks = "报请同意一件处置" if kind is WaitKind.CONSENT else "移送一起线索"
         notify(
             docket.session,
@@ -85,6 +111,39 @@ def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date) -> 
             task=disposal.task,
             urgent=True,
         )
+
+
+def clock_of(
+    docket: Docket,
+    disposal: Disposal,
+    former: DisposalState,
+    state: DisposalState,
+    paper: StepDisposal,
+) -> tuple[date, int | None]:
+    """From which day the next state's clock runs, and by how many days where the head said so."""
+    today = docket.clocks.today
+    if paper.step != DisposalStep.EXTEND:
+        return today, None
+    standing = docket.clocks.standing(f"disposal/{disposal.id}")
+    if disposal.kind is DisposalKind.RECTIFY:
+        if former is DisposalState.OPEN and paper.days is None:
+            raise Refusal("DaysMissing", "改正期限届满前延期的，须写明延长的天数（--days）")
+        disposal.period_days = paper.days or disposal.period_days
+        # Its clock's anchor is the last day to comply: the re-check follows it.
+        return (standing.anchor if former is DisposalState.OPEN and standing else today), None
+    if state is DisposalState.PROLONGED:
+        _check_prolongation(former, paper.days)
+    elif paper.days is not None:
+        raise Refusal("DaysFixed", f"立案决定的延期法定为{CASE_EXTENSION.amount}个工作日，请删去 --days")
+    return (standing.due_day if standing and state in FROM_FORMER_DUE else today), paper.days
+
+
+def _check_prolongation(former: DisposalState, days: int | None) -> None:
+    """Thirty days by the head; what goes beyond is decided together, and says how long."""
+    if former is DisposalState.PROLONGED and days is None:
+        raise Refusal("DaysMissing", "再次延长须经负责人集体讨论，并写明延长的天数（--days）和文号（--note）")
+    if former is DisposalState.FILED and days is not None and days > CASE_PROLONGATION.amount:
+        raise Refusal("DaysTooMany", f"负责人批准的延长不超过{CASE_PROLONGATION.amount}日；再延须集体讨论")
 
 
 def desk_above(session: Session, office: str) -> str | None:
@@ -121,7 +180,7 @@ def _open(
     by_rule, why = propose_owner(subject.licensed_by, visit.department, None)
     handed = proposed.owner not in (None, own) and kind not in _TRANSFERS
     receiver = proposed.owner if handed else proposed.receiver
-    if handed or kind in _TRANSFERS:
+    if handed or (kind in _TRANSFERS and not proposed.outside):
         receiver = other_department(docket, receiver, own)
     disposal = Disposal(
         id=id_,
@@ -133,6 +192,7 @@ def _open(
         state=(DisposalState.HANDED if handed else DisposalState.OPEN).value,
         owner=own,
         receiver=receiver,
+        outside=proposed.outside,
         period_days=proposed.period_days,
         opened_on=docket.clocks.today,
         opened_at=docket.now,
@@ -156,8 +216,8 @@ def _open(
     return id_
 
 
-def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
-    """The state's own period; for 责令改正 the re-check follows the last of the days to comply."""
+def _terms(docket: Docket, disposal: Disposal, anchor: date, extended_by: int | None) -> Terms:
+    """The state's own period, or the head's; for 责令改正 the re-check follows the last of the days to comply."""
     clocks, state = docket.clocks, DisposalState(disposal.state)
     if disposal.kind is DisposalKind.RECTIFY and state is DisposalState.OPEN:
         days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
@@ -168,4 +228,4 @@ def _terms(docket: Docket, disposal: Disposal, anchor: date) -> Terms:
     period = period_in(disposal.kind, state)
     if period is None:
         raise ValueError(f"{disposal.kind} has no clock in {state}")
-    return Terms(anchor, period.amount, period.unit, period.clause)
+    return Terms(anchor, extended_by or period.amount, period.unit, period.clause)

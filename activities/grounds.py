@@ -60,7 +60,7 @@ class Grounds:
         if key in self._open and not line.not_checked:
             raise Refusal(
                 "CommissionOpen",
-                f"事项 {line.item} 的委托报告尚未收到，请先登记报告：result commission report",
+                f"事项 {line.item} 的委托报告尚未收到，请先登记报告（result commission report）；编号见 result commission list",
             )
         if line.method is Method.COMMISSIONED and key not in self._commissioned:
             raise Refusal(

@@ -5,10 +5,10 @@ from sqlmodel import col, select
 from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.docket import desk_id, notify, wake
+from activities.wording import told_of
 from models.trail import Deadline, Wait
 from rules.ladder import Fired, Level, recipients
 from rules.roles import Role
-from rules.waits import WAITS, WaitKind
 
 
 def fire_due(clocks: Clocks, scope: str) -> int:
@@ -35,11 +35,8 @@ def fire_due(clocks: Clocks, scope: str) -> int:
 
 def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
     rung, repetition = fired
-    kind = WaitKind(wait.kind)
-    text = (
-        f"{rung.label}：{kind.label}{_which(wait)}（{wait.open}件未办，{deadline.due_day}到期）。"
-        f"办理：{WAITS[kind].command.format(target=wait.scope.split('/', 1)[1])}"
-    )
+    said = told_of(clocks.session, wait)
+    text = f"{rung.label}：{said.what}（{wait.open}件未办，{deadline.due_day}到期）。办理：{said.command}"
     told = set()
     for role in recipients(rung, wait.role):
         # What an office itself owes may be the one's above; all else climbs to the case's own office.
@@ -62,8 +59,3 @@ def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
     if wait.department not in told and wait.scope != desk:
         # Told to the office alone; the desk of who owes it shows the new level and the next rung all the same.
         wake(clocks.session, desk, "overdue", source=wait.task or wait.department, now=clocks.now)
-
-
-def _which(wait: Wait) -> str:
-    """The plan row of a round that nobody has launched: its wait belongs to no task yet."""
-    return f" {wait.opened_by}" if wait.kind == WaitKind.WINDOW else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
+from adapters.unreadable import unreadable
 from rules.evidence import HEAD, check_file, check_head
 from rules.refusal import Refusal
 
@@ -101,4 +102,4 @@ class EvidenceStore:
 
 
 def _unreadable(file: Path, problem: OSError) -> Refusal:
-    return Refusal("FileUnreadable", f"无法打开 {file}（{problem.strerror}），请检查文件")
+    return unreadable(file, problem)

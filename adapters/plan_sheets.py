@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from adapters.register_files import UNREADABLE_SHEET
+from adapters.unreadable import unreadable
 from rules.plan.published import HEADER, PublishedRow, cells, notice_lines
 from rules.plan_questions import Question
 from rules.refusal import Refusal
@@ -115,6 +116,6 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
         ]
     except OSError as problem:
-        raise Refusal("FileUnreadable", f"无法打开 {path.name}（{problem.strerror}），请检查文件") from None
+        raise unreadable(path.name, problem) from None
     except UNREADABLE_SHEET:
         raise Refusal("FileUnreadable", f"{path.name} 不是可读的 XLSX 文件，请重新另存") from None

@@ -23,6 +23,7 @@ from openpyxl.worksheet.protection import SheetProtection
 from openpyxl.worksheet.worksheet import Worksheet
 
 from adapters.plan_files.text import NotTextError, decode
+from adapters.unreadable import unreadable
 from rules.refusal import Refusal
 
 _HEADER_WITHIN = 20
@@ -197,7 +198,7 @@ def _csv(path: Path) -> list[tuple[int, list[str]]]:
     try:
         text = decode(path.read_bytes())
     except OSError as problem:
-        raise Refusal("FileUnreadable", f"无法打开 {path}（{problem.strerror}），请检查文件") from None
+        raise unreadable(path, problem) from None
     except NotTextError:
         raise Refusal(
             "FileUnreadable", f"{path.name} 不是 UTF-8 或 GB18030 编码的文本，请另存为 CSV 或 XLSX"
@@ -229,7 +230,7 @@ def _workbook(path: Path, title: str | None) -> list[tuple[int, list[str]]]:
                 for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
             ]
     except OSError as problem:
-        raise Refusal("FileUnreadable", f"无法打开 {path}（{problem.strerror}），请检查文件") from None
+        raise unreadable(path, problem) from None
     except _BAD:
         raise Refusal("FileUnreadable", f"{path.name} 不是可读的 XLSX 文件，请重新另存") from None
 

@@ -5,13 +5,14 @@ from typing import Annotated
 import typer
 from sqlmodel import Session, col, select
 
+from cli import proposing
 from cli.acting import TaskId, Who, acts, reads, task_id
 from cli.context import Context, Json, show
-from cli.given import chosen, day_of, department_named
+from cli.given import chosen, day_of
 from cli.tables import done, hint, print_table
 from models.organisation import Department
 from models.outcomes import Referral, ReferralReply, Reply
-from models.papers import AddDisposal, AnnulDecision, AnswerReferral, ProposedDisposal, ReferDishonesty
+from models.papers import AddDisposal, AnnulDecision, AnswerReferral, ReferDishonesty
 from models.registers import Subject
 from models.task import Visit
 from rules.disposal import DisposalKind
@@ -28,27 +29,22 @@ def add(
     task: TaskId,
     result: ResultId,
     kind: Annotated[
-        str, typer.Option("--kind", metavar="方式", help="、".join(one.label for one in DisposalKind))
+        list[str],
+        typer.Option(
+            "--kind", metavar="方式", help="、".join(one.label for one in DisposalKind) + "（可重复）"
+        ),
     ],
     reason: Reason,
     who: Who,
-    days: Annotated[
-        int | None, typer.Option("--days", metavar="天", min=1, max=365, help="责令改正的期限（自然日）")
-    ] = None,
-    receiver: Annotated[str | None, typer.Option("--receiver", metavar="部门", help="移送的接收部门")] = None,
-    owner: Annotated[
-        str | None, typer.Option("--owner", metavar="部门", help="责任部门，非本部门的须由其接收")
-    ] = None,
+    days: proposing.Days = None,
+    receiver: proposing.Receiver = None,
+    outside: proposing.Outside = "",
+    owner: proposing.Owner = None,
 ) -> None:
     """对已审批的结果追加一件处置；一项问题可以有几件。"""
     with who.database.read() as session:
-        proposed = ProposedDisposal(
-            kind=chosen(DisposalKind, kind).value,
-            period_days=days,
-            receiver=_id(session, receiver),
-            owner=_id(session, owner),
-        )
-    answer = who.to_task(task_id(task), AddDisposal(result=result, disposal=proposed, reason=reason))
+        made = proposing.follow_ups(session, kind, days=days, receiver=receiver, outside=outside, owner=owner)
+    answer = who.to_task(task_id(task), AddDisposal(result=result, disposal=made, reason=reason))
     for one in answer.data["disposals"]:
         done(f"已追加处置 {one}")
         hint(f"办理：starter.py disposal step {one}")
@@ -167,7 +163,3 @@ def _replies(session: Session, referrals: list[str]) -> dict[str, list[str]]:
         words = f"{row.reply.label}（{row.document}，{row.replied_on}）{row.note}"
         found.setdefault(row.referral, []).append(words)
     return found
-
-
-def _id(session: Session, text: str | None) -> str | None:
-    return department_named(session, text).id if text else None

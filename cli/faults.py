@@ -4,6 +4,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from temporalio.service import RPCError
 
+from adapters.unreadable import why_of
 from rules.refusal import Refusal
 
 ENGINE_AWAY = "连接不上 Temporal 服务；请先启动（make dev），或设置 TEMPORAL_ADDRESS"
@@ -24,8 +25,7 @@ def expected(problem: Exception) -> Refusal | None:
 
 def file_words(problem: OSError) -> str:
     """What is wrong with a file, with its path."""
-    why = {FileNotFoundError: "文件或目录不存在", PermissionError: "没有权限", IsADirectoryError: "是目录"}
-    return f"{problem.filename}：{why.get(type(problem), '无法读写')}，请检查路径"
+    return f"{problem.filename}：{why_of(problem)}，请检查路径"
 
 
 def invalid_words(error: ValidationError) -> str:

@@ -8,6 +8,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.authority import postings_of
+from activities.wording import told
 from cli import inbox_deliveries
 from cli.acting import Who, asks
 from cli.context import Json, show
@@ -18,7 +19,6 @@ from models.trail import Deadline, Notification, Wait
 from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
-from rules.waits import WAITS, WaitKind
 
 app = typer.Typer(invoke_without_command=True)
 app.add_typer(inbox_deliveries.app)
@@ -79,6 +79,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
         .where(col(Wait.department).in_({one.department for one in held}), col(Wait.closed_at).is_(None))
         .order_by(col(Wait.opened_at).desc(), col(Wait.key))
     ).all()
+    said = told(session, [wait for wait, _ in rows])
     found = [
         {
             "mine": (wait.department, wait.role) in mine and wait.assignee in (None, person),
@@ -87,7 +88,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
             "role": wait.role.value,
             "role_name": wait.role.label,
             "kind": wait.kind,
-            "what": WAITS[WaitKind(wait.kind)].label,
+            "what": said[wait.id].what,
             "task": wait.task,
             "scope": wait.scope,
             "open": wait.open,
@@ -96,7 +97,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
             "provisional": deadline.provisional,
             "suspended": deadline.suspended,
             "level": wait.level,
-            "command": WAITS[WaitKind(wait.kind)].command.format(target=wait.scope.split("/", 1)[1]),
+            "command": said[wait.id].command,
         }
         for wait, deadline in rows
     ]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, func, select
 
+from cli import proposing
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import day_of
@@ -38,16 +39,25 @@ def correct(
     completed_on: Annotated[
         str | None, typer.Option("--completed-on", metavar="日期", help="检查完成日登记有误的，写正确的日期")
     ] = None,
+    disposal: proposing.Kinds = None,
+    days: proposing.Days = None,
+    receiver: proposing.Receiver = None,
+    outside: proposing.Outside = "",
+    owner: proposing.Owner = None,
 ) -> None:
-    """申请更正已锁定的结果；由单位主要负责人签字后公示，前后两面都可见。"""
+    """申请更正已锁定的结果；由单位主要负责人签字后公示，前后两面都可见；提出的处置自签字起办理。"""
     with who.database.read() as session:
         number = _correction_number(session, result, who.message_id)
+        made = proposing.proposed(
+            session, disposal or [], days=days, receiver=receiver, outside=outside, owner=owner
+        )
     paper = CorrectResult(
         result=result,
         number=number,
         categories=tuple(_category(text) for text in category),
         finding=finding,
         reason=reason,
+        disposal=made,
         completed_on=day_of(completed_on) if completed_on else None,
     )
     who.send(f"correction/{result}/{number}", paper)

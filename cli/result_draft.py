@@ -1,22 +1,28 @@
 """`result draft`: results written bit by bit, kept, resumed, submitted (草稿); and `result rates`."""
 
-import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from sqlmodel import Session, col, select
 
 from activities.drafts import discard, drafts_of, keep, line_of
 from activities.rates import rates
+from cli import proposing
 from cli.acting import TaskId, Who, acts, asks, reads, task_id
-from cli.context import Context, Json, show
-from cli.given import chosen, department_named
-from cli.tables import done, hint, in_chunks, print_table
+from cli.context import Context, Json, err, show
+from cli.given import chosen
+from cli.tables import done, hint, print_table
 from cli.task_show import known_task
-from models.papers import MAX_LINES, ProposedDisposal, ResultLine, SubmitResults
-from rules.disposal import DisposalKind
+from cli.upload import HOPELESS, message_of
+from models.evidence import ResultDraft
+from models.papers import ResultLine, SubmitResults
+from models.registers import Subject
+from models.task import Visit
 from rules.refusal import Refusal
 from rules.results import Category, Method
 
@@ -39,16 +45,11 @@ def save(
         str, typer.Option("--not-checked", metavar="理由", help="该事项未检查的理由")
     ] = "",
     method: Annotated[str | None, typer.Option("--method", metavar="方式", help="检查方式")] = None,
-    disposal: Annotated[
-        str | None,
-        typer.Option(
-            "--disposal", metavar="方式", help="提出的处置：" + "、".join(one.label for one in DisposalKind)
-        ),
-    ] = None,
-    days: Annotated[
-        int | None, typer.Option("--days", metavar="天", min=1, max=365, help="责令改正的期限（自然日）")
-    ] = None,
-    receiver: Annotated[str | None, typer.Option("--receiver", metavar="部门", help="移送的接收部门")] = None,
+    disposal: proposing.Kinds = None,
+    days: proposing.Days = None,
+    receiver: proposing.Receiver = None,
+    outside: proposing.Outside = "",
+    owner: proposing.Owner = None,
 ) -> None:
     """存一项草稿；只有本人看得见，不算录入，不停期限。"""
     own = who.own_department()
@@ -60,12 +61,11 @@ def save(
     }
     with who.database.write() as session:
         known_task(session, task_id(task))
-        if disposal is not None:
-            content["disposal"] = ProposedDisposal(
-                kind=chosen(DisposalKind, disposal),
-                period_days=days,
-                receiver=department_named(session, receiver).id if receiver else None,
-            ).model_dump(mode="json")
+        made = proposing.proposed(
+            session, disposal or [], days=days, receiver=receiver, outside=outside, owner=owner
+        )
+        if made is not None:
+            content["disposal"] = made.stored()
         keep(session, who.person, own, visit, item, content, datetime.now(UTC))
     done(f"已存草稿 {visit} {item}")
     hint(f"提交：starter.py result draft submit {task_id(task)}")
@@ -77,9 +77,12 @@ def list_(task: TaskId, who: Who, as_json: Json = False) -> None:
     """列出本人的草稿。"""
     with who.database.read() as session:
         rows = drafts_of(session, who.person, task_id(task))
+        known = _subjects(session, [row.visit for row in rows])
     data = [
         {
             "visit": row.visit,
+            "name": known[row.visit][0],
+            "stage_name": known[row.visit][1],
             "item": row.item,
             "categories": [Category(one).label for one in row.content.get("categories", [])],
             "finding": row.content.get("finding", ""),
@@ -90,10 +93,12 @@ def list_(task: TaskId, who: Who, as_json: Json = False) -> None:
     ]
     columns = {
         "visit": "检查编号",
+        "name": "检查对象",
         "item": "事项",
         "categories": "结果",
         "finding": "发现的问题",
         "not_checked": "未检查理由",
+        "stage_name": "该户现状",
         "saved_at": "保存于",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有草稿"))
@@ -102,25 +107,43 @@ def list_(task: TaskId, who: Who, as_json: Json = False) -> None:
 @app.command("submit")
 @acts
 def submit(task: TaskId, who: Who) -> None:
-    """提交本人的全部草稿；一户的事项须齐全，受理后草稿即清除。"""
+    """提交本人的全部草稿；一户的事项须齐全，受理后草稿即清除；一户有误不影响其他户。"""
     task = task_id(task)
     with who.database.read() as session:
         rows = drafts_of(session, who.person, task)
     if not rows:
         raise Refusal("NoDraft", "没有草稿可提交；请先 result draft save")
-    lines = [_line(row) for row in rows]
-    visits = list(dict.fromkeys(line.visit for line in lines))
-    most = max(sum(line.visit == visit for line in lines) for visit in visits)
-    for piece in in_chunks(visits, max(1, MAX_LINES // most)):
-        members = tuple(line for line in lines if line.visit in piece)
-        text = json.dumps([line.model_dump(mode="json") for line in members], sort_keys=True)
-        saved = max(row.saved_at for row in rows if row.visit in piece).isoformat()
-        # Sent again after a broken line it is the same message.
-        name = who.message_id or hashlib.sha256(f"{task}|{text}|{saved}".encode()).hexdigest()[:32]
-        who.send(f"joint-task/{task}", SubmitResults(lines=members), message_id=name)
-        with who.database.write() as session:
-            discard(session, who.person, list(piece))
-    done(f"已提交{len(visits)}户的结果")
+    by_visit: dict[str, list[ResultDraft]] = defaultdict(list)
+    for row in rows:
+        by_visit[row.visit].append(row)
+    refused = {visit: why for visit, some in by_visit.items() if (why := _send(who, task, some))}
+    if len(by_visit) == 1 and refused:
+        raise next(iter(refused.values()))
+    done(f"已提交{len(by_visit) - len(refused)}户的结果")
+    if refused:
+        with who.database.read() as session:
+            known = _subjects(session, list(refused))
+        for visit, why in refused.items():
+            err.print(f"  ✗ {known[visit][0]} {visit}（{why.type}）：{why.words}", markup=False)
+        raise Refusal("RowsRefused", f"{len(refused)}户未受理，草稿仍保留；更正后再提交")
+
+
+def _send(who: Who, task: str, rows: Sequence[ResultDraft]) -> Refusal | None:
+    """Submit one visit's drafts: what hinders one subject keeps no other one waiting."""
+    saved = max(row.saved_at for row in rows).isoformat()
+    try:
+        lines = tuple(_line(row) for row in rows)
+        text = json.dumps([line.model_dump(mode="json") for line in lines], sort_keys=True)
+        # Sent again after a broken line it is the same message; after a refusal a new one.
+        name = message_of(who, f"{who.message_id or ''}|{task}|{text}|{saved}")
+        who.send(f"joint-task/{task}", SubmitResults(lines=lines), message_id=name)
+    except Refusal as refusal:
+        if refusal.type in HOPELESS:
+            raise
+        return refusal
+    with who.database.write() as session:
+        discard(session, who.person, [rows[0].visit])
+    return None
 
 
 @app.command("discard")
@@ -171,7 +194,17 @@ def rates_(task: TaskId, as_json: Json = False) -> None:
     show(data, as_json=as_json, text=text)
 
 
-def _line(row: Any) -> ResultLine:
+def _subjects(session: Session, visits: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The subject's name and where its visit stands: somebody else may have entered it meanwhile."""
+    rows = session.exec(
+        select(Visit, Subject.name)
+        .join(Subject, col(Subject.id) == col(Visit.subject))
+        .where(col(Visit.id).in_(visits))
+    )
+    return {visit.id: (name, visit.stage.label) for visit, name in rows}
+
+
+def _line(row: ResultDraft) -> ResultLine:
     try:
         return line_of(row)
     except ValidationError:

@@ -17,7 +17,8 @@ from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
 from cli.proposals import proposal_words
 from cli.tables import hint, print_table, words
-from models.messages import BranchProgress, Progress, WaitLine
+from cli.task_cases import CaseWait, case_waits, print_cases
+from models.messages import BranchProgress, Progress
 from models.organisation import Department
 from models.papers import CancelTask
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart, Visit
@@ -25,10 +26,8 @@ from models.trail import Answer, Deadline, Outcome, Submission, Wait
 from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
-from rules.roles import Role
 from rules.stages import Claim, Stage, TaskStatus, VisitStage
-from rules.waits import WAITS, WaitKind
-from workflows.projection import last_day, moment, task_details
+from workflows.projection import task_details
 
 app = typer.Typer()
 
@@ -91,7 +90,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
     task = task_id(task)
     with Context().database.read() as session:
         row = known_task(session, task)
-        cases = _case_waits(session, task)
+        cases = case_waits(session, task)
         progress = full_progress(session, task, cases)
         cancelled = _cancellation(session, row)
         proposals = _proposals(session, task)
@@ -108,7 +107,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         out.print(f"{row.name}　{task}", style="bold", markup=False)
         _print_details(_details(progress, len(cases)))
         if cases:
-            print_table(_CASE_COLUMNS, [_case_row(scope, line) for scope, line in cases], title="处置与更正")
+            print_cases(cases, title="处置与更正")
         if unanswered:
             out.print(
                 f"⚠ 已提交、系统尚未办理的文书{unanswered['count']}份，最早 {moment(unanswered['since'])}：已存档，"
@@ -140,7 +139,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         "cancelled": cancelled,
         "moved_in": moved,
         "unanswered": unanswered,
-        "cases": [{"scope": scope, **line.model_dump(mode="json")} for scope, line in cases],
+        "cases": [one.view() for one in cases],
     }
     show(data, as_json=as_json, text=text)
 
@@ -159,11 +158,11 @@ def known_task(session: Session, task: str) -> JointTask:
     return row
 
 
-def full_progress(session: Session, task: str, cases: Sequence[tuple[str, WaitLine]]) -> Progress:
+def full_progress(session: Session, task: str, cases: Sequence[CaseWait]) -> Progress:
     """The task's progress with all its waits, its released departments, and the worst level of its cases."""
     progress = read_progress(session, task)
     waits, _ = open_waits(session, f"joint-task/{task}", limit=max(progress.waits_open, 1))
-    level = max([progress.level, *(line.level for _, line in cases)])
+    level = max([progress.level, *(one.line.level for one in cases)])
     branches = progress.branches + _released(session, task)
     return progress.model_copy(update={"waits": waits, "level": level, "branches": branches})
 
@@ -278,15 +277,6 @@ def _cancellation(session: Session, task: JointTask) -> dict[str, Any] | None:
     }
 
 
-_CASE_COLUMNS = {
-    "who": "等谁",
-    "what": "办什么",
-    "since": "自何时",
-    "due": "期限",
-    "command": "怎样办",
-}
-
-
 def _levels(session: Session) -> dict[str | None, int]:
     """How far the open waits of each task and of its cases have been escalated."""
     rows = session.exec(
@@ -348,25 +338,3 @@ def _proposals(session: Session, task: str) -> list[dict[str, Any]]:
                 }
             )
     return found
-
-
-def _case_waits(session: Session, task: str) -> list[tuple[str, WaitLine]]:
-    """The open waits of the task's disposals and corrections."""
-    scopes = session.exec(
-        select(Wait.scope)
-        .where(col(Wait.task) == task, col(Wait.scope) != f"joint-task/{task}", col(Wait.closed_at).is_(None))
-        .distinct()
-        .order_by(col(Wait.scope))
-    ).all()
-    return [(scope, line) for scope in scopes for line in open_waits(session, scope)[0]]
-
-
-def _case_row(scope: str, line: WaitLine) -> dict[str, Any]:
-    rule = WAITS[WaitKind(line.kind)]
-    return {
-        "who": f"{line.name} {Role(line.role).label}",
-        "what": rule.label + (" ⚠" if line.level >= Level.HEAD else ""),
-        "since": moment(line.since),
-        "due": last_day(line),
-        "command": rule.command.format(target=scope.split("/", 1)[1]),
-    }

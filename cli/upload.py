@@ -90,11 +90,11 @@ def send(
             actor = who.actor(type(made))
             sender = f"{actor.person}|{actor.department}|{actor.role.value}"
         try:
-            message = _message_id(who, f"{sender}|{digest}|{task}|{cycles}")
+            message = message_of(who, f"{sender}|{digest}|{task}|{cycles}")
             who.send(f"joint-task/{task}", made, message_id=message)
             upload.sent += len(cycles)
         except Refusal as refusal:
-            if refusal.type in _HOPELESS:
+            if refusal.type in HOPELESS:
                 raise
             if len(cycles) == 1:
                 upload.faults.append(RowFault(min(row for row, _ in members), _fault_of(members, refusal)))
@@ -111,7 +111,7 @@ def send(
                 send_piece(members)
 
 
-def _message_id(who: Who, name: str) -> str:
+def message_of(who: Who, name: str) -> str:
     """The id that follows from a name and the number of its tries: what a refused one lacked may be there now."""
     ids = (hashlib.sha256(f"{name}|{attempt}".encode()).hexdigest()[:32] for attempt in count())
     with who.database.read() as session:
@@ -123,11 +123,26 @@ def _refused(session: Session, submission: str) -> bool:
     return answer is not None and answer.outcome is Outcome.REFUSED
 
 
-_HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "TaskClosed", "TaskUnknown"})
+HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "TaskClosed", "TaskUnknown"})
 """Refusals that every further piece would meet as well."""
 
 
 def _fault_of(members: Sequence[tuple[int, Any]], refusal: Refusal) -> Fault:
     numbers = sorted(row for row, _ in members)
     rows = f"第{numbers[0]}—{numbers[-1]}行" if len(numbers) > 1 else "本行"
-    return Fault(rows, f"未受理（{refusal.type}）：{refusal.words}")
+    return Fault(_COLUMNS.get(refusal.type, rows), f"未受理（{refusal.type}）：{refusal.words}")
+
+
+_COLUMNS = {
+    "WitnessMissing": "见证人",
+    "TooFewOfficers": "在场执法人员证号",
+    "CompletionInFuture": "检查完成日",
+    "CompletionBeforeLaunch": "检查完成日",
+    "CompletionBeforePeriod": "检查完成日",
+    "CommissionMissing": "检查方式",
+    "CommissionOpen": "检查结果",
+    "LettersMissing": "检查结果",
+    "ReceiverUnknown": "移送接收部门",
+    "VisitStage": "检查编号",
+}
+"""The column of a sheet that a refusal is about, where it is about one."""

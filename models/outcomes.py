@@ -160,6 +160,8 @@ class Disposal(SQLModel, table=True):
     state: str
     owner: str = Field(foreign_key="department.id")
     receiver: str | None = Field(default=None, foreign_key="department.id")
+    outside: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The receiver by name, where it takes no part in the system: the owner records its answer."""
     period_days: int | None = None
     opened_on: date
     opened_at: datetime = Field(sa_type=MOMENT)

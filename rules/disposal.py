@@ -11,11 +11,14 @@ __all__ = [
     "BY_THE_HEAD",
     "CASE_DECISION",
     "CASE_EXTENSION",
+    "CASE_PROLONGATION",
     "FROM_ABOVE",
+    "FROM_FORMER_DUE",
     "OUTCOMES",
     "PERIODS",
     "REASONED",
     "STEPS",
+    "TURNED",
     "DisposalKind",
     "DisposalState",
     "DisposalStep",
@@ -58,6 +61,7 @@ STEPS: Mapping[DisposalKind, Mapping[DisposalState, Mapping[DisposalStep, Dispos
         _S.OPEN: {
             _T.RECHECK_PASSED: _S.RECTIFIED,
             _T.RECHECK_FAILED: _S.RECHECK_FAILED,
+            _T.EXTEND: _S.OPEN,
             _T.HAND_OVER: _S.HANDED,
         },
         _S.RECHECK_FAILED: {_T.EXTEND: _S.OPEN, _T.TURN_TO_CASE: _S.TURNED_TO_CASE},
@@ -71,7 +75,8 @@ STEPS: Mapping[DisposalKind, Mapping[DisposalState, Mapping[DisposalStep, Dispos
             _T.HAND_OVER: _S.HANDED,
         },
         _S.EXTENDED: {_T.FILE: _S.FILED, _T.NOT_FILE: _S.NOT_FILED},
-        _S.FILED: {_T.DECIDE: _S.DECIDED},
+        _S.FILED: {_T.DECIDE: _S.DECIDED, _T.EXTEND: _S.PROLONGED},
+        _S.PROLONGED: {_T.DECIDE: _S.DECIDED, _T.EXTEND: _S.PROLONGED},
     },
     DisposalKind.TRANSFER: _TRANSFER,
     DisposalKind.TRANSFER_JUSTICE: _TRANSFER,
@@ -107,7 +112,7 @@ def next_state(kind: DisposalKind, state: DisposalState, step: DisposalStep) -> 
         remedy = (
             f"现在可以：{'、'.join(one.label for one in possible)}"
             if possible
-            else "该处置已办结；确需变更的，请提交更正"
+            else "该处置已办结；决定有变的，公示后登记撤销（disposal annul），再追加处置（disposal add）"
         )
         raise Refusal(
             "DisposalStepOutOfOrder", f"{kind.label}处于“{state.label}”，不能“{step.label}”；{remedy}"
@@ -138,10 +143,24 @@ PERIODS: Mapping[DisposalKind, Period] = {
 """The first clock of each kind, from the day that the disposal is opened."""
 
 CASE_EXTENSION = Period(15, Unit.WORKING_DAY, "市场监督管理行政处罚程序规定 第十八条（延长一次）")
+CASE_PROLONGATION = Period(
+    30, Unit.NATURAL_DAY, "市场监督管理行政处罚程序规定 第六十四条（负责人批准延长；再延须集体讨论决定）"
+)
 CASE_DECISION = Period(90, Unit.NATURAL_DAY, "行政处罚法 第六十条（自立案之日起）")
 
 REASONED = frozenset(
-    {_T.EXTEND, _T.CONSENT, _T.REFUSE, _T.RETURN, _T.KEEP, _T.NOT_FILE, _T.NOT_LIST, _T.CLOSE}
+    {
+        _T.EXTEND,
+        _T.CONSENT,
+        _T.REFUSE,
+        _T.RETURN,
+        _T.KEEP,
+        _T.FILE,
+        _T.NOT_FILE,
+        _T.DECIDE,
+        _T.NOT_LIST,
+        _T.CLOSE,
+    }
 )
 """Steps whose document or reason must be named; a consent names the document of the authority one level up."""
 
@@ -151,6 +170,12 @@ FROM_ABOVE = frozenset({_T.CONSENT, _T.REFUSE})
 BY_THE_HEAD = frozenset({_T.EXTEND})
 """Steps that the unit's head or approver takes (市场监督管理行政处罚程序规定 第十八条: 负责人批准)."""
 
+FROM_FORMER_DUE = frozenset({_S.EXTENDED, _S.PROLONGED})
+"""States of an extension: they run on from the former due day, every other one from the day it is entered."""
+
+TURNED = frozenset({_S.TURNED_TO_CASE, _S.KEPT})
+"""Ends after which the owner itself decides whether to file a case: the problem has not ended with them."""
+
 _ANSWER = Period(5, Unit.WORKING_DAY, "(policy) 移送的接收、退回与再处置")
 _LATER_PERIODS: Mapping[tuple[DisposalKind, DisposalState], Period] = {
     (DisposalKind.RECTIFY, _S.RECHECK_FAILED): Period(
@@ -158,6 +183,7 @@ _LATER_PERIODS: Mapping[tuple[DisposalKind, DisposalState], Period] = {
     ),
     (DisposalKind.CASE, _S.EXTENDED): CASE_EXTENSION,
     (DisposalKind.CASE, _S.FILED): CASE_DECISION,
+    (DisposalKind.CASE, _S.PROLONGED): CASE_PROLONGATION,
     (DisposalKind.TRANSFER, _S.SENT): _ANSWER,
     (DisposalKind.TRANSFER, _S.RETURNED): _ANSWER,
     (DisposalKind.TRANSFER_JUSTICE, _S.SENT): _ANSWER,
@@ -176,7 +202,7 @@ def period_of(kind: DisposalKind) -> tuple[int, Unit]:
 def period_in(kind: DisposalKind, state: DisposalState) -> Period | None:
     """The clock of a state, from the day that it was entered; None once the disposal has ended.
 
-    An extended filing runs on from its former due day. No open state is without a clock.
+    No open state is without a clock.
     """
     if state is _S.HANDED:
         return _ANSWER

@@ -34,6 +34,7 @@ class DisposalState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     KEPT = "kept"
     FILED = "filed"
+    PROLONGED = "prolonged"
     NOT_FILED = "not_filed"
     DECIDED = "decided"
     ASKED = "asked"
@@ -118,6 +119,7 @@ _STATE_LABELS = {
     DisposalState.ACKNOWLEDGED: "移送已接收",
     DisposalState.KEPT: "退回后自行处置",
     DisposalState.FILED: "已立案",
+    DisposalState.PROLONGED: "已立案并延长办案期限",
     DisposalState.NOT_FILED: "不予立案",
     DisposalState.DECIDED: "已作出决定",
     DisposalState.ASKED: "已报请上级待同意",
@@ -150,7 +152,7 @@ _OUTCOME_LABELS = {
     Outcome.RECTIFIED: "已改正",
     Outcome.TURNED_TO_CASE: "逾期未改正，转立案",
     Outcome.TRANSFERRED: "已移送并接收",
-    Outcome.KEPT: "移送被退回，自行处置",
+    Outcome.KEPT: "移送被退回，转自行处置",
     Outcome.NOT_FILED: "不予立案",
     Outcome.PENALTY: "予以行政处罚",
     Outcome.NO_PENALTY: "不予行政处罚",

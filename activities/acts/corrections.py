@@ -1,22 +1,20 @@
 """A correction of a locked result, signed by the head, both sides visible (更正)."""
 
 from datetime import date
-from typing import Any
 
 from sqlmodel import col, func, select
 
-from activities.disposing import all_of, open_disposals
+from activities.disposing import check_proposal, open_disposals
 from activities.docket import Docket, Target, ruling
 from activities.moving import anchor_corrected
 from activities.publishing import await_receipt, queue
-from models.outcomes import Correction, CorrectionDecision, PublicationKind, Result, Verdict
+from models.outcomes import Correction, CorrectionDecision, Disposal, PublicationKind, Result, Verdict
 from models.papers import CorrectResult, ProposedDisposal, SignCorrection
 from models.registers import Officer
 from models.task import Visit
 from rules.calendar import local_day
-from rules.disposal import DisposalKind
 from rules.refusal import Refusal
-from rules.results import PROBLEM_CATEGORIES, check_categories
+from rules.results import PROBLEM_CATEGORIES, check_categories, check_followed_up
 from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
@@ -41,6 +39,7 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
         raise Refusal("CorrectionNumber", f"该结果已有{known}次更正，本次编号须为{known + 1}")
     _check_decided(docket, result, known)
     check_categories(paper.categories)
+    _check_problem(docket, result, paper)
     before = _standing(docket, result)
     after: dict[str, object] = {
         "categories": [one.value for one in paper.categories],
@@ -60,7 +59,7 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
             before=before,
             after=after,
             reason=paper.reason,
-            disposal=_proposal(paper),
+            disposal=paper.disposal.stored() if paper.disposal else None,
             submission=docket.by,
         )
     )
@@ -137,14 +136,19 @@ def _check_decided(docket: Docket, result: Result, number: int) -> None:
         )
 
 
-def _proposal(paper: CorrectResult) -> dict[str, Any] | None:
-    if paper.disposal is None:
-        return None
-    if not PROBLEM_CATEGORIES & set(paper.categories):
-        raise Refusal("DisposalWithoutProblem", "更正后未发现问题，不能提出处置意见，请删去")
-    if unknown := {one.kind for one in all_of(paper.disposal)} - set(DisposalKind):
-        raise Refusal("DisposalKindUnknown", f"处置方式“{'、'.join(sorted(unknown))}”不在规定之列，请更正")
-    return paper.disposal.stored()
+def _check_problem(docket: Docket, result: Result, paper: CorrectResult) -> None:
+    """As when it was entered: a problem has words, and a disposal where its category speaks of one."""
+    problems = [one for one in paper.categories if one in PROBLEM_CATEGORIES]
+    if problems and not paper.finding.strip():
+        raise Refusal("FindingMissing", f"更正为“{problems[0].label}”的，须写明发现的问题（--finding）")
+    if paper.disposal is not None:
+        if not problems:
+            raise Refusal("DisposalWithoutProblem", "更正后未发现问题，不能提出处置意见，请删去")
+        check_proposal(docket, paper.disposal)
+        return
+    known = docket.session.exec(select(Disposal.id).where(col(Disposal.result) == result.id)).first()
+    if known is None:
+        check_followed_up(paper.categories)
 
 
 def _standing(docket: Docket, result: Result) -> dict[str, object]:

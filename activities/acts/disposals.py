@@ -5,8 +5,15 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.disposing import await_step, desk_above, open_disposals, other_department
-from activities.docket import Docket, Target, ruling
+from activities.disposing import (
+    await_step,
+    check_proposal,
+    clock_of,
+    desk_above,
+    open_disposals,
+    other_department,
+)
+from activities.docket import Docket, Target, notify, ruling
 from activities.publishing import await_receipt, queue
 from models.organisation import Department
 from models.outcomes import Disposal, DisposalEntry, PublicationKind, Result
@@ -18,6 +25,7 @@ from rules.disposal import (
     FROM_ABOVE,
     OUTCOMES,
     REASONED,
+    TURNED,
     DisposalKind,
     DisposalState,
     DisposalStep,
@@ -55,19 +63,14 @@ def step(docket: Docket, paper: StepDisposal) -> None:
     state = next_state(disposal.kind, former_state, taken)
     number = _enter(docket, disposal, taken, paper)
     scope = f"disposal/{disposal.id}"
-    former = docket.clocks.due_in(scope)
+    anchor, days = clock_of(docket, disposal, former_state, state, paper)
     disposal.state = state.value
-    if taken is DisposalStep.HAND_OVER:
-        disposal.receiver = other_department(docket, paper.receiver, disposal.owner)
-    elif former_state is DisposalState.HANDED:
-        _settle_owner(disposal, taken)
+    _settle_receiver(docket, disposal, former_state, taken, paper)
     docket.clocks.settle_scope(scope, by=docket.by)
     if ended(state):
         _end(docket, disposal, state, paper)
         return
-    # An extended filing runs on from its former due day, every other period from today.
-    anchor = former if former and state is DisposalState.EXTENDED else docket.clocks.today
-    await_step(docket, disposal, number + 1, anchor)
+    await_step(docket, disposal, number + 1, anchor, days)
 
 
 @ruling(Target.TASK, AddDisposal, Role.APPROVER, Role.HEAD)
@@ -84,6 +87,7 @@ def add(docket: Docket, paper: AddDisposal) -> None:
         raise Refusal("NotLocked", "该结果尚未审批，处置意见请随结果一并填写")
     if not PROBLEM_CATEGORIES & set(result.categories):
         raise Refusal("DisposalWithoutProblem", "该项未发现问题，不能追加处置；结果有误的请先更正")
+    check_proposal(docket, paper.disposal)
     made = open_disposals(docket, docket.part(), visit, result, paper.disposal)
     docket.data = {"disposals": made}
 
@@ -97,6 +101,8 @@ def _taken(docket: Docket, disposal: Disposal, paper: StepDisposal) -> DisposalS
             "DisposalStepUnknown", f"没有“{paper.step}”这一步骤；用 disposal show 查看可办步骤"
         ) from None
     _check_actor(docket, disposal, taken)
+    if disposal.outside and taken in _RECEIVER_STEPS and not paper.note.strip():
+        raise Refusal("ReasonMissing", f"请写明{disposal.outside}回执、退回文书的文号（--note）")
     if taken in BY_THE_HEAD and docket.submission.role not in _HEADS:
         raise Refusal("HeadNeeded", f"“{taken.label}”须由审批人或单位主要负责人批准")
     if paper.on > docket.clocks.today:
@@ -142,15 +148,45 @@ def _enter(docket: Docket, disposal: Disposal, taken: DisposalStep, paper: StepD
     return number
 
 
-def _settle_owner(disposal: Disposal, taken: DisposalStep) -> None:
-    """The other department owns it from its acknowledgement on; returned, it stays where it was."""
-    if taken is DisposalStep.ACKNOWLEDGE and disposal.receiver is not None:
-        disposal.owner = disposal.receiver
-    disposal.receiver = None
+def _settle_receiver(
+    docket: Docket,
+    disposal: Disposal,
+    former: DisposalState,
+    taken: DisposalStep,
+    paper: StepDisposal,
+) -> None:
+    """To whom it goes; the other department owns it from its acknowledgement on, and the sender is told."""
+    sender = disposal.owner
+    if taken is DisposalStep.HAND_OVER:
+        disposal.receiver = other_department(docket, paper.receiver, disposal.owner)
+    elif taken is DisposalStep.SEND and (paper.receiver or paper.outside):
+        disposal.outside = "" if paper.receiver else paper.outside
+        disposal.receiver = other_department(docket, paper.receiver, sender) if paper.receiver else None
+    elif former is DisposalState.HANDED:
+        if taken is DisposalStep.ACKNOWLEDGE and disposal.receiver is not None:
+            disposal.owner = disposal.receiver
+        disposal.receiver = None
+    if taken in _RECEIVER_STEPS and docket.department != sender:
+        _tell_sender(docket, disposal, sender, taken, paper.note)
+
+
+def _tell_sender(docket: Docket, disposal: Disposal, sender: str, taken: DisposalStep, note: str) -> None:
+    notify(
+        docket.session,
+        sender,
+        Role.HANDLER,
+        key=f"disposal/{disposal.id}/answered/{docket.by}",
+        event="answered",
+        text=f"{name_of(docket.session, docket.department)}对移送（处置 {disposal.id}）已办理“{taken.label}”"
+        f"{f'：{note}' if note else ''}。查看：starter.py disposal show {disposal.id}",
+        now=docket.now,
+        task=disposal.task,
+        urgent=taken is DisposalStep.RETURN,
+    )
 
 
 def _end(docket: Docket, disposal: Disposal, state: DisposalState, paper: StepDisposal) -> None:
-    """The outcome is appended to the result and goes to the public; a failed rectification becomes a case."""
+    """The outcome is appended to the result and goes to the public; what turned into a case begins anew as one."""
     session = docket.session
     disposal.outcome = _outcome(state, paper.outcome).value
     visit = session.get_one(Visit, disposal.visit)
@@ -163,7 +199,7 @@ def _end(docket: Docket, disposal: Disposal, state: DisposalState, paper: StepDi
         due_day=_public_by(docket, disposal, paper.on),
     )
     await_receipt(docket.clocks, publication, by=docket.by)
-    if state is DisposalState.TURNED_TO_CASE:
+    if state in TURNED:
         part = session.get_one(TakingPart, (disposal.task, disposal.department))
         result = session.get_one(Result, disposal.result)
         proposed = ProposedDisposal(kind=DisposalKind.CASE.value)

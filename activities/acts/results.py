@@ -9,7 +9,7 @@ from sqlalchemy import select as rows_of
 from sqlmodel import SQLModel, col, select
 
 from activities.acts.visits import visits_of
-from activities.disposing import all_of, open_disposals
+from activities.disposing import check_proposal, open_disposals
 from activities.docket import Docket, Target, notify, ruling
 from activities.grounds import Grounds
 from activities.lookup import chunks
@@ -20,7 +20,6 @@ from models.outcomes import Result, ResultDecision, Verdict
 from models.papers import ApproveResults, ProposedDisposal, ResultLine, ReturnResults, SubmitResults
 from models.task import Aspect, Visit
 from models.trail import Submission
-from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.results import PROBLEM_CATEGORIES, check_categories, check_followed_up
 from rules.roles import Role
@@ -55,6 +54,8 @@ def submit(docket: Docket, paper: SubmitResults) -> None:
         _check_lines(lines[visit_id], items)
         for line in lines[visit_id]:
             grounds.check(line)
+            if line.disposal is not None:
+                check_proposal(docket, line.disposal)
             made.append(_result(docket, visit, line, grounds))
     docket.sitting.insert(Result, made)
     members = list(visits.values())
@@ -156,13 +157,8 @@ def _check_lines(lines: list[ResultLine], items: set[str]) -> None:
             raise Refusal("FindingMissing", f"事项 {line.item} 结果为“{problems[0].label}”，须写明发现的问题")
         if line.disposal is None:
             check_followed_up(line.categories)
-        else:
-            if not problems:
-                raise Refusal("DisposalWithoutProblem", f"事项 {line.item} 未发现问题，不能提出处置意见")
-            if unknown := {one.kind for one in all_of(line.disposal)} - set(DisposalKind):
-                raise Refusal(
-                    "DisposalKindUnknown", f"处置方式“{'、'.join(sorted(unknown))}”不在规定之列，请更正"
-                )
+        elif not problems:
+            raise Refusal("DisposalWithoutProblem", f"事项 {line.item} 未发现问题，不能提出处置意见")
 
 
 def _check_unchecked(line: ResultLine) -> None:

@@ -199,6 +199,9 @@ def _check(docket: Docket, line: VisitLine, visit: Visit, certified: dict[str, d
     least = int(docket.clocks.policies.value(PolicyKey.OFFICERS_PER_SUBJECT))
     valid = {code for code in line.officers if certified.get(code, date.min) >= line.completed_on}
     if len(valid) < least:
+        unfit = "、".join(sorted(set(line.officers) - valid))
         raise Refusal(
-            "TooFewOfficers", f"检查当日在场的本部门持有效证件执法人员不足{least}人，请核对证号与有效期"
+            "TooFewOfficers",
+            f"检查当日在场的本部门持有效证件执法人员不足{least}人，请核对证号与有效期"
+            + (f"；不能计入的：{unfit}" if unfit else ""),
         )

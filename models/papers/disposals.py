@@ -18,7 +18,11 @@ class StepDisposal(Paper):
     note: str = ""
     outcome: str | None = None
     receiver: str | None = None
-    """To whom it is handed over."""
+    """To whom it is handed over, or sent anew after a return."""
+    outside: str = Field(default="", max_length=200)
+    """Sent anew to a body outside the system, by its name."""
+    days: int | None = Field(default=None, ge=1, le=365)
+    """By how many days it is extended, where that is the head's to say."""
 
 
 class AnnulDecision(Paper):

@@ -17,6 +17,8 @@ class ProposedDisposal(BaseModel):
     kind: str
     period_days: int | None = Field(default=None, ge=1, le=365)
     receiver: str | None = None
+    outside: str = Field(default="", max_length=200)
+    """The receiver of a transfer that takes no part in the system, by its name: a court, another county's organ."""
     owner: str | None = None
     """Who follows up, where the checker knows better than the rule."""
     also: tuple["ProposedDisposal", ...] = Field(default=(), max_length=6)
@@ -24,7 +26,9 @@ class ProposedDisposal(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """As it stands in a result's row."""
-        made = self.model_dump(mode="json", exclude={"owner", "also"})
+        made = self.model_dump(mode="json", exclude={"outside", "owner", "also"})
+        if self.outside:
+            made["outside"] = self.outside
         if self.owner is not None:
             made["owner"] = self.owner
         if self.also:

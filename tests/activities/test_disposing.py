@@ -24,7 +24,7 @@ from models.papers import (
     SubmitResults,
 )
 from models.task import Visit
-from models.trail import Answer, Deadline, Wait
+from models.trail import Answer, Deadline, Notification, Wait
 from rules.calendar import local_day
 from rules.channel import Channel
 from rules.disposal import DisposalKind, DisposalState
@@ -37,7 +37,7 @@ from tests.activities.driver import Driver
 from tests.activities.scenes import annulled, correction_target, proved
 from tests.activities.waits import clock_of, wait_of
 from tests.activities.world import item_of
-from tests.builders import NOW, SECOND, THIRD, actor
+from tests.builders import LEAD, NOW, SECOND, THIRD, actor
 
 K = DisposalKind
 
@@ -114,6 +114,35 @@ def test_a_case_is_decided_upon_in_15_and_once_15_more_working_days_then_90_days
     assert "DisposalStepOutOfOrder" == take(driver, case, "extend", role=Role.HEAD).type
     assert "Accepted" == take(driver, case, "file").type
     assert driver.today + timedelta(days=90) == due(driver, case)
+
+
+def test_a_filed_case_is_prolonged_by_30_days_and_then_by_as_many_as_were_decided_together(at: At) -> None:
+    """Each from the former due day, by the head; beyond thirty days the number is said."""
+    driver = at("visited")
+    (case,) = find(driver, ProposedDisposal(kind=K.CASE))
+    take(driver, case, "file")
+    decided = driver.today + timedelta(days=90)
+    assert "DaysTooMany" == take(driver, case, "extend", role=Role.HEAD, days=31).type
+    assert "Accepted" == take(driver, case, "extend", role=Role.HEAD).type
+    assert decided + timedelta(days=30) == due(driver, case)
+    assert "DaysMissing" == take(driver, case, "extend", role=Role.HEAD).type
+    assert "Accepted" == take(driver, case, "extend", role=Role.HEAD, days=60).type
+    assert decided + timedelta(days=90) == due(driver, case)
+
+
+@pytest.mark.parametrize(("failed", "expected"), [(False, date(2026, 4, 24)), (True, date(2026, 4, 15))])
+def test_a_rectification_is_extended_by_the_heads_days(at: At, failed: bool, expected: date) -> None:
+    """Before its end from the last day to comply (11 April and 7 days), after a failed re-check from today; then 5 working days."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+    if failed:
+        take(driver, made, "recheck_failed")
+    else:
+        assert "DaysMissing" == take(driver, made, "extend", role=Role.HEAD).type
+    assert "HeadNeeded" == take(driver, made, "extend", days=7).type
+    assert "Accepted" == take(driver, made, "extend", role=Role.HEAD, days=7).type
+    assert expected == due(driver, made)
+    assert DisposalState.OPEN == again(driver, made).state
 
 
 def test_a_penalty_is_public_within_20_working_days_of_its_decision(at: At) -> None:
@@ -295,6 +324,48 @@ def test_the_reply_to_a_referral_is_waited_for_on_the_departments_desk(at: At) -
     )
     driver.act(SECOND, Role.HANDLER, reply)
     assert wait_of(driver, WaitKind.REFERRAL).closed_at is not None
+
+
+def test_a_returned_transfer_goes_to_another_or_becomes_the_senders_own_case(at: At) -> None:
+    """The sender is told of the return with its reason; keeping it is a decision to file or not."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.TRANSFER, receiver=THIRD))
+    take(driver, made, "send")
+    take(driver, made, "return", by=THIRD, note="不属本局管辖")
+    (told,) = driver.read(
+        lambda session: session.exec(select(Notification).where(col(Notification.event) == "answered")).all()
+    )
+    assert (SECOND, True) == (told.department, told.urgent)
+    assert "协同局对移送" in told.text
+    assert "不属本局管辖" in told.text
+    assert "Accepted" == take(driver, made, "send", receiver=LEAD).type
+    assert (LEAD, DisposalState.SENT) == (again(driver, made).receiver, again(driver, made).state)
+    take(driver, made, "return", by=LEAD)
+    take(driver, made, "keep")
+    kept = next(one for one in driver.disposals() if one.id == f"{made.id}/2")
+    assert (K.CASE, SECOND, "kept") == (kept.kind, kept.owner, again(driver, made).outcome)
+
+
+def test_a_receiver_outside_the_system_answers_through_the_owner(at: At) -> None:
+    """Its receipt is waited for at the sender's desk, and named by its document."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.TRANSFER_JUSTICE, outside="县人民检察院"))
+    assert (None, "县人民检察院") == (made.receiver, made.outside)
+    take(driver, made, "send")
+    wait = wait_of(driver, WaitKind.ACKNOWLEDGE)
+    assert SECOND == wait.department
+    assert "ReasonMissing" == take(driver, made, "acknowledge", note="").type
+    assert "Accepted" == take(driver, made, "acknowledge", note="检收〔2026〕1号").type
+    assert "transferred" == again(driver, made).outcome
+
+
+def test_only_a_transfer_has_a_receiver_outside(at: At) -> None:
+    """Nobody else could answer for a disposal of one's own."""
+    driver = at("disposed")
+    result = next(one.result for one in driver.disposals() if one.owner == SECOND)
+    proposed = ProposedDisposal(kind=K.ABNORMAL, outside="县人民检察院")
+    paper = AddDisposal(result=result, disposal=proposed, reason="另查明")
+    assert "OutsideNotTransfer" == driver.say(paper, actor(SECOND, Role.HEAD)).type
 
 
 @pytest.mark.parametrize("kind", [K.TRANSFER, K.TRANSFER_JUSTICE])

@@ -163,7 +163,7 @@ def test_a_correction_waits_for_the_decision_on_the_one_before(at: At, sign: boo
     first = correction_target(driver)
     result = first.split("/")[1]
     paper = CorrectResult(
-        result=result, number=2, categories=(Category.PENDING,), finding="有问题", reason="又漏"
+        result=result, number=2, categories=(Category.FALSE_PUBLICATION,), finding="有问题", reason="又漏"
     )
     second = f"correction/{result}/2"
     words = refused(driver, paper, (THIRD, Role.HANDLER), "CorrectionPending", second)

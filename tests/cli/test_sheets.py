@@ -163,7 +163,7 @@ def test_row_that_the_ruling_refuses_does_not_keep_the_others_back(say: Say, at:
     unreachable = {"检查结果": "通过登记的住所（经营场所）无法联系", "发现的问题": "查无此址"}
     fill(file, {4: unreachable}, every={"检查结果": "未发现问题"})
     code, answer = enter(say, file)
-    assert (3, [(4, "本行")]) == (code, faults(answer))
+    assert (3, [(4, "检查结果")]) == (code, faults(answer))
     assert "LettersMissing" in str(answer["faults"])
     assert len(driver.visits(SECOND)) - 1 == answer["sent"]
     visit, day = driver.visits(SECOND, VisitStage.VISITED)[0].id, driver.today

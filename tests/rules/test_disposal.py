@@ -31,7 +31,9 @@ K, S, T = DisposalKind, DisposalState, DisposalStep
         (K.RECTIFY, [T.RECHECK_PASSED], S.RECTIFIED),
         (K.RECTIFY, [T.RECHECK_FAILED, T.EXTEND, T.RECHECK_PASSED], S.RECTIFIED),
         (K.RECTIFY, [T.RECHECK_FAILED, T.TURN_TO_CASE], S.TURNED_TO_CASE),
+        (K.RECTIFY, [T.EXTEND, T.RECHECK_PASSED], S.RECTIFIED),
         (K.CASE, [T.NOT_FILE], S.NOT_FILED),
+        (K.CASE, [T.FILE, T.EXTEND, T.EXTEND, T.DECIDE], S.DECIDED),
         (K.CASE, [T.FILE, T.DECIDE], S.DECIDED),
         (K.CASE, [T.EXTEND, T.FILE, T.DECIDE], S.DECIDED),
         (K.TRANSFER, [T.SEND, T.ACKNOWLEDGE], S.ACKNOWLEDGED),
@@ -58,10 +60,10 @@ def test_a_disposal_ends_only_after_its_last_step(
 
 @pytest.mark.parametrize("kind", DisposalKind)
 def test_every_step_that_is_not_open_is_refused_with_those_that_are(kind: DisposalKind) -> None:
-    """Whatever the state; a closed disposal points to a correction."""
+    """Whatever the state; a closed disposal points to what undoes it."""
     for state in DisposalState:
         possible = STEPS[kind].get(state, {})
-        remedy = "现在可以" if possible else "提交更正"
+        remedy = "现在可以" if possible else "disposal annul"
         for step in set(DisposalStep) - set(possible):
             with pytest.raises(
                 Refusal, match=remedy, check=lambda one: one.type == "DisposalStepOutOfOrder"

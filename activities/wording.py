@@ -1,0 +1,122 @@
+"""What a wait asks for and what ends it, told of the very case that it is about (待办的事由和命令)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from activities.lookup import chunks
+from models.evidence import Commission
+from models.outcomes import Disposal, Publication, PublicationKind
+from models.trail import Wait
+from rules.channel import Channel
+from rules.disposal import DisposalState
+from rules.waits import WAITS, WaitKind
+
+
+class Told(NamedTuple):
+    """What is owed, and the command that ends it."""
+
+    what: str
+    command: str
+
+
+def told(session: Session, waits: Iterable[Wait]) -> dict[str, Told]:
+    """Each wait in words, by its id."""
+    waits = list(waits)
+    cases = {one.scope.removeprefix("disposal/") for one in waits if one.scope.startswith("disposal/")}
+    for some in chunks(sorted(cases)):
+        # Read together once: what follows finds them in the session.
+        session.exec(select(Disposal).where(col(Disposal.id).in_(some))).all()
+    return {one.id: told_of(session, one) for one in waits}
+
+
+def told_of(session: Session, wait: Wait) -> Told:
+    """One wait in words."""
+    kind = WaitKind(wait.kind)
+    plain = Told(kind.label, WAITS[kind].command.format(target=wait.scope.split("/", 1)[1]))
+    if kind in _OF_A_CASE:
+        return _OF_A_CASE[kind](session, wait, plain)
+    return _OF_ITSELF[kind](wait, plain) if kind in _OF_ITSELF else plain
+
+
+def _disposal(session: Session, wait: Wait, plain: Told) -> Told:
+    case = session.get(Disposal, wait.scope.removeprefix("disposal/"))
+    if case is None:
+        return plain
+    if wait.kind == WaitKind.ACKNOWLEDGE and case.outside:
+        command = f"{plain.command} --note 回执文号"
+        return Told(f"取得并登记{case.outside}对移送的接收回执（{case.kind.label}）", command)
+    what = f"{plain.what}：{case.kind.label}"
+    state = DisposalState(case.state)
+    if wait.kind == WaitKind.DISPOSAL and state is not DisposalState.OPEN:
+        what += f"（{state.label}）"
+    return plain._replace(what=what)
+
+
+def _public(wait: Wait, plain: Told) -> Told:
+    """The publication of a case's outcome, not of a task's results."""
+    kinds = {"disposal": "处置结果", "correction": "结果更正"}
+    what = kinds.get(wait.scope.split("/", 1)[0])
+    return plain._replace(what=f"{plain.what}（{what}）") if what else plain
+
+
+def _withdrawal(session: Session, wait: Wait, plain: Told) -> Told:
+    case = wait.scope.removeprefix("disposal/")
+    channel = session.exec(
+        select(Publication.channel).where(
+            col(Publication.kind) == PublicationKind.WITHDRAWAL, col(Publication.reference) == case
+        )
+    ).first()
+    if channel is not Channel.OWN_SITE:
+        return plain
+    command = f"starter.py publication prove {case} --all --address 网址 --on 日期 --file 存档文件"
+    return Told(f"{plain.what}：从本部门网站撤下并提交证明", command)
+
+
+def _entry(wait: Wait, plain: Told) -> Told:
+    return plain._replace(what=f"{plain.what}（退回后第{wait.cycle}次）") if wait.cycle > 1 else plain
+
+
+def _commission(session: Session, wait: Wait, plain: Told) -> Told:
+    row = session.get(Commission, wait.key.removeprefix("commission/"))
+    if row is None:
+        return plain
+    command = plain.command.replace("委托编号", f"{row.id} --on 日期 --conclusion 结论")
+    return Told(f"等{row.institution}的报告（事项 {row.item}）", command)
+
+
+def _referral(wait: Wait, plain: Told) -> Told:
+    task, _, referral = wait.key.partition("/referral/")
+    return plain._replace(command=plain.command.replace("任务编号 移交编号", f"{task} {referral}"))
+
+
+def _of_a_plan(wait: Wait, plain: Told) -> Told:
+    """Keys: `<department>/yearly-report/<document>`, `<document>/settle`."""
+    head, tail = wait.key.rsplit("/", 1)
+    return plain._replace(command=plain.command.replace("计划编号", head if tail == "settle" else tail))
+
+
+def _window(wait: Wait, plain: Told) -> Told:
+    """The plan row of a round that nobody has launched: its wait belongs to no task yet."""
+    return plain._replace(what=f"{plain.what} {wait.opened_by}")
+
+
+_OF_ITSELF: Mapping[WaitKind, Callable[[Wait, Told], Told]] = {
+    WaitKind.RECEIPT: _public,
+    WaitKind.FORWARD: _public,
+    WaitKind.PROOF: _public,
+    WaitKind.ENTRY: _entry,
+    WaitKind.REFERRAL: _referral,
+    WaitKind.YEARLY_REPORT: _of_a_plan,
+    WaitKind.YEARLY_SUPPLEMENT: _of_a_plan,
+    WaitKind.SETTLE_ROWS: _of_a_plan,
+    WaitKind.WINDOW: _window,
+}
+_OF_A_CASE: Mapping[WaitKind, Callable[[Session, Wait, Told], Told]] = {
+    WaitKind.DISPOSAL: _disposal,
+    WaitKind.ACKNOWLEDGE: _disposal,
+    WaitKind.CONSENT: _disposal,
+    WaitKind.WITHDRAWAL: _withdrawal,
+    WaitKind.COMMISSION: _commission,
+}

@@ -1,0 +1,17 @@
+"""The receivers of transfers that take no part in the system."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "walk5"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("disposal", sa.Column("outside", sa.String(), server_default="", nullable=False))
+
+
+def downgrade() -> None:
+    op.drop_column("disposal", "outside")
