@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, String, case, cast
 from sqlmodel import Session, col, func, select
 
 from models.evidence import SubjectFinding
-from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Verdict
+from models.outcomes import Annulment, Correction, CorrectionDecision, Disposal, Result, Verdict
 from models.registers import Subject
 from models.task import DrawnSubject, Visit
 from rules.channel import LegalForm, uses_credit_class
@@ -18,6 +18,9 @@ from rules.stages import VisitStage
 
 Conditions = Sequence[ColumnElement[bool]]
 """What narrows the visits, or the disposals, that are counted."""
+
+ANNULLED = "决定已被撤销"
+"""What became of an outcome whose decision has fallen."""
 
 GONE = (VisitStage.WITHDRAWN, VisitStage.EXEMPT)
 """Visits that count no more: replaced, or closed on a fact."""
@@ -69,14 +72,17 @@ def disposal_counts(session: Session, disposals: Conditions) -> dict[str, dict[s
 
 
 def outcome_counts(session: Session, disposals: Conditions) -> dict[str, int]:
-    """How disposals ended (label → count)."""
+    """How disposals ended (label → count); a decision that has fallen since counts as that alone."""
     rows = session.exec(
-        select(Disposal.outcome, func.count())
+        select(Disposal.outcome, func.count(), func.count(col(Annulment.disposal)))
+        .outerjoin(Annulment, col(Annulment.disposal) == col(Disposal.id))
         .where(*disposals, col(Disposal.outcome).is_not(None))
         .group_by(col(Disposal.outcome))
     ).all()
-    counts = {Outcome(outcome or ""): count for outcome, count in rows}
-    return {outcome.label: counts[outcome] for outcome in Outcome if outcome in counts}
+    counts = {Outcome(outcome or ""): count - fallen for outcome, count, fallen in rows}
+    made = {outcome.label: counts[outcome] for outcome in Outcome if counts.get(outcome)}
+    fallen = sum(one for _, _, one in rows)
+    return made | ({ANNULLED: fallen} if fallen else {})
 
 
 def fact_counts(session: Session, visits: Conditions) -> dict[str, int]:

@@ -9,6 +9,7 @@ from models.organisation import Department
 from models.outcomes import Publication, PublicationKind
 from models.registers import Subject
 from models.task import TakingPart, Visit
+from models.trail import Deadline
 from rules.stages import Claim, VisitStage
 
 _COMPLETED = frozenset(VisitStage) - {VisitStage.UNMATCHED, VisitStage.MATCHED, *GONE}
@@ -48,7 +49,7 @@ def _of_department(session: Session, part: TakingPart, name: str) -> dict[str, A
 def _missing(session: Session, part: TakingPart) -> list[dict[str, Any]]:
     """Every subject that is not public yet, with the step that it waits for and why it was turned back."""
     rows = session.exec(
-        select(Visit, Subject.code, Subject.name, Publication.rejected)
+        select(Visit, Subject, Publication.rejected, Deadline)
         .join(Subject, col(Subject.id) == col(Visit.subject))
         .outerjoin(
             Publication,
@@ -56,6 +57,7 @@ def _missing(session: Session, part: TakingPart) -> list[dict[str, Any]]:
             & (col(Publication.kind) == PublicationKind.RESULT)
             & (col(Publication.cycle) == col(Visit.cycle)),
         )
+        .outerjoin(Deadline, (col(Deadline.wait) == col(Visit.wait)) & col(Deadline.current).is_(True))
         .where(
             *of_part(part.task, part.department),
             col(Visit.stage).not_in((*GONE, VisitStage.PUBLISHED)),
@@ -65,12 +67,12 @@ def _missing(session: Session, part: TakingPart) -> list[dict[str, Any]]:
     return [
         {
             "visit": visit.id,
-            "code": code,
-            "name": name,
+            "code": subject.code,
+            "name": subject.name,
             "stage": visit.stage.value,
             "stage_name": visit.stage.label,
-            "due": visit.due_day or visit.last_day,
+            "due": deadline.due_day if deadline else visit.due_day or visit.last_day,
             "rejected": rejected or "",
         }
-        for visit, code, name, rejected in rows
+        for visit, subject, rejected, deadline in rows
     ]

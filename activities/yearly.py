@@ -57,7 +57,11 @@ def department_year(session: Session, plan: PlanDocument, department: str, now: 
         "initiated": counts.get(Part.INITIATOR, 0),
         "partnered": counts.get(Part.PARTNER, 0),
         "internal_tasks": _internal(session, tasks),
-        **_rows(session, (col(PlanRow.document) == plan.id, col(PlanRow.initiator) == department), tasks),
+        **_rows(
+            session,
+            (col(PlanRow.document) == plan.id, col(PlanRow.initiator) == department),
+            (*tasks, col(JointTask.initiator) == department),
+        ),
         **_of_visits(session, plan.office, visits, disposals),
         "referrals": _count(
             session, Referral, col(Referral.department) == department, col(Referral.task).in_(_ids(tasks))

@@ -13,12 +13,13 @@ from activities.publishing import scope_of
 from adapters.announcement_docx import write_announcement
 from adapters.evidence_store import EvidenceStore
 from cli import publication_resend
-from cli.acting import Who, acts, asks, reads, task_id
+from cli.acting import Who, acts, asks, reads
 from cli.context import Context, Json, show
 from cli.given import day_of, department_names
+from cli.ledger import To, write_ledger
 from cli.publication_text import as_html, as_text, statements
 from cli.tables import done, hint, in_chunks, print_table
-from models.outcomes import Correction, Disposal, Publication
+from models.outcomes import Annulment, Correction, Disposal, Publication, PublicationKind
 from models.papers import MAX_LINES, ProvePublication
 from models.registers import Subject
 from models.task import JointTask, Visit
@@ -37,6 +38,7 @@ def list_(
     case: Case,
     only_open: Annotated[bool, typer.Option("--open", help="只列尚未公示的")] = False,
     only_rejected: Annotated[bool, typer.Option("--rejected", help="只列被省平台退回待更正的")] = False,
+    to: To = None,
     as_json: Json = False,
 ) -> None:
     """列出公示事项：渠道，省平台回执、转报、公示三个事实的时间，退回的原因。"""
@@ -59,6 +61,8 @@ def list_(
         "published_at": "公示",
         "rejected": "退回原因",
     }
+    if to is not None:
+        write_ledger(to, "公示台账", columns, data)
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
 
 
@@ -97,8 +101,9 @@ def prove(
 @app.command("text")
 @asks
 def text(
-    task: Annotated[str, typer.Argument(metavar="任务编号")],
+    case: Case,
     who: Who,
+    only_open: Annotated[bool, typer.Option("--open", help="只写尚未公示的")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="文件", help="存到文件；.html 为网页，.docx 为文档，其余为文本"),
@@ -106,27 +111,31 @@ def text(
     html: Annotated[bool, typer.Option("--html", help="以网页形式输出")] = False,
     as_json: Json = False,
 ) -> None:
-    """写出本部门应在自己网站或媒体公示的文稿：每户一段。"""
-    task = task_id(task)
+    """写出本部门应在自己网站或媒体公示的文稿：每户一段；已被撤销的处置不再列入。"""
     own = who.own_department()
     with who.database.read() as session:
-        if session.get(JointTask, task) is None:
-            raise Refusal("TaskUnknown", f"没有任务 {task}；可用 task list --all 查看任务编号")
+        fallen = set(session.exec(select(Annulment.disposal)))
         rows = [
             row
-            for row, _ in _of_case(session, task)
-            if row.department == own and row.channel is Channel.OWN_SITE and row.receipted_at
+            for row, _ in _of_case(session, case)
+            if row.department == own
+            and row.channel is Channel.OWN_SITE
+            and row.receipted_at
+            and not (only_open and row.published_at)
+            and not (row.kind is PublicationKind.DISPOSAL and row.reference in fallen)
         ]
-        made = statements(session, task, own, rows)
-    if not rows:
-        raise Refusal("NothingToPublish", "本部门没有须自行公示且已有平台回执的结果；进展见 publication list")
+        if not rows:
+            raise Refusal(
+                "NothingToPublish", "本部门没有须自行公示且已有平台回执的结果；进展见 publication list"
+            )
+        made = statements(session, rows[0].task, own, rows)
     if as_json:
         show(asdict(made), as_json=True, text=lambda: None)
         return
     if output is not None and output.suffix.lower() == ".docx":
         sections = [(f"{one.subject}（{one.code}）", one.lines) for one in made.statements]
         write_announcement(output, made.title, made.lines, sections)
-        _tell_written(task, len(rows), output)
+        _tell_written(case, len(rows), output)
         return
     as_page = html or (output is not None and output.suffix.lower() in (".html", ".htm"))
     body = as_html(made) if as_page else as_text(made)
@@ -134,13 +143,13 @@ def text(
         typer.echo(body)
         return
     output.write_text(body, encoding="utf-8")
-    _tell_written(task, len(rows), output)
+    _tell_written(case, len(rows), output)
 
 
-def _tell_written(task: str, count: int, output: Path) -> None:
+def _tell_written(case: str, count: int, output: Path) -> None:
     done(f"已写出{count}项公示文稿到 {output}")
     hint(
-        f"公示后提交证明：starter.py publication prove {task} --all --address 网址 --on 日期 --file 存档文件"
+        f"公示后提交证明：starter.py publication prove {case} --all --address 网址 --on 日期 --file 存档文件"
     )
 
 
@@ -180,8 +189,11 @@ def _to_prove(
             raise Refusal("PublicationUnknown", f"不是此案中的公示事项：{'、'.join(unknown[:5])}")
         chosen = [known[one] for one in named]
     if not chosen:
+        waiting = sum(row.department == own and row.receipted_at is None for row in rows)
+        still = f"；另有{waiting}项尚待省平台回执，收到后再提交" if waiting else ""
         raise Refusal(
-            "NothingToProve", "没有待证明的公示；请写明公示编号或用 --all，编号见 publication list --open"
+            "NothingToProve",
+            f"没有待证明的公示；请写明公示编号或用 --all，编号见 publication list --open{still}",
         )
     found: dict[str, list[str]] = defaultdict(list)
     for row in chosen:

@@ -10,11 +10,12 @@ from activities.exchange_records import record_of
 from activities.publishing import scope_of
 from cli.acting import Who, acts, reads, task_id
 from cli.context import Context, Json, show
+from cli.given import department_names
 from cli.tables import done, hint, in_chunks, print_table
 from models.exchange import Declaration, ExchangeRejection
 from models.outcomes import Publication
 from models.papers import MAX_LINES, AmendRecord, ResendPublications
-from rules.record_fields import RecordField, way_of
+from rules.record_fields import RecordField, label_of, way_of
 from rules.refusal import Refusal
 
 app = typer.Typer()
@@ -34,14 +35,17 @@ def rejections(task: TaskArgument, as_json: Json = False) -> None:
             .where(col(ExchangeRejection.key).in_(list(known)))
             .order_by(col(ExchangeRejection.at), col(ExchangeRejection.key))
         ).all()
+        names = department_names(session, [one.department for one in known.values()])
         sent = {row.key: _said(session, known[row.key], row.fields) for row in rows}
     data: list[dict[str, Any]] = [
         {
             "record": known[row.key].id,
             "key": row.key,
             "department": known[row.key].department,
+            "department_name": names.get(known[row.key].department, known[row.key].department),
             "revision": row.revision,
-            "fields": [f"{name}：{why}" for name, why in row.fields.items()] or [row.reason],
+            "fields": [f"{label_of(name)}（{name}）：{why}" for name, why in row.fields.items()]
+            or [row.reason],
             "now": sent[row.key],
             "ways": list(dict.fromkeys(way_of(name) for name in row.fields or {"": ""})),
             "at": row.at,
@@ -51,6 +55,7 @@ def rejections(task: TaskArgument, as_json: Json = False) -> None:
     ]
     columns = {
         "record": "报送编号",
+        "department_name": "部门",
         "key": "业务键",
         "revision": "次",
         "fields": "退回原因",
@@ -82,11 +87,13 @@ def declared(task: TaskArgument, as_json: Json = False) -> None:
             .where(col(Declaration.task) == task_id(task))
             .order_by(col(Declaration.queued_at), col(Declaration.key))
         ).all()
+        names = department_names(session, [row.department for row in rows])
     data = [
         {
             "record": row.id,
             "kind_name": row.kind.label,
             "department": row.department,
+            "department_name": names.get(row.department, row.department),
             "content": "；".join(f"{value}" for value in row.content.values() if value),
             "receipted_at": row.receipted_at,
             "receipt": row.receipt,
@@ -97,7 +104,7 @@ def declared(task: TaskArgument, as_json: Json = False) -> None:
     columns = {
         "record": "报送编号",
         "kind_name": "内容",
-        "department": "部门",
+        "department_name": "部门",
         "receipted_at": "平台回执",
         "receipt": "回执号",
         "rejected": "退回原因",
@@ -178,7 +185,7 @@ def amend(
 def _said(session: Session, row: Publication | Declaration, fields: dict[str, str]) -> list[str]:
     """What the rejected fields would say if the record were sent again now."""
     made = record_of(session, row).model_dump(mode="json")
-    return [f"{name}：{made[name]}" for name in fields if name in made]
+    return [f"{label_of(name)}：{made[name]}" for name in fields if name in made]
 
 
 def _records(session: Session, task: str) -> dict[str, Publication | Declaration]:

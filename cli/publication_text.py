@@ -7,7 +7,15 @@ from html import escape
 from sqlmodel import Session, col, select
 
 from models.organisation import Department
-from models.outcomes import Annulment, Correction, Disposal, Publication, PublicationKind, Result
+from models.outcomes import (
+    Annulment,
+    Correction,
+    Disposal,
+    DisposalEntry,
+    Publication,
+    PublicationKind,
+    Result,
+)
 from models.plan import PlanDocument
 from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart, Visit
@@ -101,8 +109,7 @@ def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[t
             ("更正后", _labels(correction.after["categories"])),
         )
     if row.kind is PublicationKind.DISPOSAL:
-        disposal = session.get_one(Disposal, row.reference)
-        return (("后续处置", f"{disposal.kind.label}：{Outcome(disposal.outcome or '').label}"),)
+        return (("后续处置", _outcome(session, session.get_one(Disposal, row.reference))),)
     if row.kind is PublicationKind.WITHDRAWAL:
         fallen = session.get_one(Annulment, row.reference)
         return (("撤回公示", f"原处置结果因{fallen.document}撤回，不再公示"),)
@@ -115,6 +122,23 @@ def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[t
     return tuple(
         (items.get(one.item, one.item), _labels(one.categories)) for one in results if not one.not_checked
     )
+
+
+def _outcome(session: Session, disposal: Disposal) -> str:
+    """What became of it, with the day and, of a decision, its document."""
+    last = session.exec(
+        select(DisposalEntry)
+        .where(col(DisposalEntry.disposal) == disposal.id)
+        .order_by(col(DisposalEntry.number).desc())
+    ).first()
+    outcome = Outcome(disposal.outcome or "")
+    said = (
+        outcome.label if outcome.label == disposal.kind.label else f"{disposal.kind.label}：{outcome.label}"
+    )
+    if last is None:
+        return said
+    document = f"{last.content['note']}，" if outcome is Outcome.PENALTY else ""
+    return f"{said}（{document}{last.content['on']}）"
 
 
 def _labels(categories: Sequence[str]) -> str:

@@ -12,6 +12,8 @@ from cli import result_correct, result_draft, result_enter, result_grounds
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import chosen_all
+from cli.ledger import To, write_ledger
+from cli.result_list import newest_of, results_of
 from cli.sheets import result_columns
 from cli.tables import done, hint, in_chunks, print_table
 from cli.task_show import known_task
@@ -76,25 +78,29 @@ def list_(
         list[str] | None,
         typer.Option("--stage", metavar="状态", help="只列该状态的，如 待审批、已退回（可重复）"),
     ] = None,
+    to: To = None,
     as_json: Json = False,
 ) -> None:
-    """列出本部门的检查结果：结果编号、类别、状态、期限。"""
+    """列出本部门的检查结果：结果编号、类别、更正、状态、期限；--to 写成台账。"""
     task = task_id(task)
     own = who.own_department()
     with who.database.read() as session:
         known_task(session, task)
-        data = _results(session, task, own, chosen_all(VisitStage, stage))
+        data = results_of(session, task, own, chosen_all(VisitStage, stage))
     columns = {
         "visit": "检查编号",
         "name": "检查对象",
         "item": "事项",
         "categories": "结果",
+        "corrected": "更正为",
         "finding": "发现的问题",
         "disposal": "处置",
         "stage_name": "状态",
         "due": "录入期限",
         "result": "结果编号",
     }
+    if to is not None:
+        write_ledger(to, "检查结果台账", {"code": "统一社会信用代码", **columns}, data)
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
 
 
@@ -143,7 +149,7 @@ def _sheet_rows(session: Session, task: str, department: str) -> list[dict[str, 
     items = result_enter.items_of(session, task, department)
     names = {one.id: one.name for one in session.exec(select(Department))}
     waiting = visits_of(session, task, department, [VisitStage.VISITED, VisitStage.RETURNED])
-    former = _newest(session, [visit.id for visit, _ in waiting])
+    former = newest_of(session, [visit.id for visit, _ in waiting])
     rows = []
     for visit, subject in waiting:
         for code, item_name in items.items():
@@ -173,54 +179,30 @@ def _filled(result: Result | None, names: dict[str, str]) -> dict[str, Any]:
     if result is None:
         return {}
     disposal = result.disposal or {}
+    every = [disposal, *disposal.get("also", ())] if disposal else []
     cells: dict[str, Any] = {
         f"category{number}": Category(one).label for number, one in enumerate(result.categories[:3], start=1)
     }
     return cells | {
         "finding": result.finding,
-        "disposal": DisposalKind(disposal["kind"]).label if disposal else "",
-        "period_days": disposal.get("period_days"),
-        "receiver": names.get(disposal.get("receiver") or "", ""),
+        **dict(
+            zip(
+                ("disposal", "disposal2", "disposal3"),
+                (DisposalKind(one["kind"]).label for one in every),
+                strict=False,
+            )
+        ),
+        "period_days": _first(every, "period_days"),
+        "receiver": names.get(_first(every, "receiver") or "", ""),
+        "owner": names.get(_first(every, "owner") or "", ""),
         "not_checked": result.not_checked,
         "method": Method(result.method).label if result.method else "",
     }
 
 
-def _newest(session: Session, visits: Sequence[str]) -> dict[tuple[str, str], Result]:
-    """The newest result of each visit and item."""
-    found: dict[tuple[str, str], Result] = {}
-    for piece in in_chunks(visits, MAX_LINES):
-        rows = session.exec(select(Result).where(col(Result.visit).in_(piece)).order_by(col(Result.cycle)))
-        found |= {(row.visit, row.item): row for row in rows}
-    return found
-
-
-def _results(session: Session, task: str, own: str, stages: Sequence[VisitStage]) -> list[dict[str, Any]]:
-    visits = visits_of(session, task, own, stages)
-    newest = _newest(session, [visit.id for visit, _ in visits])
-    by_visit: dict[str, list[Result]] = {}
-    for (visit_id, _), row in sorted(newest.items()):
-        by_visit.setdefault(visit_id, []).append(row)
-    return [
-        {
-            "visit": visit.id,
-            "code": subject.code,
-            "name": subject.name,
-            "stage": visit.stage.value,
-            "stage_name": visit.stage.label,
-            "due": visit.due_day,
-            "result": row.id,
-            "item": row.item,
-            "cycle": row.cycle,
-            "categories": [Category(one).label for one in row.categories],
-            "finding": row.finding or (f"未检查：{row.not_checked}" if row.not_checked else ""),
-            "method": Method(row.method).label if row.method else "",
-            "evidence": len(row.evidence),
-            "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
-        }
-        for visit, subject in visits
-        for row in by_visit.get(visit.id, [])
-    ]
+def _first(disposals: Sequence[dict[str, Any]], name: str) -> Any:
+    """What the first follow-up that says it says."""
+    return next((one[name] for one in disposals if one.get(name)), None)
 
 
 def _waiting(who: Who, task: str) -> list[str]:
@@ -234,7 +216,7 @@ def _tell_waiting(who: Who, task: str, *, as_json: bool) -> None:
     own = who.own_department()
     with who.database.read() as session:
         known_task(session, task)
-        data = _results(session, task, own, [VisitStage.SUBMITTED])
+        data = results_of(session, task, own, [VisitStage.SUBMITTED])
     columns = {
         "visit": "检查编号",
         "name": "检查对象",

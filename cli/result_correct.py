@@ -11,11 +11,12 @@ from cli.context import Json, show
 from cli.given import day_of
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
-from models.outcomes import Correction, CorrectionDecision, Result
+from models.outcomes import Correction, CorrectionDecision, Result, Verdict
 from models.papers import CorrectResult, SignCorrection
 from models.registers import Subject
 from models.task import Visit
 from models.trail import Submission
+from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.results import Category
 
@@ -104,7 +105,8 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
             "before": _said(row.before),
             "after": _said(row.after),
             "reason": row.reason,
-            "decision": decision.verdict.label if decision else "待签字",
+            "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
+            "decision": _decision(decision),
         }
         for row, name, decision in rows
     ]
@@ -114,9 +116,16 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
         "before": "更正前",
         "after": "更正后",
         "reason": "理由",
+        "disposal": "处置",
         "decision": "签字",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
+
+
+def _decision(decision: CorrectionDecision | None) -> str:
+    if decision is None:
+        return "待签字"
+    return "已签字" if decision.verdict is Verdict.APPROVED else f"不同意：{decision.reason}"
 
 
 def _said(side: dict[str, Any]) -> list[str]:

@@ -12,9 +12,10 @@ from sqlmodel import Session, col, select
 
 from activities.drafts import discard, drafts_of, keep, line_of
 from activities.rates import rates
+from adapters.settings import Profile
 from cli import proposing
-from cli.acting import TaskId, Who, acts, asks, reads, task_id
-from cli.context import Context, Json, err, show
+from cli.acting import TaskId, Who, acts, asks, task_id
+from cli.context import Context, Json, err, out, show
 from cli.given import chosen
 from cli.tables import done, hint, print_table
 from cli.task_show import known_task
@@ -25,6 +26,7 @@ from models.registers import Subject
 from models.task import Visit
 from rules.refusal import Refusal
 from rules.results import Category, Method
+from rules.stages import VisitStage
 
 app = typer.Typer(help="草稿：边写边存，写完再提交", no_args_is_help=True)
 rates_app = typer.Typer()
@@ -158,13 +160,23 @@ def discard_(
     done(f"已丢弃{len(visits)}户的草稿")
 
 
+_UNCHECKED = frozenset({VisitStage.UNMATCHED.value, VisitStage.MATCHED.value})
+
+
 @rates_app.command("rates")
-@reads
-def rates_(task: TaskId, as_json: Json = False) -> None:
-    """各部门的录入率、公示率，以及尚缺的每一户：在哪一步、何时到期。"""
+@asks
+def rates_(task: TaskId, who: Who, as_json: Json = False) -> None:
+    """各部门的录入率、公示率，以及尚缺的每一户：在哪一步、何时到期；其他部门未检查的只计户数。"""
     with Context().database.read() as session:
         known_task(session, task_id(task))
         data = rates(session, task_id(task))
+    asked = who.named or who.token or who.context.settings.profile is Profile.PRODUCTION
+    own = who.own_department() if asked else None
+    for one in data:
+        if one["department"] != own:
+            # The list stays private until each check: to others a subject is a number till then.
+            one["unchecked"] = sum(each["stage"] in _UNCHECKED for each in one["missing"])
+            one["missing"] = [each for each in one["missing"] if each["stage"] not in _UNCHECKED]
 
     def text() -> None:
         columns = {
@@ -186,12 +198,21 @@ def rates_(task: TaskId, as_json: Json = False) -> None:
             "rejected": "退回原因",
         }
         for one in data:
-            if one["missing"]:
-                print_table(
-                    missing, one["missing"], title=f"{one['department_name']}尚缺{len(one['missing'])}户"
-                )
+            if one["missing"] or one.get("unchecked"):
+                _tell_missing(missing, one)
 
     show(data, as_json=as_json, text=text)
+
+
+def _tell_missing(columns: dict[str, str], one: dict[str, Any]) -> None:
+    unchecked = one.get("unchecked", 0)
+    count = len(one["missing"]) + unchecked
+    hidden = f"（其中{unchecked}户未检查，名单在检查前不公开）" if unchecked else ""
+    title = f"{one['department_name']}尚缺{count}户{hidden}"
+    if one["missing"]:
+        print_table(columns, one["missing"], title=title)
+    else:
+        out.print(title, markup=False)
 
 
 def _subjects(session: Session, visits: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -9,13 +9,14 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import confirmed
+from activities.grounds import Grounds
 from adapters.result_sheets import read_sheet
 from cli.acting import TaskId, Who, asks, task_id
 from cli.context import Json
 from cli.given import read_bytes
 from cli.sheets import Understood, result_columns, understand_results
 from cli.task_show import known_task
-from cli.upload import Upload, send
+from cli.upload import COLUMNS_OF_REFUSALS, Upload, send
 from cli.visits import visits_of
 from models.organisation import Department, DepartmentAlias
 from models.outcomes import Result
@@ -83,6 +84,7 @@ def _ready(
     for row, line in understood.lines:
         given[line.visit].append((row, line))
     ready: dict[str, int] = {}
+    grounds = Grounds(session, list(given))
     for visit_id, lines in given.items():
         stored = mine.get(visit_id)
         if stored is None:
@@ -91,7 +93,8 @@ def _ready(
                 understood.refuse(row, visit_id, "检查编号", remedy)
         elif _items_fit(lines, items, understood) and visit_id not in understood.faulty_visits:
             if stored.stage in _OPEN:
-                ready[visit_id] = stored.cycle
+                if _grounded(lines, grounds, understood):
+                    ready[visit_id] = stored.cycle
             elif _same(session, stored, [line for _, line in lines]):
                 upload.unchanged += 1
             else:
@@ -125,6 +128,21 @@ def _items_fit(
         understood.refuse(lines[0][0], lines[0][1].visit, "未检查理由", remedy)
         return False
     return fits
+
+
+def _grounded(
+    lines: list[tuple[int, ResultLine]], grounds: Grounds, understood: Understood[ResultLine]
+) -> bool:
+    """Whether what must lie behind the results is there: the ruling would refuse it, a dry run says it before."""
+    sound = True
+    for row, line in lines:
+        try:
+            grounds.check(line)
+        except Refusal as refusal:
+            column = COLUMNS_OF_REFUSALS.get(refusal.type, "检查结果")
+            understood.refuse(row, line.visit, column, refusal.words)
+            sound = False
+    return sound
 
 
 def _same(session: Session, visit: Visit, lines: list[ResultLine]) -> bool:

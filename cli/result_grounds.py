@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from adapters.evidence_store import EvidenceStore
 from cli.acting import TaskId, Who, acts, asks, reads, task_id
 from cli.context import Context, Json, out, show
-from cli.given import chosen, day_of
+from cli.given import chosen, day_of, department_names
 from cli.tables import done, hint, print_table
 from models.evidence import Commission, CommissionReport, Evidence, EvidenceKind, SubjectFinding
 from models.papers import (
@@ -171,11 +171,13 @@ def fact_list(task: TaskId, as_json: Json = False) -> None:
             .where(col(Visit.task) == task_id(task))
             .order_by(col(SubjectFinding.found_on), col(SubjectFinding.visit))
         ).all()
+        names = department_names(session, [department for _, _, department in rows])
     data = [
         {
             "visit": row.visit,
             "name": name,
             "department": department,
+            "department_name": names.get(department, department),
             "fact_name": row.fact.label,
             "found_on": row.found_on,
             "source": row.source,
@@ -186,7 +188,7 @@ def fact_list(task: TaskId, as_json: Json = False) -> None:
     columns = {
         "visit": "检查编号",
         "name": "检查对象",
-        "department": "部门",
+        "department_name": "部门",
         "fact_name": "情况",
         "found_on": "日期",
         "source": "依据",

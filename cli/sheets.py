@@ -26,6 +26,7 @@ from rules.results import (
 L = TypeVar("L", bound=BaseModel)
 MOST_CATEGORIES = 3
 _CATEGORIES = tuple(f"category{number}" for number in range(1, MOST_CATEGORIES + 1))
+_DISPOSALS = ("disposal", "disposal2", "disposal3")
 _TRANSFERS = frozenset({DisposalKind.TRANSFER, DisposalKind.TRANSFER_JUSTICE})
 
 _KEYS = (
@@ -36,8 +37,9 @@ _KEYS = (
 
 
 def result_columns(departments: Sequence[str]) -> tuple[Column, ...]:
-    """The result sheet: a row per visit and item; `departments` may receive a transfer."""
+    """The result sheet: a row per visit and item; `departments` may receive a transfer or own a follow-up."""
     categories = tuple(category.label for category in Category)
+    kinds = tuple(kind.label for kind in DisposalKind)
     return (
         *_KEYS,
         Column("completed_on", "检查完成日", 12, locked=True),
@@ -47,9 +49,12 @@ def result_columns(departments: Sequence[str]) -> tuple[Column, ...]:
         Column("category2", "检查结果（二）", 20, choices=categories),
         Column("category3", "检查结果（三）", 20, choices=categories),
         Column("finding", "发现的问题", 40),
-        Column("disposal", "处置方式", 16, choices=tuple(kind.label for kind in DisposalKind)),
+        Column("disposal", "处置方式", 16, choices=kinds),
+        Column("disposal2", "处置方式（二）", 16, choices=kinds),
+        Column("disposal3", "处置方式（三）", 16, choices=kinds),
         Column("period_days", "整改期限（自然日）", 12),
         Column("receiver", "移送接收部门", 24, choices=tuple(departments)),
+        Column("owner", "处置责任部门", 24, choices=tuple(departments)),
         Column("not_checked", "未检查理由", 24),
         Column("method", "检查方式", 14, choices=tuple(method.label for method in Method)),
     )
@@ -188,22 +193,34 @@ def _categories(cells: Mapping[str, str]) -> tuple[Category, ...]:
 
 
 def _disposal(cells: Mapping[str, str], departments: Mapping[str, str]) -> ProposedDisposal | None:
-    text = cells.get("disposal", "")
-    if not text:
+    """The follow-ups of a row, the first with the others beside it; each cell goes where it belongs."""
+    kinds = {name: cells[name] for name in _DISPOSALS if cells.get(name)}
+    days, receiver, owner = (cells.get(name, "") for name in ("period_days", "receiver", "owner"))
+    if not kinds:
         return None
-    kind = _in("disposal", lambda: chosen(DisposalKind, text))
-    days, receiver = cells.get("period_days", ""), cells.get("receiver", "")
+    if "disposal" not in kinds:
+        raise _Wrong(next(iter(kinds)), "只有一种处置方式的，请填在“处置方式”栏")
     if days and not (days.isdigit() and 1 <= int(days) <= 365):
         raise _Wrong("period_days", "须为1至365之间的天数")
-    if receiver and receiver not in departments:
-        raise _Wrong("receiver", f"没有部门“{receiver}”，请从下拉列表中选择")
-    if kind in _TRANSFERS and not receiver:
-        raise _Wrong("receiver", "移送的须写明接收部门")
-    return ProposedDisposal(
-        kind=kind.value,
-        period_days=int(days) if days else None,
-        receiver=departments[receiver] if receiver else None,
-    )
+    for name, text in (("receiver", receiver), ("owner", owner)):
+        if text and text not in departments:
+            raise _Wrong(name, f"没有部门“{text}”，请从下拉列表中选择")
+    made = []
+    for name, text in kinds.items():
+        kind = _in(name, partial(chosen, DisposalKind, text))
+        if kind in _TRANSFERS and not receiver:
+            raise _Wrong("receiver", "移送的须写明接收部门")
+        made.append(
+            ProposedDisposal(
+                kind=kind.value,
+                period_days=int(days) if days and kind is DisposalKind.RECTIFY else None,
+                receiver=departments[receiver] if kind in _TRANSFERS else None,
+                owner=departments[owner] if owner and kind not in _TRANSFERS else None,
+            )
+        )
+    if len({one.kind for one in made}) < len(made):
+        raise _Wrong("disposal2", "同一种处置方式填了两次，请删去其一")
+    return made[0].model_copy(update={"also": tuple(made[1:])})
 
 
 def _visit_line(cells: Mapping[str, str]) -> VisitLine:

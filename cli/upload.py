@@ -130,10 +130,10 @@ HOPELESS = frozenset({"EngineAway", "NotDelivered", "NotPosted", "WrongRole", "T
 def _fault_of(members: Sequence[tuple[int, Any]], refusal: Refusal) -> Fault:
     numbers = sorted(row for row, _ in members)
     rows = f"第{numbers[0]}—{numbers[-1]}行" if len(numbers) > 1 else "本行"
-    return Fault(_COLUMNS.get(refusal.type, rows), f"未受理（{refusal.type}）：{refusal.words}")
+    return Fault(COLUMNS_OF_REFUSALS.get(refusal.type, rows), f"未受理（{refusal.type}）：{refusal.words}")
 
 
-_COLUMNS = {
+COLUMNS_OF_REFUSALS = {
     "WitnessMissing": "见证人",
     "TooFewOfficers": "在场执法人员证号",
     "CompletionInFuture": "检查完成日",

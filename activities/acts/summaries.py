@@ -54,7 +54,9 @@ def submit(docket: Docket, paper: SubmitSummary) -> None:
     task, part = docket.living_task, docket.part()
     summary = docket.session.get(Summary, (task.id, docket.department, paper.number))
     if summary is None:
-        raise Refusal("SummaryNotDue", "请待本部门最后一项结果公示后再报送汇总表")
+        left = part.subjects - part.published
+        still = f"，现尚缺{left}户，逐户见 result rates {task.id}" if left else ""
+        raise Refusal("SummaryNotDue", f"请待本部门最后一项结果公示后再报送汇总表{still}")
     if summary.submitted is not None:
         raise Refusal("AlreadySubmitted", "汇总表已经报送，无须再报")
     summary.content = compile_summary(docket.session, task, part)

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from models.outcomes import Disposal, PublicationKind
 from models.registers import Subject
+from models.task import Visit
 from rules.channel import LegalForm
 from rules.disposal import DisposalKind
 from rules.roles import Role
@@ -143,13 +144,43 @@ def test_a_draft_holds_the_disposal_that_its_problem_needs(say: Say, at: At) -> 
     ).disposal
 
 
+def test_a_draft_that_is_refused_keeps_no_other_waiting_and_may_be_sent_again(say: Say, at: At) -> None:
+    """The subject is named; once its ground is there, the same draft goes through."""
+    driver = at("visited")
+    (first, second), item = driver.visits(SECOND)[:2], item_of(SECOND)
+    day = driver.today.isoformat()
+    opened = ("--item", item, "--institution", "检测中心", "--qualification", "CMA1", "--due", day)
+    assert 0 == say("result", "commission", "open", TASK, first.id, *opened, "--as", HANDLER).code
+    for visit in (first, second):
+        save = ("result", "draft", "save", TASK, visit.id, item, "--category", "未发现问题")
+        assert 0 == say(*save, "--as", OFFICER).code
+    submit = ("result", "draft", "submit", TASK, "--as", OFFICER)
+    said = say(*submit)
+    assert (3, True) == (said.code, "RowsRefused" in said.err)
+    assert f"{driver.subject(first).name} {first.id}（CommissionOpen）" in said.err
+    (left,) = data(say, "result", "draft", "list", TASK, "--as", OFFICER)
+    assert (first.id, VisitStage.VISITED.label) == (left["visit"], left["stage_name"])
+    (row,) = data(say, "result", "commission", "list", TASK, "--as", HANDLER)
+    report = ("result", "commission", "report", TASK, row["commission"], "--on", day, "--conclusion", "合格")
+    assert 0 == say(*report, "--as", HANDLER).code
+    assert 0 == say(*submit).code
+
+
+def test_who_is_unchecked_is_told_to_the_own_department_alone(say: Say, at: At) -> None:
+    """To all others these subjects are a number: the list stays private until each check."""
+    at("matched")
+    asked = {one["department"]: one for one in data(say, "result", "rates", TASK, "--as", OFFICER)}
+    assert 9 == len(asked[SECOND]["missing"])
+    assert ([], 9) == (asked[LEAD]["missing"], asked[LEAD]["unchecked"])
+
+
 def test_a_rejected_record_is_listed_by_field_and_sent_again(say: Say, at: At) -> None:
     """Seen, put right, sent again; afterwards it is on its way once more."""
     driver = at("rejected")
     (row,) = data(say, "publication", "list", TASK, "--rejected")
     assert "代码不符" == row["rejected"]
     (told,) = data(say, "publication", "rejections", TASK)
-    assert (["subject_code：代码不符"], "待更正") == (told["fields"], told["state"])
+    assert (["统一社会信用代码（subject_code）：代码不符"], "待更正") == (told["fields"], told["state"])
     resend = ("publication", "resend", TASK, "--all", "--reason", "代码已更正", "--as", HANDLER)
     assert 0 == say(*resend).code
     assert [] == data(say, "publication", "list", TASK, "--rejected")
@@ -242,6 +273,62 @@ def test_disposals_are_added_handed_over_withdrawn_and_referred(say: Say, at: At
     assert 0 == say("disposal", "refer", TASK, made.result, *refer).code
     (referral,) = data(say, "disposal", "referrals", TASK)
     assert ("造假", "县信用办") == (referral["act"], referral["authority"])
+
+
+def test_a_correction_opens_disposals_beside_a_closed_task(say: Say, at: At) -> None:
+    """Several kinds, each with its own options; the task stays closed and shows what is owed."""
+    driver = at("closed")
+    clean = next(one for one in driver.visits(SECOND) if driver.result(one).disposal is None)
+    result = driver.result(clean).id
+    correct = ("result", "correct", result, "--category", "发现问题已责令改正", "--reason", "复核")
+    assert (3, "FindingMissing") == refused(say(*correct, "--as", HANDLER))
+    found = (*correct, "--finding", "台账缺页", "--as", HANDLER)
+    assert (3, "DisposalMissing") == refused(say(*found))
+    assert (3, "ReceiverUnknown") == refused(say(*found, "--disposal", "移送其他机关"))
+    both = ("--disposal", "责令改正", "--disposal", "移送司法机关", "--days", "7", "--outside", "县检察院")
+    said = say(*found, *both)
+    assert 0 == said.code, said.err
+    number = said.out.split("已申请更正 ")[1].split()[0]
+    assert 0 == say("result", "sign", number, "--as", person(SECOND, Role.HEAD)).code
+    made = [one for one in driver.disposals() if one.result == result]
+    assert [("rectify", 7, ""), ("transfer_justice", None, "县检察院")] == sorted(
+        (one.kind.value, one.period_days, one.outside) for one in made
+    )
+    shown = data(say, "task", "show", TASK)
+    assert "closed" == shown["status"]
+    owed = {one["what"] for one in shown["cases"]}
+    assert {"后续处置：责令改正", "后续处置：移送司法机关"} <= owed
+    (row,) = [one for one in data(say, "result", "list", TASK, "--as", HANDLER) if one["result"] == result]
+    assert "发现问题已责令改正、台账缺页" == row["corrected"]
+
+
+def test_a_decision_that_fell_is_shown_counted_and_published_as_such(say: Say, at: At) -> None:
+    """In the list, at the case, in the figures; and the text to publish has it no more."""
+    driver = at("disposed")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+    text = ("publication", "text", TASK, "--as", HANDLER)
+    assert "后续处置" in say(*text).out
+    fallen = ("--authority", "县政府", "--document", "复议1号", "--on", driver.today.isoformat())
+    assert 0 == say("disposal", "annul", made.id, *fallen, "--reason", "撤销", "--as", HANDLER).code
+    shown = data(say, "disposal", "show", made.id)
+    assert "（已被撤销）" in shown["outcome_name"]
+    assert "复议1号" == shown["annulled"]["document"]
+    assert "后续处置" not in say(*text).out
+    mine = next(one for one in data(say, "summary", "show", TASK) if one["department"] == "配合局")
+    assert 1 == mine["outcomes"]["决定已被撤销"]
+
+
+def test_a_receiver_reads_what_was_found_and_lists_are_ledgers(say: Say, at: At, tmp_path: Path) -> None:
+    """Finding, item and who is waited for; the same list as a workbook, codes as text."""
+    driver = at("disposed")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+    shown = data(say, "disposal", "show", made.id)
+    assert driver.result(driver.row(Visit, made.visit)).finding == shown["finding"]["finding"]
+    assert 0 == say("disposal", "list", TASK, "--to", str(tmp_path / "台账.xlsx")).code
+    sheet = load_workbook(tmp_path / "台账.xlsx").worksheets[0]
+    assert ["任务编号", "开始日期", "处置编号"] == [cell.value for cell in sheet[1]][:3]
+    assert len(driver.disposals()) + 1 == sheet.max_row
+    assert (3, "SheetSuffix") == refused(say("disposal", "list", TASK, "--to", str(tmp_path / "台账.csv")))
 
 
 def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path: Path) -> None:

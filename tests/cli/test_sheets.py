@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from models.task import Visit
 from rules.results import Category
 from rules.roles import Role
 from rules.stages import VisitStage
@@ -156,15 +157,60 @@ def test_broken_row_is_named_and_the_good_rows_go_through(
     assert 1 == len(driver.visits(SECOND, VisitStage.VISITED))
 
 
+def test_several_disposals_and_their_owner_are_filled_in(say: Say, at: At, tmp_path: Path) -> None:
+    """Each cell goes where it belongs; a second column without the first is told."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    problem = {"检查结果": "发现问题待后续处理", "发现的问题": "无证经营"}
+    several = {
+        "处置方式": "责令改正",
+        "处置方式（二）": "立案",
+        "整改期限（自然日）": "7",
+        "处置责任部门": "协同局",
+    }
+    alone = {"处置方式（二）": "立案"}
+    fill(file, {2: problem | several, 3: problem | alone}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file)
+    assert (3, [(3, "处置方式（二）")]) == (code, faults(answer))
+    key = str(load_workbook(file).worksheets[0]["A2"].value)
+    result = driver.result(driver.row(Visit, key))
+    assert {
+        "kind": "rectify",
+        "period_days": 7,
+        "receiver": None,
+        "owner": THIRD,
+        "also": [{"kind": "case", "period_days": None, "receiver": None, "owner": THIRD}],
+    } == result.disposal
+
+
 def test_row_that_the_ruling_refuses_does_not_keep_the_others_back(say: Say, at: At, tmp_path: Path) -> None:
-    """The rows are halved until the one that fails is named; put right, the same file goes through."""
+    """The rows are halved until the one that fails is named, with its column."""
+    driver = at("visited")
+    file = sheet_of(say, tmp_path)
+    to_oneself = {
+        "检查结果": "发现问题待后续处理",
+        "发现的问题": "无证经营",
+        "处置方式": "移送其他机关",
+        "移送接收部门": "配合局",
+    }
+    fill(file, {4: to_oneself}, every={"检查结果": "未发现问题"})
+    code, answer = enter(say, file)
+    assert (3, [(4, "移送接收部门")]) == (code, faults(answer))
+    assert "ReceiverUnknown" in str(answer["faults"])
+    assert len(driver.visits(SECOND)) - 1 == answer["sent"]
+
+
+def test_a_result_without_its_ground_is_told_before_and_goes_through_with_it(
+    say: Say, at: At, tmp_path: Path
+) -> None:
+    """A dry run says it too; once the letters are on record, the same file goes through."""
     driver = at("visited")
     file = sheet_of(say, tmp_path)
     unreachable = {"检查结果": "通过登记的住所（经营场所）无法联系", "发现的问题": "查无此址"}
     fill(file, {4: unreachable}, every={"检查结果": "未发现问题"})
-    code, answer = enter(say, file)
-    assert (3, [(4, "检查结果")]) == (code, faults(answer))
-    assert "LettersMissing" in str(answer["faults"])
+    for options in (("--dry-run",), ()):
+        code, answer = enter(say, file, *options)
+        assert (3, [(4, "检查结果")]) == (code, faults(answer))
     assert len(driver.visits(SECOND)) - 1 == answer["sent"]
     visit, day = driver.visits(SECOND, VisitStage.VISITED)[0].id, driver.today
     letters = [f"--letter=XA{days}={day - timedelta(days=days)}" for days in (20, 3)]
