@@ -1,5 +1,6 @@
 """The figures of a plan's year, of one department or of the whole office, counted in SQL (年度数据)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from activities.figures import (
     stage_counts,
 )
 from models.organisation import Department
-from models.outcomes import Disposal, Referral
+from models.outcomes import Disposal, Referral, YearlyReport
 from models.plan import PlanDocument, PlanRow
 from models.registers import Subject
 from models.task import JointTask, Part, TakingPart, Visit
@@ -92,8 +93,23 @@ def office_year(session: Session, plan: PlanDocument, now: datetime) -> dict[str
         "referrals": _count(session, Referral, col(Referral.task).in_(_ids(tasks))),
         "overdue": _overdue(session, (col(Wait.task).in_(_ids(tasks)),), now),
         "open_tasks": _open(session, tasks),
+        **_reported(session, plan),
         "departments": [department_year(session, plan, one, now) for one in departments],
     }
+
+
+def _reported(session: Session, plan: PlanDocument) -> dict[str, Any]:
+    """How many departments have reported, and their own draws added up, as each said them last."""
+    rows = session.exec(
+        select(YearlyReport)
+        .where(col(YearlyReport.document) == plan.id)
+        .order_by(col(YearlyReport.department), col(YearlyReport.number))
+    ).all()
+    said = {row.department: row.internal for row in rows if row.internal}
+    sums: Counter[str] = Counter()
+    for internal in said.values():
+        sums.update(internal)
+    return {"reported": len({row.department for row in rows}), "internal": dict(sums)}
 
 
 def _plan(plan: PlanDocument, now: datetime) -> dict[str, Any]:

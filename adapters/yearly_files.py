@@ -61,6 +61,9 @@ def figures_of(year: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("处置未结", year["disposals_open"]),
         ("移交联合惩戒", year["referrals"]),
     ]
+    if "reported" in year:
+        lines += [("已报年度报告的部门", year["reported"])]
+        lines += [(f"各部门所报{name}", year["internal"].get(name, 0)) for name in INTERNAL]
     return lines
 
 

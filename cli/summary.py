@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from activities.acts.summaries import compile_summary
 from adapters.summary_sheets import write_summaries
-from cli import summary_yearly
+from cli import summary_lists, summary_yearly
 from cli.acting import TaskId, Who, acts, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import department_named, department_names
@@ -21,8 +21,11 @@ from models.task import DrawnSubject, Part, TakingPart
 from rules.refusal import Refusal
 from rules.stages import Claim
 
-app = typer.Typer(help="汇总：查看、报送、签收、导出抽查结果汇总表，年度报告", no_args_is_help=True)
+app = typer.Typer(
+    help="汇总：查看、报送、签收、导出抽查结果汇总表，年度报告，谁报了谁没报", no_args_is_help=True
+)
 app.add_typer(summary_yearly.app)
+app.add_typer(summary_lists.app)
 
 Number = Annotated[
     int | None, typer.Option("--number", min=1, metavar="次", help="第几份（默认最近待办的；2起为补充）")

@@ -331,6 +331,18 @@ def test_a_receiver_reads_what_was_found_and_lists_are_ledgers(say: Say, at: At,
     assert (3, "SheetSuffix") == refused(say("disposal", "list", TASK, "--to", str(tmp_path / "台账.csv")))
 
 
+def test_the_office_sees_who_has_sent_a_summary_table_and_who_has_not(say: Say, at: At) -> None:
+    """Each with its day, or with the day on which it falls due."""
+    driver = at("published")
+    rows = data(say, "summary", "list", DOCUMENT)
+    assert {"待报送"} == {one["state"] for one in rows}
+    assert all(one["due"] for one in rows)
+    assert 0 == say("summary", "submit", TASK, "--as", HANDLER).code
+    mine = next(one for one in data(say, "summary", "list") if one["department"] == SECOND)
+    assert ("待签收", driver.today.isoformat()) == (mine["state"], mine["submitted_on"])
+    assert (3, "PlanUnknown") == refused(say("summary", "list", "x"))
+
+
 def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path: Path) -> None:
     """Text and data of a department, the office's own, and the sent file kept."""
     driver = at("desk")
@@ -346,4 +358,8 @@ def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path
     sent = ("summary", "yearly", DOCUMENT, "牵头局〔2026〕9号", "--on", driver.today.isoformat())
     file = ("--file", str(tmp_path / "文字.docx"), "--internal", "内部抽查对象数=12", "--as", lead)
     assert 0 == say(*sent, *file).code
+    (row,) = [one for one in data(say, "summary", "reports", DOCUMENT) if one["department"] == LEAD]
+    assert ("牵头局〔2026〕9号", {"内部抽查对象数": 12}) == (row["reference"], row["internal"])
+    told = data(say, "summary", "report-office", DOCUMENT)
+    assert (1, {"内部抽查对象数": 12}) == (told["reported"], told["internal"])
     assert (3, "InternalUnclear") == refused(say(*sent, "--internal", "很多", "--as", lead))

@@ -1,0 +1,162 @@
+"""`summary list|reports`: who has sent a summary table or a yearly report, and who has not yet (报送情况)."""
+
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from cli.acting import reads
+from cli.context import Context, Json, show
+from cli.ledger import To, write_ledger
+from cli.tables import print_table
+from models.organisation import Department
+from models.outcomes import Summary, YearlyReport
+from models.plan import PlanDocument
+from models.task import JointTask
+from models.trail import Deadline, Submission, Wait
+from rules.calendar import local_day, until_words
+from rules.refusal import Refusal
+from rules.waits import WaitKind
+
+app = typer.Typer()
+
+
+@app.command("list")
+@reads
+def list_(
+    document: Annotated[str | None, typer.Argument(metavar="[计划编号]", help="只列该计划的任务")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="只列未报送、未签收的")] = False,
+    to: To = None,
+    as_json: Json = False,
+) -> None:
+    """列出各任务各部门的汇总表：报送、签收的日期，未报送的期限。"""
+    with Context().database.read() as session:
+        statement = (
+            select(Summary, JointTask.name, Department.name)
+            .join(JointTask, col(JointTask.id) == col(Summary.task))
+            .join(Department, col(Department.id) == col(Summary.department))
+            .order_by(col(Summary.task), col(Summary.department), col(Summary.number))
+        )
+        if document is not None:
+            _plan(session, document)
+            statement = statement.where(col(JointTask.document) == document)
+        rows = session.exec(statement).all()
+        days = _filed(session, [one for row, _, _ in rows for one in (row.submitted, row.receipted) if one])
+        dues = _dues(session, (WaitKind.SUMMARY, WaitKind.SUMMARY_RECEIPT))
+    data = [
+        {
+            "task": row.task,
+            "name": name,
+            "department": row.department,
+            "department_name": department,
+            "number": row.number,
+            "state": "已签收" if row.receipted else "待签收" if row.submitted else "待报送",
+            "submitted_on": days.get(row.submitted or ""),
+            "receipted_on": days.get(row.receipted or ""),
+            "disposals_open": row.disposals_open if row.submitted else None,
+            "due": _due_of(row, dues),
+        }
+        for row, name, department in rows
+        if not (only_open and row.receipted)
+    ]
+    columns = {
+        "task": "任务编号",
+        "name": "任务",
+        "department_name": "部门",
+        "number": "第几份",
+        "state": "状态",
+        "submitted_on": "报送日期",
+        "receipted_on": "签收日期",
+        "disposals_open": "报送时处置未结",
+        "due": "期限",
+    }
+    if to is not None:
+        write_ledger(to, "汇总表报送情况", columns, data)
+    show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有应报送的汇总表"))
+
+
+@app.command("reports")
+@reads
+def reports(
+    document: Annotated[str, typer.Argument(metavar="计划编号", help="见 plan list")],
+    to: To = None,
+    as_json: Json = False,
+) -> None:
+    """列出各部门的年度报告：文号、日期、内部抽查数，未报送的期限。"""
+    with Context().database.read() as session:
+        _plan(session, document)
+        sent = session.exec(
+            select(YearlyReport)
+            .where(col(YearlyReport.document) == document)
+            .order_by(col(YearlyReport.department), col(YearlyReport.number))
+        ).all()
+        kinds = (WaitKind.YEARLY_REPORT, WaitKind.YEARLY_SUPPLEMENT)
+        owed = {key: due for key, due in _dues(session, kinds).items() if key.endswith(f"/{document}")}
+        names = {row.id: row.name for row in session.exec(select(Department))}
+    data: list[dict[str, Any]] = [
+        {
+            "department": row.department,
+            "department_name": names[row.department],
+            "what": "年度报告" if row.number == 1 else f"补充报告（{row.number - 1}）",
+            "reference": row.reference,
+            "sent_on": row.sent_on,
+            "internal": row.internal,
+            "due": "",
+        }
+        for row in sent
+    ]
+    for key, due in owed.items():
+        department, kind, _ = key.rsplit("/", 2)
+        data.append(
+            {
+                "department": department,
+                "department_name": names.get(department, department),
+                "what": "补充报告" if kind == "yearly-supplement" else "年度报告",
+                "reference": "待报送",
+                "sent_on": None,
+                "internal": {},
+                "due": due,
+            }
+        )
+    data.sort(key=lambda one: (one["department"], one["sent_on"] is None))
+    columns = {
+        "department_name": "部门",
+        "what": "报告",
+        "reference": "文号",
+        "sent_on": "报送日期",
+        "internal": "内部抽查",
+        "due": "期限",
+    }
+    if to is not None:
+        write_ledger(to, "年度报告报送情况", columns, data)
+    show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有应报送的年度报告"))
+
+
+def _plan(session: Session, document: str) -> None:
+    if session.get(PlanDocument, document) is None:
+        raise Refusal("PlanUnknown", f"没有计划 {document}；可用 plan list 查看计划编号")
+
+
+def _filed(session: Session, submissions: list[str]) -> dict[str, Any]:
+    """The days of papers."""
+    rows = session.exec(select(Submission).where(col(Submission.id).in_(submissions)))
+    return {row.id: local_day(row.filed_at) for row in rows}
+
+
+def _dues(session: Session, kinds: tuple[WaitKind, ...]) -> dict[str, str]:
+    """Until when what is still owed is due, by the wait's key."""
+    rows = session.exec(
+        select(Wait, Deadline)
+        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .where(col(Wait.kind).in_(kinds), col(Wait.closed_at).is_(None))
+        .order_by(col(Wait.key))
+    )
+    return {
+        wait.key: until_words(deadline.due) + ("（暂定）" if deadline.provisional else "")
+        for wait, deadline in rows
+    }
+
+
+def _due_of(row: Summary, dues: dict[str, str]) -> str:
+    what = "summary-receipt" if row.submitted else "summary"
+    return dues.get(f"{row.task}/{what}/{row.department}/{row.number}", "")
