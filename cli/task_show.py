@@ -27,7 +27,7 @@ from rules.calendar import local_day, until_words
 from rules.ladder import Level
 from rules.refusal import Refusal
 from rules.stages import Claim, Stage, TaskStatus, VisitStage
-from workflows.projection import task_details
+from workflows.projection import moment, task_details
 
 app = typer.Typer()
 

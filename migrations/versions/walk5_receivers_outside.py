@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "walk5"
-down_revision = "0010"
+down_revision = "ops"
 branch_labels = None
 depends_on = None
 

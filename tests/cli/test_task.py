@@ -255,13 +255,13 @@ def test_correction_is_asked_for_and_signed(say: Say, at: At) -> None:
     driver = at("published")
     result = driver.result(driver.visits(SECOND)[-1])
     handler, head = person(SECOND, Role.HANDLER), person(SECOND, Role.HEAD)
-    after = ("--category", "发现问题已责令改正", "--finding", "漏记", "--reason", "核对")
+    after = ("--category", "未按规定公示应当公示的信息", "--finding", "漏记", "--reason", "核对")
     command = ("result", "correct", result.id, *after, "--as", handler, "--message-id", "c1")
     assert 0 == say(*command).code
     assert f"{result.id}/1" in say(*command).out
     assert 0 == say("result", "sign", f"{result.id}/1", "--as", head).code
     (one,) = data(say, "result", "corrections", TASK, "--as", handler)
-    assert ("批准", ["发现问题已责令改正", "漏记"]) == (one["decision"], one["after"])
+    assert ("已签字", ["未按规定公示应当公示的信息", "漏记"]) == (one["decision"], one["after"])
 
 
 def test_own_site_results_are_written_out_and_proved(say: Say, at: At, tmp_path: Path) -> None:
