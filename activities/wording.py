@@ -93,7 +93,7 @@ def _referral(wait: Wait, plain: Told) -> Told:
 
 def _of_a_plan(wait: Wait, plain: Told) -> Told:
     """Keys: `<department>/yearly-report/<document>`, `<document>/settle`."""
-    head, tail = wait.key.rsplit("/", 1)
+    head, _, tail = wait.key.rpartition("/")
     return plain._replace(command=plain.command.replace("计划编号", head if tail == "settle" else tail))
 
 
