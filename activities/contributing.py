@@ -14,6 +14,7 @@ from activities.contributions import (
     fixed_contributors,
     newest_act,
     opened_links,
+    request_begins,
     settled,
     since_of,
 )
@@ -34,8 +35,10 @@ def open_commitments(clocks: Clocks, task: JointTask, act: int, *, by: str) -> N
     """Every contributor to an act that has not committed for its chain owes its commitment."""
     committed = chains(clocks.session, task.id, act)
     for department in contributors(clocks.session, task, act):
-        if department not in committed and clocks.find(commit_key(task, act, department)) is None:
-            _open(clocks, task, WaitKind.COMMIT, commit_key(task, act, department), department, by)
+        if department not in committed:
+            key = _commit_key(clocks, task, act, department)
+            if clocks.find(key) is None:
+                _open(clocks, task, WaitKind.COMMIT, key, department, by)
 
 
 def open_reveals(clocks: Clocks, task: JointTask, act: int) -> None:
@@ -45,9 +48,18 @@ def open_reveals(clocks: Clocks, task: JointTask, act: int) -> None:
         _open(clocks, task, WaitKind.REVEAL, key, department, f"draw act {act} fixed")
 
 
-def commit_key(task: JointTask, act: int, department: str) -> str:
-    """The key of a commitment's wait: one a chain."""
-    return f"{task.id}/commit/{department}/{since_of(act)}"
+def settle_commitment(clocks: Clocks, task: JointTask, act: int, department: str, *, by: str) -> None:
+    """A commitment has come: nobody waits for it any more."""
+    clocks.settle_key(_commit_key(clocks, task, act, department), by=by)
+
+
+def _commit_key(clocks: Clocks, task: JointTask, act: int, department: str) -> str:
+    """The key of a commitment's wait: one a chain, and another where one that was missed is asked for again."""
+    key = f"{task.id}/commit/{department}/{since_of(act)}"
+    wait = clocks.find(key)
+    if wait is None or wait.closed_at is None:
+        return key
+    return f"{task.id}/commit/{department}/{request_begins(clocks.session, task.id, act)}"
 
 
 def reveal_key(task: JointTask, act: int, department: str) -> str:

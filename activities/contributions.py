@@ -21,7 +21,8 @@ def contributors(session: Session, task: JointTask, act: int) -> list[str]:
     """Who commits and reveals for an act: the departments that take part and were not left out by rule.
 
     Left out are those that missed the commitment of this chain, and after a void act those that kept
-    silent in it. Where fewer than two are left, the coordinating office is the witness.
+    silent in it. Where nobody is left, those that only missed the commitment are asked for it once more,
+    and all where there are none such. Where fewer than two are left, the coordinating office is the witness.
     """
     claimed = set(
         session.exec(
@@ -30,10 +31,12 @@ def contributors(session: Session, task: JointTask, act: int) -> list[str]:
             )
         )
     )
-    silent = _missed(session, task.id, since_of(act), WaitKind.COMMIT)
-    if session.get(DrawStep, (task.id, act - 1, ActStep.VOID, "")) is not None:
-        silent |= _missed(session, task.id, act - 1, WaitKind.REVEAL)
-    departments = sorted(claimed - silent or claimed)
+    first = request_begins(session, task.id, act)
+    late = _missed(session, task.id, since_of(act), WaitKind.COMMIT) - chains(session, task.id, act).keys()
+    mute = _missed(session, task.id, first, WaitKind.COMMIT) if first > since_of(act) else set()
+    if session.get(DrawStep, (task.id, first - 1, ActStep.VOID, "")) is not None:
+        mute |= _missed(session, task.id, first - 1, WaitKind.REVEAL)
+    departments = sorted(claimed - late - mute or claimed - mute or claimed)
     if len(departments) < CONTRIBUTIONS:
         departments.append(office_department(session, task.office))
     return departments
@@ -53,6 +56,16 @@ def parts_of(session: Session, task: JointTask) -> list[TakingPart]:
             .order_by(col(TakingPart.department))
         )
     )
+
+
+def request_begins(session: Session, task: str, act: int) -> int:
+    """The first of the requests that led to an act: those refused before it opened nothing."""
+    while act > 1:
+        void = session.get(DrawStep, (task, act - 1, ActStep.VOID, ""))
+        if void is None or "refused" not in void.content:
+            break
+        act -= 1
+    return act
 
 
 def chains(session: Session, task: str, act: int) -> dict[str, Commitment]:

@@ -8,9 +8,11 @@ from activities.later_acts import directory_entries
 from activities.received import drawn_elsewhere, received_of
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask, Visit
+from models.trail import Submission
 from rules.draw import Drawn, order
-from rules.draw_record import Act, act_digest, build_record
+from rules.draw_record import Act, Bound, act_digest, build_record, draw_plan
 from rules.merkle import prove_line
+from rules.quota import Quota
 from rules.refusal import Refusal
 from rules.stages import VisitStage
 
@@ -46,7 +48,9 @@ def export_snapshots(session: Session, task: str) -> dict[int, bytes]:
     return {
         act.number: load(session, task, act.number, DIRECTORY)
         for act in acts
-        if act.kind.freezes and _end(session, act) is not None
+        if act.kind.freezes
+        and session.get(DrawStep, (task, act.number, ActStep.FIXED, "")) is not None
+        and _end(session, act) is not None
     }
 
 
@@ -112,6 +116,8 @@ def _end(session: Session, act: DrawAct) -> DrawStep | None:
 
 def _act(session: Session, act: DrawAct, end: DrawStep) -> Act:
     """One act. The key of its Merkle root comes with it: who may see the record sees the directory too."""
+    if "refused" in end.content:
+        return _refused(session, act, end)
     fixed = session.get_one(DrawStep, (act.task, act.number, ActStep.FIXED, "")).content
     rows = session.exec(
         select(DrawnSubject, Subject.code)
@@ -129,3 +135,35 @@ def _act(session: Session, act: DrawAct, end: DrawStep) -> Act:
         root=root,
         root_key=load(session, act.task, act.number, ROOT_KEY).hex() if root else "",
     )
+
+
+def _refused(session: Session, act: DrawAct, end: DrawStep) -> Act:
+    """An act that was asked for and not approved: void, with nothing fixed and nobody's link opened."""
+    bound = Bound(
+        snapshot_hash="",
+        commitments=(),
+        left_out=(),
+        before=digest_before(session, act.task, act.number),
+        requested={**who_did(session, act, ActStep.REQUESTED), "reason": act.reason},
+        approved={},
+    )
+    rest = {
+        "evidence": act.content.get("evidence", ""),
+        "officers": {},
+        "refused": {"department": end.content["refused"], "reason": end.content["reason"]},
+    }
+    none = Quota(None, 0, 0, (), 0, 0)
+    replaces = act.content.get("replaces", ())
+    plan = draw_plan(act.task, act.number, act.kind, none, bound, replaces=replaces, rest=rest)
+    return Act(plan, (), "", "", ())
+
+
+def who_did(session: Session, act: DrawAct, step: ActStep) -> dict[str, str]:
+    """Who asked for an act, or approved it."""
+    row = session.exec(
+        select(DrawStep).where(
+            col(DrawStep.task) == act.task, col(DrawStep.act) == act.number, col(DrawStep.step) == step
+        )
+    ).one()
+    paper = session.get_one(Submission, row.submission)
+    return {"department": row.department, "role": paper.role.value, "actor": paper.actor}

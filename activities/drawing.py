@@ -6,12 +6,14 @@ from sqlmodel import Session
 
 from activities import audit
 from activities.acts.draws import await_request
-from activities.authority import office_department
+from activities.authority import name_of, office_department
 from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
 from activities.contributing import open_commitments
 from activities.contributions import (
     CONTRIBUTIONS,
+    chains,
+    contributors,
     departments_of,
     opened_links,
     parts_of,
@@ -110,11 +112,18 @@ def _void(clocks: Clocks, task: JointTask, number: int) -> None:
     A witness cannot step in now: it would choose its secret knowing the links that are open.
     """
     session = clocks.session
-    session.add(DrawStep(task=task.id, act=number, step=ActStep.VOID, content={"actor": "system"}))
+    session.add(
+        DrawStep(
+            task=task.id, act=number, step=ActStep.VOID, content={"actor": "system", "reason": "揭示不足两家"}
+        )
+    )
     audit.record(session, audit.task_chain(task.id), "draw.void", at=clocks.now, detail={"act": number})
     session.flush()
+    owed = set(contributors(session, task, number + 1)) - set(chains(session, task.id, number + 1))
     open_commitments(clocks, task, number + 1, by=f"draw act {number} void")
     await_request(clocks, task, number + 1, by=f"draw act {number} void")
+    names = "、".join(name_of(session, one) for one in sorted(owed))
+    commit = f"，{names}提交承诺值（task draw commit）" if owed else ""
     for department in (*departments_of(session, task), office_department(session, task.office)):
         notify(
             session,
@@ -122,7 +131,8 @@ def _void(clocks: Clocks, task: JointTask, number: int) -> None:
             Role.HANDLER if department != office_department(session, task.office) else Role.OFFICE,
             key=f"{task.id}/void/{number}/{department}",
             event="void",
-            text=f"任务 {task.id} 第{number}次抽取揭示不足两家，已作废；请发起部门重新申请，见证部门提交承诺值",
+            text=f"任务 {task.id} 第{number}次抽取揭示不足两家，已作废；"
+            f"请{name_of(session, task.initiator)}重新申请（task draw request）{commit}",
             now=clocks.now,
             task=task.id,
             urgent=True,

@@ -12,14 +12,13 @@ from activities.acts.sampling import sample
 from activities.clocks import Clocks
 from activities.contributing import await_public_value, open_kept_links, open_reveals
 from activities.contributions import chains, contributors, departments_of, left_out_by_rule
-from activities.draw_export import digest_before
+from activities.draw_export import digest_before, who_did
 from activities.draw_papers import ANNEX, DIRECTORY, PLAN, ROOT_KEY, officers_file, store, store_json
 from activities.later_acts import base_act, frozen_entries, gone_from, ordered_quota
 from activities.officer_file import freeze_officers
 from activities.register_state import hold_freeze
 from models.papers import Period
 from models.task import ActStep, Aspect, DrawAct, DrawStep, JointTask
-from models.trail import Submission
 from rules.deadline import Unit
 from rules.draw import canonical_directory
 from rules.draw_record import Bound, draw_plan
@@ -90,22 +89,11 @@ def _bound(session: Session, task: JointTask, act: DrawAct, directory: str, cont
             Chain(one.department, one.commitment, one.since, one.kept_by)
             for one in (of_act[name] for name in contributors)
         ],
-        left_out=sorted(left_out_by_rule(session, task.id, act.number)),
+        left_out=sorted(left_out_by_rule(session, task.id, act.number) - set(contributors)),
         before=digest_before(session, task.id, act.number),
-        requested={**_who(session, act, ActStep.REQUESTED), "reason": act.reason},
-        approved=_who(session, act, ActStep.APPROVED),
+        requested={**who_did(session, act, ActStep.REQUESTED), "reason": act.reason},
+        approved=who_did(session, act, ActStep.APPROVED),
     )
-
-
-def _who(session: Session, act: DrawAct, step: ActStep) -> dict[str, str]:
-    """Who asked for an act, or approved it."""
-    row = session.exec(
-        select(DrawStep).where(
-            col(DrawStep.task) == act.task, col(DrawStep.act) == act.number, col(DrawStep.step) == step
-        )
-    ).one()
-    paper = session.get_one(Submission, row.submission)
-    return {"department": row.department, "role": paper.role.value, "actor": paper.actor}
 
 
 def _freeze(

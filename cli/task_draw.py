@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 from typing import Annotated, Any, Literal
@@ -21,6 +22,7 @@ from models.papers import (
     CommitSecret,
     PublicSource,
     PublicValue,
+    RefuseDraw,
     RequestDraw,
     RevealLink,
 )
@@ -28,6 +30,8 @@ from models.task import ActStep, Commitment, DrawAct, DrawStep
 from rules.draw import commitment, link
 from rules.draw_record import Kind
 from rules.refusal import Refusal
+from rules.waits import WaitKind
+from workflows.projection import moment
 
 app = typer.Typer(help="抽取：申请、批准、承诺、揭示、查看", no_args_is_help=True)
 
@@ -142,6 +146,21 @@ def approve(task: TaskId, who: Who, act: ActNumber = None) -> None:
     done(f"已批准第{number}次抽取；各部门承诺齐全后自动锁定")
 
 
+@app.command("refuse")
+@acts
+def refuse(
+    task: TaskId,
+    who: Who,
+    reason: Annotated[str, typer.Option("--reason", metavar="理由")],
+    act: ActNumber = None,
+) -> None:
+    """不予批准一次抽取（重新抽取由办公室决定），或由发起部门撤回自己的申请；批准之后不能。"""
+    number = act or _newest_act(who.context, task_id(task))
+    who.to_task(task, RefuseDraw(act=number, reason=reason))
+    done(f"第{number}次抽取不予批准（撤回），已记录")
+    hint(f"如仍需抽取，由发起部门重新申请：starter.py task draw request {task_id(task)}")
+
+
 @app.command("commit")
 @acts
 def commit(
@@ -213,6 +232,12 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
         acts_ = [_act_view(session, row, hidden) for row in _acts(session, task)]
         named = {step["department"] for act in acts_ for step in act["steps"] if step["department"]}
         named |= {
+            step["content"]["refused"]
+            for act in acts_
+            for step in act["steps"]
+            if "refused" in step["content"]
+        }
+        named |= {
             one for act in acts_ for step in act["steps"] for one in step["content"].get("contributors", ())
         }
         names = department_names(session, [*commitments, *named])
@@ -247,13 +272,14 @@ _CONTENT = {
     "length": "位数",
     "of": "所欠",
     "at": "时间",
+    "refused": "不予批准或撤回的部门",
 }
 
 
 def _step_row(step: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """A step with Chinese labels and departments by name."""
     content = {
-        _CONTENT.get(key, key): [names.get(one, one) for one in value] if key == "contributors" else value
+        _CONTENT.get(key, key): _content_words(key, value, names)
         for key, value in step["content"].items()
         if value not in (None, "")
     }
@@ -270,6 +296,22 @@ def _announced(name: str | None, source: str, length: int | None) -> PublicSourc
             "预告公共随机值须同时写明来源和位数：--public-source、--public-length（如双色球7个两位数为14）",
         )
     return PublicSource(name=name, source=source, length=length)
+
+
+def _content_words(key: str, value: Any, names: dict[str, str]) -> Any:
+    match key:
+        case "contributors":
+            return [names.get(one, one) for one in value]
+        case "refused":
+            return names.get(value, value)
+        case "of":
+            return WaitKind(value).label
+        case "at":
+            return moment(datetime.fromisoformat(value))
+        case "actor":
+            return {"service": "系统（代管秘密）", "system": "系统"}.get(value, value)
+        case _:
+            return value
 
 
 def _choice(text: str | None) -> Literal["exclude", "keep"] | None:

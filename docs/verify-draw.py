@@ -157,21 +157,25 @@ class Verifier:
     def act(self, act: dict[str, Any]) -> None:
         """One act: what was fixed and opened is lawful, and all the rest follows from it."""
         self.check(act.keys() == GIVEN | FOLLOWS.keys(), "record", "多出或缺少栏目")
-        plan = act["plan"]
+        plan, refused = act["plan"], "refused" in act["plan"]
         self.plan(plan)
-        self.approval(plan)
-        self.commitments(plan)
-        self.links(act)
-        self.public_value(act)
         entries = self.directories.get(act["snapshot_hash"])
-        self.check(entries is not None, "snapshot", "没有与摘要相符且格式正确的名录文件")
+        if refused:
+            self.refused(act)
+        else:
+            self.approval(plan)
+            self.commitments(plan)
+            self.links(act)
+            self.public_value(act)
+            self.check(entries is not None, "snapshot", "没有与摘要相符且格式正确的名录文件")
         expected = self.fields(act, entries)
         if not expected["void"]:
             expected["drawn"] = self.list_of(act, entries)
         for key, value in expected.items():
             self.check(same(act[key], value), *FOLLOWS[key])
         self.void = self.void and act["void"]
-        self.silent = set(act["missing"]) if act["void"] else set()
+        if not refused:
+            self.silent = set(act["missing"]) if act["void"] else set()
         self.drawn |= {each["code"]: each["stratum"] for each in act["drawn"]}
         # Without the root, whose key is made at random: it is held by its directory.
         self.before = sha256(canonical({key: act[key] for key in act.keys() - {"root", "root_key"}})).hex()
@@ -184,7 +188,7 @@ class Verifier:
         keyed = HASH.fullmatch(act["root_key"]) if leaves else act["root_key"] == ""
         self.check(keyed or entries is None, "root", "缺少存在证明的密钥，或不应有")
         kept = [each["department"] for each in plan["commitments"] if each["kept_by"] == "service"]
-        all_kept = len(kept) == len(plan["commitments"])
+        all_kept = bool(kept) and len(kept) == len(plan["commitments"])
         return {
             "act": self.number,
             "kind": plan["kind"],
@@ -212,6 +216,15 @@ class Verifier:
         self.check(lawful, "plan", "方案的算法或链长不符")
         self.check(plan["before"] == self.before, "record", "前一次抽取的记录被改动、删去或重排")
         self.check((plan["kind"] == "first") == self.void, "record", "只有第一次有效的抽取是首次抽取")
+
+    def refused(self, act: dict[str, Any]) -> None:
+        """An act that was asked for and not approved opened nothing and froze nothing."""
+        plan = act["plan"]
+        opened = (act["links"], plan["commitments"], plan["officers"], act["public_value"])
+        frozen = (act["snapshot_hash"], act["root"], act["root_key"])
+        self.check(not any(opened) and not any(frozen), "void", "未获批准的抽取不得有承诺、链节或名录")
+        reasons = plan["requested"]["reason"].strip() and plan["refused"]["reason"].strip()
+        self.check(reasons, "approval", "未获批准的抽取没有写明理由")
 
     def approval(self, plan: dict[str, Any]) -> None:
         """A second person approved: of the requesting department, or for a re-draw of the coordinating office."""

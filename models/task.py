@@ -199,7 +199,7 @@ class ActStep(StrEnum):
             "revealed": "已揭示",
             "missed": "逾期未提交",
             "public": "已公布公共随机值",
-            "void": "揭示不足作废",
+            "void": "作废",
             "drawn": "已抽取",
         }[self.value]
 

@@ -95,6 +95,8 @@ def _confirm(what: str, aspect: str) -> WaitRule:
     )
 
 
+_LEFT_OUT = "逾期按规则不计入定种，记入抽取记录；不足两家的由领导小组办公室见证"
+
 WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.PREPARE: WaitRule(
         "提出抽查对象范围", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")
@@ -103,7 +105,11 @@ WAITS: dict[WaitKind, WaitRule] = {
         "提出各部门抽查事项", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("items")
     ),
     WaitKind.PREPARE_PERIODS: WaitRule(
-        "提出检查时段", Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("periods")
+        "提出检查时段",
+        Stage.INITIATE,
+        Role.HANDLER,
+        PolicyKey.PREPARE_DAYS,
+        _task("periods") + " --period 起日~止日",
     ),
     WaitKind.RISING: WaitRule(
         "确认本部门的信用风险分类递加比例表",
@@ -122,7 +128,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.NOTIFY,
         Role.OFFICE,
         PolicyKey.SETTLE_CLAIM_DAYS,
-        _task("reoffer"),
+        _task("reoffer") + " 部门 --reason 理由",
     ),
     WaitKind.REQUEST_DRAW: WaitRule(
         "申请抽取检查对象", Stage.DRAW, Role.HANDLER, PolicyKey.REQUEST_DRAW_DAYS, _task("draw request")
@@ -134,23 +140,37 @@ WAITS: dict[WaitKind, WaitRule] = {
         "批准重新抽取", Stage.DRAW, Role.OFFICE, PolicyKey.APPROVE_DRAW_DAYS, _task("draw approve")
     ),
     WaitKind.COMMIT: WaitRule(
-        "提交随机承诺值", Stage.DRAW, Role.HANDLER, PolicyKey.COMMIT_HOURS, _task("draw commit")
+        "提交随机承诺值",
+        Stage.DRAW,
+        Role.HANDLER,
+        PolicyKey.COMMIT_HOURS,
+        _task("draw commit") + " --secret-file 文件",
+        _LEFT_OUT,
     ),
     WaitKind.REVEAL: WaitRule(
-        "揭示本次抽取的随机值", Stage.DRAW, Role.HANDLER, PolicyKey.REVEAL_HOURS, _task("draw reveal")
+        "揭示本次抽取的随机值",
+        Stage.DRAW,
+        Role.HANDLER,
+        PolicyKey.REVEAL_HOURS,
+        _task("draw reveal") + " --secret-file 文件",
+        _LEFT_OUT,
     ),
     WaitKind.PUBLIC_VALUE: WaitRule(
         "公布公共随机值", Stage.DRAW, Role.OFFICE, PolicyKey.PUBLIC_VALUE_DAYS, _task("draw public") + " 数值"
     ),
     WaitKind.MATCH: WaitRule(
-        "解决无法匹配执法人员的对象", Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("match")
+        "解决无法匹配执法人员的对象",
+        Stage.MATCH,
+        Role.HANDLER,
+        PolicyKey.MATCH_DAYS,
+        _task("match") + " --reason 理由",
     ),
     WaitKind.LEND: WaitRule(
         "答复借调本单位执法人员的请求",
         Stage.MATCH,
         Role.APPROVER,
         PolicyKey.LEND_DAYS,
-        "starter.py task lend {target} 证号",
+        "starter.py task lend {target} 证号 --reason 理由",
     ),
     WaitKind.EXPERT: WaitRule(
         "为需要专家协助的事项指派专家",
@@ -171,7 +191,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.INSPECT,
         Role.OFFICER,
         None,
-        _task("visit"),
+        _task("visit") + " --file 登记表.xlsx",
         clause="经第二人复核的检查时段",
     ),
     WaitKind.ENTRY: WaitRule(
@@ -207,7 +227,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.PUBLICIZE,
         Role.HANDLER,
         PolicyKey.PUBLICATION_PROOF_DAYS,
-        "starter.py publication prove {target}",
+        "starter.py publication prove {target} --address 网址 --on 日期 --file 证明",
     ),
     WaitKind.DISPOSAL: WaitRule(
         "后续处置", Stage.FOLLOW_UP, Role.HANDLER, None, "starter.py disposal step {target}"
@@ -275,7 +295,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.ENTER,
         Role.HANDLER,
         None,
-        "starter.py result commission report {target} 委托编号",
+        "starter.py result commission report {target} 委托编号 --on 日期 --conclusion 结论",
         clause="委托时约定的报告日期",
     ),
     WaitKind.WITHDRAWAL: WaitRule(

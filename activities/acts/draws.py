@@ -8,10 +8,10 @@ from activities.authority import office_department
 from activities.clocks import Clocks
 from activities.contributing import (
     await_public_value,
-    commit_key,
     open_commitments,
     open_kept_links,
     reveal_key,
+    settle_commitment,
 )
 from activities.contributions import answered, chains, contributors, newest_act, settled, since_of
 from activities.docket import Docket, Target, ruling
@@ -61,7 +61,7 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
     if docket.department not in contributors(session, task, act):
         raise Refusal(
             "NotTakingPart",
-            "只有参与抽取且未逾期的部门可以提交承诺值；请由参与部门办理，名单见 task show",
+            "只有参与抽取且未逾期的部门可以提交承诺值（逾期未交的，本次按规则不计入定种）；应交的部门见 task show",
         )
     stored = chains(session, task.id, act).get(docket.department)
     if stored is not None:
@@ -83,7 +83,7 @@ def commit(docket: Docket, paper: CommitSecret) -> None:
     )
     session.add(row)
     session.flush()
-    docket.clocks.settle_key(commit_key(task, act, docket.department), by=docket.by)
+    settle_commitment(docket.clocks, task, act, docket.department, by=docket.by)
     docket.data = {"commitment": row.commitment}
 
 
@@ -121,7 +121,9 @@ def _committing(docket: Docket) -> int:
     act = newest + 1 if started else max(newest, FIRST)
     witness = session.get(DrawStep, (task.id, newest, ActStep.VOID, "")) is not None
     if task.stage < Stage.DRAW or (started and since_of(act) == since_of(newest) and not witness):
-        raise Refusal("WrongStage", "提交承诺值须在全部领取办结之后、抽取锁定之前")
+        raise Refusal(
+            "WrongStage", f"提交承诺值须在全部领取办结之后、抽取锁定之前；现在等谁见 task show {task.id}"
+        )
     return act
 
 
@@ -164,10 +166,18 @@ def reveal(docket: Docket, paper: RevealLink) -> None:
     chain = chains(session, task.id, paper.act).get(docket.department)
     if chain is None or docket.department not in fixed.content["contributors"]:
         raise Refusal("NotCommitted", "本部门没有提交承诺值，不参与揭示；请由已承诺的部门揭示")
+    if session.get(DrawStep, (task.id, paper.act, ActStep.MISSED, docket.department)) is not None:
+        raise Refusal(
+            "RevealLate",
+            f"本部门第{paper.act}次抽取逾期未揭示，已按规则不计入定种并记录在案，不能补交；下一次抽取照常参加，进展见 task show {task.id}",
+        )
     if docket.department in answered(session, task.id, paper.act):
         return
     if not opens(paper.link, paper.act - chain.since + 1, chain.commitment):
-        raise Refusal("LinkWrong", "揭示的随机值与承诺值不符，请核对本部门保存的秘密")
+        raise Refusal(
+            "LinkWrong",
+            "揭示的随机值与承诺值不符，请核对是不是本部门为本任务保存的秘密文件；确已遗失的无须办理，到期按规则不计入定种",
+        )
     session.add(step_of(docket, ActStep.REVEALED, paper.act, link=paper.link))
     session.flush()
     docket.clocks.settle_key(reveal_key(task, paper.act, docket.department), by=docket.by)

@@ -26,6 +26,7 @@ from models.papers.drawing import (
     CommitSecret,
     PublicSource,
     PublicValue,
+    RefuseDraw,
     RequestDraw,
     RevealLink,
 )
@@ -188,6 +189,7 @@ __all__ = [
     "RecordFact",
     "RecordVisits",
     "ReferDishonesty",
+    "RefuseDraw",
     "ReleaseClaim",
     "ReofferClaim",
     "ReportCommission",

@@ -66,6 +66,14 @@ class ApproveDraw(Paper):
     act: ActNumber = 1
 
 
+class RefuseDraw(Paper):
+    """Refuse a draw act that is not approved yet, or take one's own request back (不予批准、撤回)."""
+
+    kind: ClassVar[str] = "draw.refuse"
+    act: ActNumber = 1
+    reason: Reason
+
+
 class RevealLink(Paper):
     """Open the act's link of the department's hash chain (揭示)."""
 

@@ -18,6 +18,7 @@ from models.papers import (
     CommitSecret,
     PublicSource,
     PublicValue,
+    RefuseDraw,
     RequestDraw,
     RevealLink,
     SetPolicy,
@@ -25,6 +26,7 @@ from models.papers import (
 from models.task import ActStep, Commitment, DrawStep, SealedSecret
 from models.trail import AuditEvent, Outcome, Submission, Wait
 from rules.draw import canonical_json, commitment, link, opens
+from rules.draw_record import Kind
 from rules.ladder import SHORT_LADDER
 from rules.ladder_data import dump_ladder
 from rules.policy import PolicyKey
@@ -180,8 +182,8 @@ def test_who_does_not_reveal_in_time_is_logged_and_the_draw_goes_on(at: At, tmp_
     assert not driver.progress().act.to_draw
     ring_until(driver, any_missed)
     assert {(SECOND, "reveal")} == missed(driver)
-    late = driver.act(SECOND, Role.HANDLER, RevealLink(link=link(secret(SECOND), 1)))
-    assert Outcome.ACCEPTED is late.outcome
+    late = driver.say(RevealLink(link=link(secret(SECOND), 1)), actor(SECOND, Role.HANDLER))
+    assert (Outcome.REFUSED, "RevealLate") == (late.outcome, late.type)
     driver.steps.execute_draw(driver.step())
     with driver.database.read() as session:
         act = export_record(session, driver.task)["acts"][0]  # type: ignore[index]  # a document
@@ -349,3 +351,59 @@ def test_the_trail_and_the_messages_do_not_give_the_seed_away(at: At) -> None:
     events = driver.read(lambda session: session.exec(select(AuditEvent)).all())
     told = json.dumps([event.detail for event in events]) + driver.progress().model_dump_json()
     assert seed not in told
+
+
+def test_who_only_missed_the_commitment_is_asked_again_where_nobody_else_is_left(
+    at: At, tmp_path: Path
+) -> None:
+    """One commits and then keeps silent: the act is void, and those left out before owe a commitment anew."""
+    driver = at("claimed")
+    commit(driver, LEAD)
+    ring_until(driver, lambda _: len(missed(driver)) == 2)
+    commit(driver, OFFICE_DESK)
+    fix(driver)
+    reveal(driver, 1, OFFICE_DESK)
+    ring_until(driver, lambda _: len(missed(driver)) == 3)
+    driver.steps.execute_draw(driver.step())
+    assert {SECOND, THIRD} == owed(driver, WaitKind.COMMIT)
+    commit(driver, SECOND)
+    ring_until(driver, lambda _: not owed(driver, WaitKind.COMMIT))
+    driver.act(LEAD, Role.HANDLER, RequestDraw(reason="再次申请"))
+    driver.act(LEAD, Role.APPROVER, ApproveDraw(act=2))
+    assert driver.progress().act.to_fix
+    driver.steps.fix_draw(driver.step(act=2))
+    reveal(driver, 2, SECOND, OFFICE_DESK)
+    driver.steps.execute_draw(driver.step(act=2))
+    assert Stage.MATCH is driver.progress().stage
+    with driver.database.read() as session:
+        acts = export_record(session, driver.task)["acts"]
+    assert [[SECOND, THIRD], [THIRD]] == [one["left_out"] for one in acts]  # type: ignore[index,attr-defined]  # a document
+    assert (0, "相符 2 次抽取全部核验一致。\n") == verified(driver, tmp_path)
+
+
+def test_an_act_that_is_refused_is_on_record_and_may_be_asked_for_again(at: At, tmp_path: Path) -> None:
+    """The approver refuses, the handler takes the next one back; the third is drawn, and all three are verified."""
+    driver = at("claimed")
+    commit(driver, *PARTS)
+    driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取"))
+    stranger = driver.say(RefuseDraw(reason="不同意"), actor(SECOND, Role.APPROVER))
+    assert "InitiatorOnly" == stranger.type
+    driver.act(LEAD, Role.APPROVER, RefuseDraw(reason="范围有误"))
+    assert ({LEAD}, set()) == (owed(driver, WaitKind.REQUEST_DRAW), owed(driver, WaitKind.APPROVE_DRAW))
+    driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划抽取"))
+    driver.act(LEAD, Role.HANDLER, RefuseDraw(act=2, reason="填写有误"))
+    fix(driver, 3)
+    late = driver.say(RefuseDraw(act=3, reason="后悔"), actor(LEAD, Role.APPROVER))
+    assert "AlreadyApproved" == late.type
+    reveal(driver, 3, *PARTS)
+    driver.steps.execute_draw(driver.step(act=3))
+    assert Stage.MATCH is driver.progress().stage
+    assert (0, "相符 3 次抽取全部核验一致。\n") == verified(driver, tmp_path)
+
+
+def test_a_request_that_cannot_be_filled_is_refused_at_once(at: At) -> None:
+    """Not by the approver later, when nobody could take it back."""
+    driver = at("matched")
+    paper = RequestDraw(act=Kind.ADDED, reason="举报集中", size=900, evidence="会议纪要1号")
+    assert "StratumExhausted" == driver.say(paper, actor(LEAD, Role.HANDLER)).type
+    assert set() == owed(driver, WaitKind.APPROVE_DRAW)

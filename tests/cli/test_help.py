@@ -63,6 +63,8 @@ def test_command_of_every_wait_can_be_typed(kind: WaitKind) -> None:
     command, rest = named(words[1:])
     options = [word for word in rest if word.startswith("--")]
     assert set(options) <= {name for param in command.params for name in param.opts}
+    must = [param for param in command.params if param.required and param.param_type_name == "option"]
+    assert [] == [param.name for param in must if not set(param.opts) & set(options)]
     values = {rest.index(option) + 1 for option in options}
     given = [word for place, word in enumerate(rest) if word not in options and place not in values]
     arguments = [param for param in command.params if param.param_type_name == "argument"]
