@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, func, or_, select
 
 from activities.aids import aids
+from activities.recusals import barred
 from models.organisation import Department
 from models.registers import Officer
 from models.task import AidKind, Assignment, JointTask, Visit
@@ -33,6 +34,7 @@ def freeze_officers(session: Session, task: str, department: str, today: date) -
     busy = load(session, officers)
     year = load(session, officers, since=date(today.year, 1, 1))
     widened = [set(aid.content["areas"]) for aid in aids(session, task, department, AidKind.WIDEN)]
+    recused = barred(session, officers)
     anywhere = any(not areas for areas in widened)
     more = set().union(*widened)
     return [
@@ -42,7 +44,7 @@ def freeze_officers(session: Session, task: str, department: str, today: date) -
             "specialties": sorted(row.specialties),
             "areas": [] if anywhere or not row.areas else sorted({*row.areas, *more}),
             "leave": sorted(row.leave),
-            "recusals": sorted(row.recusals),
+            "recusals": sorted(recused[row.id]),
             "capacity": max(0, row.capacity - busy.get(row.id, 0)),
             "load": year.get(row.id, 0),
         }

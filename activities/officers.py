@@ -1,5 +1,6 @@
 """Officers: their frozen file, and the match of a department's officers to its visits (匹配执法人员)."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -71,17 +72,17 @@ def _match_act(
 ) -> dict[str, matching.Shortage]:
     """Match the visits of one act; returns what is unmatched, and why.
 
-    What other tasks have taken of an officer since the file was frozen is taken back from the match, and
-    only the visits that it touches are matched by the registers as they stand.
+    What other tasks have taken of an officer since the file was frozen, and whom an officer was recused from
+    since, is taken back from the match: only the visits that it touches are matched by the registers as
+    they stand.
     """
     session, department = clocks.session, part.department
     now = freeze_officers(session, part.task, department, clocks.today)
     if not fresh:
         return _match_group(clocks, part, act, now, visits)
     frozen = load_json(session, part.task, act, officers_file(department))
-    room = {one["code"]: one["capacity"] for one in now}
     touched: list[Visit] = []
-    unmatched = _match_group(clocks, part, act, frozen, visits, room=room, touched=touched)
+    unmatched = _match_group(clocks, part, act, frozen, visits, now=now, touched=touched)
     if touched:
         now = freeze_officers(session, part.task, department, clocks.today)
         unmatched |= _match_group(clocks, part, act, now, touched)
@@ -95,13 +96,14 @@ def _match_group(
     file: list[dict[str, Any]],
     visits: list[Visit],
     *,
-    room: dict[str, int] | None = None,
+    now: list[dict[str, Any]] | None = None,
     touched: list[Visit] | None = None,
 ) -> dict[str, matching.Shortage]:
-    """Match visits against one officers' file; visits beyond an officer's `room` are `touched`, not matched."""
+    """Match visits against one officers' file; those that the registers of `now` forbid are `touched`, not matched."""
     session, department = clocks.session, part.department
     subjects = subjects_by_id(session, [visit.subject for visit in visits])
     by_code = {subjects[visit.subject].code: visit for visit in visits}
+    file = _without(file, by_code)
     found = matching.match(
         seed_of(session, part.task, act),
         department,
@@ -112,8 +114,8 @@ def _match_group(
     for visit in visits:
         visit.tries += 1
     kept = found.assignments
-    if room is not None and touched is not None:
-        kept = _within_room(kept, room)
+    if now is not None and touched is not None:
+        kept = _still_possible(kept, now)
         touched += [by_code[code] for code in sorted(found.assignments.keys() - kept.keys())]
     _assign(session, part, kept, by_code)
     matched = [by_code[code] for code in sorted(kept)]
@@ -121,16 +123,33 @@ def _match_group(
     move(clocks, part, matched, VisitStage.MATCHED, by=by)
     await_next(clocks, WaitKind.VISIT, matched, by=by, anchor=clocks.today)
     for code, shortage in found.unmatched.items():
-        by_code[code].facts = {"shortage": shortage.words}
+        by_code[code].facts = {**by_code[code].facts, "shortage": shortage.words}
     return found.unmatched
 
 
-def _within_room(assignments: dict[str, tuple[str, ...]], room: dict[str, int]) -> dict[str, tuple[str, ...]]:
-    """The assignments, in order of the subjects' codes, that leave no officer beyond what is left of them."""
-    left, kept = dict(room), {}
+def _without(file: list[dict[str, Any]], by_code: dict[str, Visit]) -> list[dict[str, Any]]:
+    """The file with those who were named as not going to a visit barred from its subject."""
+    off: dict[str, set[str]] = defaultdict(set)
+    for subject, visit in by_code.items():
+        for officer in visit.facts.get("without", ()):
+            off[officer].add(subject)
+    return [
+        {**row, "recusals": sorted({*row["recusals"], *off[row["code"]]})} if row["code"] in off else row
+        for row in file
+    ]
+
+
+def _still_possible(
+    assignments: dict[str, tuple[str, ...]], now: list[dict[str, Any]]
+) -> dict[str, tuple[str, ...]]:
+    """The assignments, in order of the subjects' codes, that recuse nobody who was recused since the file was
+    frozen and leave no officer beyond what is left of them.
+    """
+    left, kept = {one["code"]: one["capacity"] for one in now}, {}
+    recused = {one["code"]: set(one["recusals"]) for one in now}
     for subject in sorted(assignments):
         officers = assignments[subject]
-        if all(left.get(code, 0) > 0 for code in officers):
+        if all(left.get(code, 0) > 0 and subject not in recused[code] for code in officers):
             kept[subject] = officers
             for code in officers:
                 left[code] -= 1

@@ -33,17 +33,24 @@ _COUNTERS = ("matched", "visited", "submitted", "approved", "receipted", "publis
 
 
 def move(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], to: VisitStage, *, by: str) -> None:
-    """Bring visits of one part to a state: their waits are settled, the part's counters follow."""
+    """Bring visits of one part to a state: their waits are settled, the part's counters follow.
+
+    A visit that goes no further (matched anew, postponed, taken back) leaves its wait undone, and is
+    counted there no more.
+    """
     settled: dict[str, int] = defaultdict(int)
+    left: dict[str, int] = defaultdict(int)
     for visit in visits:
         if visit.wait is not None:
             settled[visit.wait] += 1
+            left[visit.wait] += visit.stage is VisitStage.MATCHED and _REACHED[to] <= _REACHED[visit.stage]
         for place, counter in enumerate(_COUNTERS, start=1):
             before, after = _REACHED[visit.stage] >= place, _REACHED[to] >= place
             if before != after:
                 setattr(part, counter, getattr(part, counter) + (1 if after else -1))
         visit.stage, visit.wait = to, None
     for wait in clocks.waits(settled):
+        wait.total -= left[wait.id]
         clocks.settle(wait, by=by, count=settled[wait.id])
 
 

@@ -314,6 +314,7 @@ class AidKind(StrEnum):
     APART = "apart"
     RECOGNISE = "recognise"
     REPEAT = "repeat"
+    RECUSE = "recuse"
 
     @property
     def label(self) -> str:
@@ -329,6 +330,7 @@ class AidKind(StrEnum):
             "apart": "不合并上门",
             "recognise": "结果互认",
             "repeat": "不互认、照常检查",
+            "recuse": "回避",
         }[self.value]
 
 

@@ -7,10 +7,12 @@ from sqlmodel import Session, col, select
 
 from activities import whole_task
 from activities.acts.preparation import FARTHEST
-from activities.docket import Docket, Target, ruling
+from activities.authority import name_of
+from activities.docket import Docket, Target, notify, ruling
 from activities.experts import review_experts
 from activities.officer_file import pool
 from activities.passage import await_next, move, release_officers
+from activities.recusals import barred
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
 from models.registers import Officer, Subject
 from models.task import Assignment, TakingPart, Visit
@@ -22,6 +24,8 @@ from rules.results import Signature
 from rules.roles import Role
 from rules.stages import Stage, VisitStage
 from rules.waits import WaitKind
+
+_UNCHECKED = (VisitStage.MATCHED, VisitStage.UNMATCHED)
 
 
 @ruling(Target.TASK, RecordVisits, Role.OFFICER, Role.HANDLER, together=True)
@@ -65,23 +69,70 @@ def postpone(docket: Docket, paper: PostponeVisits) -> None:
         raise Refusal("PeriodPast", "新的检查时段须在今日之后，且截止日不早于起始日")
     if paper.last_day > docket.clocks.today + FARTHEST:
         raise Refusal("PeriodTooFar", f"检查时段须在{FARTHEST.days}天之内，请更正")
-    visits = list(visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED).values())
-    unfit = reschedule(docket, visits, paper.first_day, paper.last_day)
-    docket.data = {"postponed": len(visits), "to_match": unfit}
+    if paper.together:
+        docket.initiator_only()
+    visits = list(visits_of(docket, list(paper.visits), *_UNCHECKED).values())
+    others = _of_other_departments(docket, visits)
+    moved = [*visits, *others] if paper.together else visits
+    unfit = reschedule(docket, moved, paper.first_day, paper.last_day)
+    apart = 0 if paper.together else _offer_to_move_along(docket, others, paper)
+    docket.data = {"postponed": len(moved), "to_match": unfit, "apart": apart}
 
 
 def reschedule(docket: Docket, visits: list[Visit], first_day: date, last_day: date) -> int:
     """Give unchecked visits another period; returns how many are matched anew, for their officers cannot."""
-    part = docket.part()
-    matched = [visit for visit in visits if visit.stage is VisitStage.MATCHED]
+    unfit = 0
     for visit in visits:
         visit.first_day, visit.last_day = first_day, last_day
-    unfit = [visit for visit in matched if not officers_fit(docket.session, visit)]
-    kept = [visit for visit in matched if visit not in unfit]
-    move(docket.clocks, part, kept, VisitStage.MATCHED, by=docket.by)
-    await_next(docket.clocks, WaitKind.VISIT, kept, by=docket.by, anchor=docket.clocks.today)
-    unmatch(docket, part, unfit)
-    return len(unfit)
+    for department in sorted({visit.department for visit in visits}):
+        part = docket.part(department)
+        own = [one for one in visits if one.department == department and one.stage is VisitStage.MATCHED]
+        cannot = [visit for visit in own if not officers_fit(docket.session, visit)]
+        kept = [visit for visit in own if visit not in cannot]
+        move(docket.clocks, part, kept, VisitStage.MATCHED, by=docket.by)
+        await_next(docket.clocks, WaitKind.VISIT, kept, by=docket.by, anchor=docket.clocks.today)
+        unmatch(docket, part, cannot)
+        unfit += len(cannot)
+    return unfit
+
+
+def _of_other_departments(docket: Docket, visits: list[Visit]) -> list[Visit]:
+    """The unchecked visits of the task's other departments to the same subjects: there is one visit for all."""
+    rows = docket.session.exec(
+        select(Visit)
+        .where(
+            col(Visit.task) == docket.living_task.id,
+            col(Visit.department) != docket.department,
+            col(Visit.subject).in_([one.subject for one in visits]),
+            col(Visit.stage).in_(_UNCHECKED),
+        )
+        .order_by(col(Visit.department), col(Visit.id))
+    )
+    return list(rows)
+
+
+def _offer_to_move_along(docket: Docket, others: list[Visit], paper: PostponeVisits) -> int:
+    """Tell the departments whose visits stay behind what was moved, and what moves theirs along; how many."""
+    task = docket.living_task.id
+    by_department: dict[str, list[str]] = defaultdict(list)
+    for visit in others:
+        if (visit.first_day, visit.last_day) != (paper.first_day, paper.last_day):
+            by_department[visit.department].append(visit.id)
+    for department, ids in by_department.items():
+        notify(
+            docket.session,
+            department,
+            Role.APPROVER,
+            key=f"{docket.by}/postponed/{department}",
+            event="postponed",
+            text=f"任务 {task}：{name_of(docket.session, docket.department)}将{len(ids)}户的检查改为"
+            f"{paper.first_day}至{paper.last_day}（{paper.reason}）；为一次上门，请一并改期："
+            f"task postpone {task} {' '.join(ids)} --from {paper.first_day} --to {paper.last_day} --reason 一次上门",
+            now=docket.now,
+            task=task,
+            urgent=True,
+        )
+    return sum(map(len, by_department.values()))
 
 
 @ruling(Target.TASK, MatchAgain, Role.HANDLER)
@@ -94,7 +145,8 @@ def match_again(docket: Docket, paper: MatchAgain) -> None:
     part = docket.part()
     if docket.living_task.stage < Stage.MATCH:
         raise Refusal("NothingToMatch", "尚未抽取检查对象，请待抽取后再匹配")
-    named = visits_of(docket, list(paper.visits), VisitStage.MATCHED, VisitStage.UNMATCHED)
+    named = visits_of(docket, list(paper.visits), *_UNCHECKED)
+    _leave_at_home(docket, part, list(named.values()), paper.without)
     again = [one for one in named.values() if one.stage is VisitStage.MATCHED]
     if not paper.visits:
         again = _unfit(docket.session, part)
@@ -103,6 +155,19 @@ def match_again(docket: Docket, paper: MatchAgain) -> None:
     if part.matched == part.subjects:
         raise Refusal("NothingToMatch", "没有待匹配的检查对象；需要换人的请写明检查编号（--visit）")
     part.match_asked = part.match_run + 1
+
+
+def _leave_at_home(docket: Docket, part: TakingPart, visits: list[Visit], without: tuple[str, ...]) -> None:
+    """Note whom the next match must not send to these visits; it stays with them."""
+    if not without:
+        return
+    if not visits:
+        raise Refusal("VisitsMissing", "用 --without 换下执法人员的，须用 --visit 写明是哪几户检查")
+    known = {row.code for row in pool(docket.session, part.task, part.department)}
+    if unknown := sorted(set(without) - known):
+        raise Refusal("OfficerUnknown", f"本部门可派的执法人员中没有证号 {'、'.join(unknown)}，请核对")
+    for visit in visits:
+        visit.facts = {**visit.facts, "without": sorted({*visit.facts.get("without", ()), *without})}
 
 
 def unmatch(docket: Docket, part: TakingPart, visits: list[Visit]) -> None:
@@ -138,12 +203,14 @@ def _unfit(session: Session, part: TakingPart) -> list[Visit]:
         )
         .order_by(col(Subject.code), col(Visit.id))
     )
-    found = {
+    found = rows.all()
+    recused = barred(session, {officer.id: officer for _, officer, _ in found}.values())
+    unfit = {
         visit.id: visit
-        for visit, officer, code in rows
-        if code in officer.recusals or not _fits(officer, visit)
+        for visit, officer, code in found
+        if code in recused[officer.id] or not _fits(officer, visit)
     }
-    return list(found.values())
+    return list(unfit.values())
 
 
 def _fits(officer: Officer, visit: Visit) -> bool:

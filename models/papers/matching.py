@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from models.papers.base import MAX_LINES, Paper, Reason
+from rules.recusal import RecusalGround
 
 
 class BorrowOfficer(Paper):
@@ -87,21 +88,40 @@ class RecogniseResults(Paper):
 
 
 class MatchAgain(Paper):
-    """Match again after the registers changed (重新匹配): what is unmatched, and the visits named."""
+    """Match again after the registers changed (重新匹配): what is unmatched, and the visits named.
+
+    `without` are officers, by certificate number, who do not go to the visits named (sick on the day …).
+    """
 
     kind: ClassVar[str] = "match.again"
     reason: Reason
     visits: tuple[str, ...] = Field(default=(), max_length=MAX_LINES)
+    without: tuple[str, ...] = Field(default=(), max_length=MAX_LINES)
+
+
+class DeclareRecusal(Paper):
+    """An officer does not check these subjects, by code, in this task or any other (回避); `lift` ends it."""
+
+    kind: ClassVar[str] = "officer.recuse"
+    officer: str
+    subjects: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    ground: RecusalGround
+    reason: Reason
+    lift: bool = False
 
 
 class PostponeVisits(Paper):
-    """Give visits another period (检查延期), with a reason; who can't come then is matched anew."""
+    """Give visits another period (检查延期), with a reason; who can't come then is matched anew.
+
+    There is one visit for all departments: the initiator may move it for them all (`together`).
+    """
 
     kind: ClassVar[str] = "visit.postpone"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     first_day: date
     last_day: date
     reason: Reason
+    together: bool = False
 
     @property
     def count(self) -> int:

@@ -32,6 +32,7 @@ from models.papers import (
     ConfirmPlanFields,
     ConfirmRegister,
     CorrectResult,
+    DeclareRecusal,
     DeclineClaim,
     EvidenceLine,
     ExtendClaim,
@@ -55,6 +56,7 @@ from models.papers import (
     RecogniseResults,
     RecordFact,
     RecordVisits,
+    RefuseDraw,
     ReleaseClaim,
     ReofferClaim,
     RequestDraw,
@@ -84,6 +86,7 @@ from rules.channel import Channel
 from rules.disposal import DisposalKind
 from rules.draw import commitment, link
 from rules.policy import PolicyKey
+from rules.recusal import RecusalGround
 from rules.results import Category, SubjectFact
 from rules.roles import Role
 from rules.stages import Claim
@@ -395,6 +398,14 @@ CASES: dict[str, Case] = {
         ("claimed", "NothingToApprove"),
         ("fixed", AS_BEFORE),
     ),
+    "draw.refuse": Case(
+        "requested",
+        (LEAD, Role.APPROVER),
+        lambda _: RefuseDraw(reason="范围有误"),
+        _NOT_INITIATOR,
+        ("claimed", "NothingToApprove"),
+        ("fixed", "AlreadyApproved"),
+    ),
     "draw.reveal": Case(
         "fixed",
         (SECOND, Role.HANDLER),
@@ -418,6 +429,17 @@ CASES: dict[str, Case] = {
         _NO_PART,
         ("fixed", "NothingToMatch"),
         ("visited", "NothingToMatch"),
+    ),
+    "officer.recuse": Case(
+        "matched",
+        (SECOND, Role.APPROVER),
+        lambda driver: DeclareRecusal(
+            officer=driver.officers(SECOND)[0],
+            subjects=(driver.subject(driver.visits(SECOND)[0]).code,),
+            ground=RecusalGround.KINSHIP,
+            reason="近亲属任职",
+        ),
+        _NO_PART,
     ),
     "officer.lend": Case(
         "asked",

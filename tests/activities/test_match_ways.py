@@ -11,7 +11,7 @@ from models.organisation import Office
 from models.papers import BorrowOfficer, LendOfficer, MatchAgain, PostponeVisits, WidenAreas
 from models.registers import Officer
 from models.task import Assignment, JointTask, Visit
-from models.trail import Outcome
+from models.trail import Outcome, Wait
 from rules.roles import Role
 from rules.stages import Stage, VisitStage
 from rules.waits import WaitKind
@@ -21,7 +21,7 @@ from tests.activities.neighbours import BORROWED
 from tests.activities.scenes import drawn, fixed, matched
 from tests.activities.waits import notices, wait_of
 from tests.activities.world import ABROAD, ABROAD_DESK
-from tests.builders import OFFICE, SECOND, THIRD, actor
+from tests.builders import LEAD, OFFICE, SECOND, THIRD, actor
 
 OTHER = "test-2026/1/1/9"
 
@@ -221,3 +221,72 @@ def test_an_officer_who_is_recused_on_the_day_is_replaced(at: At) -> None:
     )
     assert held[0].id not in now
     assert 2 == len(now)
+
+
+def waits_of_visits(driver: Driver) -> dict[str, set[tuple[int, int]]]:
+    """For each department, undone and whole of its open waits for checks."""
+    rows = driver.read(
+        lambda session: session.exec(
+            select(Wait).where(col(Wait.kind) == WaitKind.VISIT.value, col(Wait.closed_at).is_(None))
+        ).all()
+    )
+    found: dict[str, set[tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row.department, set()).add((row.open, row.total))
+    return found
+
+
+def test_the_initiator_moves_a_visit_for_all_departments(at: At) -> None:
+    """One visit for all: each department's officers are tested again, and no wait counts what has left it."""
+    driver = at("matched")
+    visit = driver.visits(LEAD)[0]
+    last_day = driver.today + timedelta(days=60)
+    unfit = min(sent_to(driver, SECOND, visit.subject))
+    with driver.database.write() as session:
+        row = session.exec(select(Officer).where(col(Officer.code) == unfit)).one()
+        row.certificate_to = last_day - timedelta(days=1)
+    paper = PostponeVisits(
+        visits=(visit.id,), first_day=last_day, last_day=last_day, reason="放假", together=True
+    )
+    stranger = driver.say(
+        paper.model_copy(update={"visits": (driver.visits(SECOND)[0].id,)}), actor(SECOND, Role.APPROVER)
+    )
+    assert "InitiatorOnly" == stranger.type
+    answer = driver.act(LEAD, Role.APPROVER, paper)
+    assert {"postponed": 3, "to_match": 1, "apart": 0} == answer.data
+    match(driver)
+    assert unfit not in sent_to(driver, SECOND, visit.subject)
+    for department in (LEAD, SECOND, THIRD):
+        moved = [one for one in driver.visits(department) if one.last_day == last_day]
+        assert [visit.subject] == [one.subject for one in moved]
+        assert {(8, 8), (1, 1)} == waits_of_visits(driver)[department]
+
+
+def test_a_department_that_moves_its_visit_asks_the_others_along(at: At) -> None:
+    """They are told the very command that keeps it one visit."""
+    driver = at("matched")
+    visit = driver.visits(SECOND)[0]
+    day = driver.today + timedelta(days=40)
+    paper = PostponeVisits(visits=(visit.id,), first_day=day, last_day=day, reason="学校考试")
+    assert 2 == driver.act(SECOND, Role.APPROVER, paper).data["apart"]
+    told = [one.text for one in notices(driver, "postponed")]
+    assert 2 == len(told)
+    theirs = next(one.id for one in driver.visits(LEAD) if one.subject == visit.subject)
+    assert any(f"task postpone {driver.task} {theirs} --from {day} --to {day}" in text for text in told)
+
+
+def sent_to(driver: Driver, department: str, subject: str) -> set[str]:
+    """The certificate numbers of a department's officers for a subject."""
+    rows = driver.read(
+        lambda session: session.exec(
+            select(Officer.code)
+            .join(Assignment, col(Assignment.officer) == col(Officer.id))
+            .join(Visit, col(Visit.id) == col(Assignment.visit))
+            .where(
+                col(Visit.department) == department,
+                col(Visit.subject) == subject,
+                col(Assignment.current).is_(True),
+            )
+        ).all()
+    )
+    return set(rows)

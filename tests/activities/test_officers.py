@@ -136,7 +136,7 @@ def test_a_postponed_visit_whose_officers_can_come_keeps_them(at: At) -> None:
         officers[second.id].id == officer.id for one, officer, _ in assigned(driver) if one.visit == first.id
     )
     answer = driver.act(SECOND, Role.APPROVER, paper)
-    assert {"postponed": 2, "to_match": 1 + lost} == answer.data
+    assert {"postponed": 2, "to_match": 1 + lost, "apart": 4} == answer.data
     driver.steps.match_officers(driver.step(department=SECOND))
     for _, officer, visit in assigned(driver):
         if visit.id in (first.id, second.id):
