@@ -1,20 +1,28 @@
 """What stands in the papers of a check: subject, all departments' items and officers, days (检查文书)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import confirmed
 from activities.experts import assistants_of
-from activities.lookup import subjects_by_id
+from activities.lookup import chunks, subjects_by_id
 from activities.offers import joined_with
+from activities.plan_rows import version_of
 from models.organisation import Department
 from models.plan import PlanDocument
 from models.registers import CheckItem, Officer
 from models.task import Aspect, Assignment, JointTask, Visit
+from rules.calendar import local_day
+from rules.plan.printed import print_value
 from rules.refusal import Refusal
-from rules.stages import VisitStage
+from rules.stages import TaskStatus, VisitStage
+
+NO_BASIS = "事项清单未载明依据，须补录"
+"""What stands where an item has no basis: a check without one is not lawful (国办发〔2024〕54号)."""
 
 
 def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, Any]]:
@@ -37,6 +45,8 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
     officers = _officers(session, task_id, names)
     attached = {one: assistants_of(session, task_id, one) for one in {visit.department for visit in visits}}
     joined = joined_with(session, task_id, own)
+    row = version_of(session, task.document, task.seq, task.row_version)
+    counts = _this_year(session, task, own, mine)
     for subject in sorted(subjects.values(), key=lambda row: row.code):
         joint = sorted(
             (visit for visit in visits if visit.subject == subject.id),
@@ -53,6 +63,8 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
             "departments": "、".join(names[visit.department] for visit in joint),
             "joined": "、".join(names[one] for one in joined.get(subject.id, [])),
             "own_department": names[own],
+            "frequency": _frequency(row.fields["frequency"], counts.get(subject.id, 1)),
+            "lacking": [line["name"] for line in listed if line["basis"] == NO_BASIS],
             "first_day": min(visit.first_day for visit in joint),
             "last_day": max(visit.last_day for visit in joint),
             "methods": "、".join(dict.fromkeys(line["method"] for line in listed)),
@@ -64,6 +76,34 @@ def papers_of(session: Session, task_id: str, own: str) -> Iterator[dict[str, An
             ],
             "officers": [line for visit in joint for line in officers.get(visit.id, [])],
         }
+
+
+def _this_year(session: Session, task: JointTask, own: str, subjects: set[str]) -> dict[str, int]:
+    """How many tasks of the year bring a department to each of these subjects, this one included."""
+    year = local_day(task.opened_at).year
+    found: dict[str, set[str]] = defaultdict(set)
+    for some in chunks(sorted(subjects)):
+        rows = session.exec(
+            select(Visit.subject, Visit.task)
+            .join(JointTask, col(JointTask.id) == col(Visit.task))
+            .where(
+                col(Visit.subject).in_(some),
+                col(Visit.department) == own,
+                col(Visit.first_day) >= date(year, 1, 1),
+                col(Visit.stage).not_in((VisitStage.WITHDRAWN, VisitStage.EXEMPT)),
+                col(JointTask.status) != TaskStatus.CANCELLED,
+            )
+        )
+        for subject, other in rows:
+            found[subject].add(other)
+    return {subject: len(tasks) for subject, tasks in found.items()}
+
+
+def _frequency(field: dict[str, Any], times: int) -> str:
+    """How often the plan asks for a check, and the how manieth of the year this one is."""
+    words = print_value("frequency", field["value"])
+    planned = f"计划频次{words}；" if words else ""
+    return f"{planned}本年度本单位对该对象第{times}次检查"
 
 
 def _assistants(
@@ -90,7 +130,7 @@ def _items(session: Session, task: JointTask, names: dict[str, str]) -> dict[str
             {
                 "department": names[department],
                 "name": row.name,
-                "basis": row.basis,
+                "basis": row.basis or NO_BASIS,
                 "object_class": row.object_class,
                 "method": row.method,
             }

@@ -7,7 +7,12 @@ from typing import Any
 from docxtpl import DocxTemplate
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-FORMS = {"approval": "行政检查审批表", "notice": "行政检查通知书", "items": "一企一表"}
+FORMS = {
+    "approval": "行政检查审批表",
+    "notice": "行政检查通知书",
+    "items": "一企一表",
+    "record": "现场检查笔录",
+}
 """Each template with the name of the paper that it makes."""
 
 

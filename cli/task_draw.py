@@ -247,6 +247,8 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
         print_table({"name": "部门", "value": "承诺值"}, rows, title="承诺")
         for act in acts_:
             out.print(f"第{act['act']}次 {act['kind_name']}：{act['reason']}", markup=False)
+            if act["asked"]:
+                out.print(f"  {'；'.join(act['asked'])}", markup=False)
             columns = {"step_name": "步骤", "department": "部门", "content": "内容"}
             print_table(columns, [_step_row(step, names) for step in act["steps"]])
 
@@ -353,6 +355,30 @@ def _acts(session: Session, task: str) -> list[DrawAct]:
     return list(session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))))
 
 
+def _asked(act: DrawAct) -> list[str]:
+    """What an approver must know of a request; which subjects are replaced is for the parties (draw list)."""
+    content = act.content
+    words = []
+    if act.kind is Kind.REPLACEMENT:
+        words.append(f"更换{len(content['replaces'])}户")
+    elif act.kind is Kind.REDRAW:
+        words.append(f"取代第{'、'.join(content['replaces'])}次抽取")
+    elif act.kind is Kind.ADDED:
+        words.append(f"追加{sum(size for *_, size in content['sizes'])}户")
+    if content.get("evidence"):
+        words.append(f"依据：{content['evidence']}")
+    for key, label in (("ceiling", "已达年度上限的"), ("recent", "近期检查过的")):
+        if content.get(key):
+            words.append(f"{label}：{'排除' if content[key] == 'exclude' else '保留'}")
+    if content.get("leave_out"):
+        words.append(f"经批准不列入名录{len(content['leave_out'])}户")
+    if content.get("unclassified"):
+        words.append(f"尚无分类的按总体比例抽取：{content['unclassified']}")
+    if content.get("public"):
+        words.append(f"公共随机值：{content['public']['name']}（{content['public']['source']}）")
+    return words
+
+
 def _act_view(session: Session, act: DrawAct, hidden: set[str]) -> dict[str, Any]:
     """An act's steps; seed and links stay hidden until the last check, for with them the list is plain."""
     steps = session.exec(
@@ -366,6 +392,7 @@ def _act_view(session: Session, act: DrawAct, hidden: set[str]) -> dict[str, Any
         "kind": act.kind.value,
         "kind_name": act.kind.label,
         "reason": act.reason,
+        "asked": _asked(act),
         "steps": [
             {
                 "step": step.step.value,

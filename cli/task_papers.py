@@ -23,7 +23,7 @@ def papers(
     folder: Annotated[Path, typer.Option("--to", metavar="目录", help="写到哪个目录")],
     who: Who,
 ) -> None:
-    """写出每户待检查对象的审批表、检查通知书和一企一表（DOCX），限参与部门。"""
+    """写出每户待检查对象的审批表、检查通知书、一企一表和现场检查笔录（DOCX），限参与部门。"""
     name, own = task_id(task), who.own_department()
     with who.database.read() as session:
         known_task(session, name)
@@ -34,4 +34,6 @@ def papers(
         for content in progress.track(contents, description="写出检查文书"):
             write_papers(folder, content)
     done(f"已为{len(contents)}户写出{'、'.join(FORMS.values())}，在 {folder}")
+    if lacking := sorted({name for content in contents for name in content["lacking"]}):
+        hint(f"下列事项在事项清单中没有依据，请补录（register import items）后重新写出：{'、'.join(lacking)}")
     hint("样式可在 templates/ 中用文字处理软件修改")

@@ -153,6 +153,8 @@ def approve(docket: Docket, paper: ApproveDraw) -> None:
         check_sizes(session, task, act, docket.clocks.today)
     session.add(step_of(docket, ActStep.APPROVED, paper.act))
     session.flush()
+    # Whoever is still needed for it is asked, if nobody has yet: an approved act waits for somebody by name.
+    open_commitments(docket.clocks, task, paper.act, by=docket.by)
     docket.clocks.settle_key(f"{task.id}/approve-draw/{paper.act}", by=docket.by)
 
 

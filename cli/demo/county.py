@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from activities.registers import ImportSummary, import_register
 from adapters.database import Database
-from cli.demo.bodies import CITY_BODIES, COUNTY_BODIES, ITEMS, OFFICE, OFFICE_NAME, TERRITORY
+from cli.demo.bodies import BASES, CITY_BODIES, COUNTY_BODIES, ITEMS, OFFICE, OFFICE_NAME, TERRITORY
 from cli.demo.people import OFFICE_BODY, People, officers, staff
 from cli.demo.subjects import Row, others, schools, serial_numbers
 from models.organisation import Office
@@ -110,7 +110,7 @@ def _items(today: date) -> list[Row]:
             "department": item.body,
             "grade": item.grade,
             "object_class": item.objects,
-            "basis": "",
+            "basis": BASES[item.code],
             "method": "实地核查",
             "specialty": item.specialty,
             "edition": f"{today.year}年第一版",

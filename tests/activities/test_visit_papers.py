@@ -6,10 +6,10 @@ import docx
 import pytest
 from sqlmodel import col, select
 
-from activities.visit_papers import papers_of
+from activities.visit_papers import NO_BASIS, papers_of
 from adapters.visit_papers import FORMS, write_papers
 from models.papers import AttachAssistant
-from models.registers import Subject
+from models.registers import CheckItem, Subject
 from models.task import Visit
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -24,7 +24,13 @@ def text_of(file: Path) -> str:
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
-def test_each_matched_subject_has_its_three_papers(at: At, tmp_path: Path) -> None:
+def in_order(file: Path) -> str:
+    """All words of a document as they follow one another on the page."""
+    body = docx.Document(str(file)).element.body
+    return "".join(node.text or "" for node in body.iter() if node.tag.endswith("}t"))
+
+
+def test_each_matched_subject_has_its_papers(at: At, tmp_path: Path) -> None:
     """Its name though it holds markup, all departments' items and officers, rights, recusal; nothing unfilled."""
     driver = at("matched")
     visit = driver.visits(SECOND)[0]
@@ -48,10 +54,49 @@ def test_each_matched_subject_has_its_three_papers(at: At, tmp_path: Path) -> No
         assert all(code in words for code in officers), file.name
         assert all(item["name"] in words for item in mine["items"])
         assert "测专家" in words
+        assert "协助检查人员" in words or "专家或辅助人员" in words
         assert "{" not in words
     notice = text_of(files[1])
     assert "申请其回避" in notice
     assert "有权拒绝检查" in notice
+    assert "本年度本单位对该对象第1次检查" in notice
+
+
+def test_the_forms_carry_their_fields_in_the_order_of_a_check(at: At, tmp_path: Path) -> None:
+    """Source, items and basis, way, time, frequency, officers, approval: as the Ministry of Justice asks (2025)."""
+    driver = at("matched")
+    with driver.database.read() as session:
+        approval, notice, _, record = write_papers(tmp_path, next(papers_of(session, driver.task, SECOND)))
+    fields = (
+        "执法主体",
+        "检查对象",
+        "任务来源",
+        "检查事项和依据",
+        "检查方式",
+        "检查时间",
+        "检查频次",
+        "检查人员",
+    )
+    heads = [head for head in fields if head in in_order(approval)]
+    assert list(fields) == heads == sorted(heads, key=in_order(approval).index)
+    assert in_order(approval).rindex("执法主体负责人意见") > in_order(approval).index("承办人意见")
+    for number, head in enumerate("一二三四五六七八九"):
+        assert f"{head}、" in in_order(notice), number
+    assert "已出示执法证件" in in_order(record)
+
+
+def test_an_item_without_a_basis_says_so_where_the_basis_would_stand(at: At, tmp_path: Path) -> None:
+    """Never a blank; and the command can name the items that need one."""
+    driver = at("matched")
+    with driver.database.write() as session:
+        for item in session.exec(select(CheckItem).where(col(CheckItem.department) == SECOND)):
+            item.basis = ""
+    with driver.database.read() as session:
+        content = next(papers_of(session, driver.task, SECOND))
+    own = [line for line in content["items"] if line["department"] == DEPARTMENTS[SECOND]]
+    assert {NO_BASIS} == {line["basis"] for line in own}
+    assert {line["name"] for line in own} <= set(content["lacking"])
+    assert NO_BASIS in text_of(write_papers(tmp_path, content)[1])
 
 
 def test_papers_are_for_departments_with_something_to_check(at: At) -> None:
