@@ -25,6 +25,7 @@ from activities.contributions import (
     settled,
 )
 from activities.declaring import declare_task
+from activities.draw_notes import notes_of
 from activities.received import received_of
 from activities.register_state import held
 from activities.takeover import take_over
@@ -188,7 +189,7 @@ def read_progress(session: Session, task_id: str) -> Progress:
         since=task.stage_since,
         level=task.level,
         branches=tuple(_branch(row) for row in parts),
-        act=_act(session, task_id, task.act, over=bool(task.act_over)),
+        act=_act(session, task_id, task.stage, task.act, over=bool(task.act_over)),
         waits=owed.waits,
         waits_open=owed.count,
         next_rung=owed.next_rung,
@@ -326,23 +327,26 @@ def _close(clocks: Clocks, task: JointTask) -> None:
     audit.record(clocks.session, audit.task_chain(task.id), "task.closed", at=clocks.now)
 
 
-def _act(session: Session, task_id: str, number: int | None, *, over: bool) -> ActProgress:
-    """What the machine has to do next for the newest draw act."""
-    if number is None:
-        return ActProgress()
-    if over:
-        return ActProgress(number=number)
-    task, act = session.get_one(JointTask, task_id), session.get_one(DrawAct, (task_id, number))
+def _act(session: Session, task_id: str, stage: Stage, number: int | None, *, over: bool) -> ActProgress:
+    """What the machine has to do next for the newest draw act, and what people should know of it."""
+    if (number is None or over) and stage is not Stage.DRAW:
+        return ActProgress(number=number or 0)
+    task = session.get_one(JointTask, task_id)
+    notes = notes_of(session, task)
+    if number is None or over:
+        return ActProgress(number=number or 0, notes=notes)
+    act = session.get_one(DrawAct, (task_id, number))
     done = set(
         session.exec(select(DrawStep.step).where(col(DrawStep.task) == task_id, col(DrawStep.act) == number))
     )
     if ActStep.FIXED not in done:
         committed = set(chains(session, task.id, act.number))
         ready = ActStep.APPROVED in done and committed >= set(contributors(session, task, act.number))
-        return ActProgress(number=act.number, to_fix=ready and not held(session, task, act.number))
+        to_fix = ready and not held(session, task, act.number)
+        return ActProgress(number=act.number, to_fix=to_fix, notes=notes)
     too_few = len(opened_links(session, task.id, act.number)) < CONTRIBUTIONS
     ready = settled(session, task, act.number) and (too_few or not awaits_value(session, task, act))
-    return ActProgress(number=act.number, to_draw=ready)
+    return ActProgress(number=act.number, to_draw=ready, notes=notes)
 
 
 def _branch(row: Row[Any]) -> BranchProgress:

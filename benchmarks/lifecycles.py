@@ -61,7 +61,7 @@ class Singly(Play):
     """A play of one row of the plan in which every result comes alone, and departments act side by side."""
 
     # The same subjects come again and again, which is decided in the request.
-    request = RequestDraw(reason="按计划抽取", ceiling="keep", recent="keep")
+    request = RequestDraw(reason="按计划抽取", ceiling="keep", recent="keep", evidence="会议纪要")
 
     def __init__(self, bench: Rig, seq: int, way: Way) -> None:
         super().__init__(Company(bench, f"{DOCUMENT}/{seq}/1"))

@@ -39,7 +39,10 @@ class Guarded(TyperGroup):
             return super().invoke(ctx)
         except Refusal as refusal:
             fail(refusal)
-        except (typer.Exit, typer.Abort):
+        except typer.Abort:
+            err.print("已取消，未办理。")
+            raise typer.Exit(1) from None
+        except typer.Exit:
             raise
         except BrokenPipeError:
             raise typer.Exit(0) from None

@@ -53,6 +53,7 @@ def export(
     with who.database.read() as session:
         _for_parties(session, name, who)
         record, snapshots = export_record(session, name), export_snapshots(session, name)
+        public = is_public(session, name)
     slug = name.replace("/", "-")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{slug}-draw.json"]
@@ -62,6 +63,8 @@ def export(
         paths[-1].write_bytes(gzip.compress(body, mtime=0))
     done(f"已导出{len(paths)}个文件：{'、'.join(str(path) for path in paths)}")
     hint(f"任何人都可核验：python docs/verify-draw.py {' '.join(str(path) for path in paths)}")
+    if not public:
+        hint("检查尚未全部完成：名录和种子可推出名单，现仅供参与部门内部核验，不得外传")
 
 
 @app.command("verify")
@@ -152,9 +155,9 @@ def overlaps(task: TaskId, who: Who, as_json: Json = False) -> None:
     name = task_id(task)
     with who.database.read() as session:
         _for_parties(session, name, who)
-        data = overlap_lines(session, name)
+        data = overlap_lines(session, name, who.own_department())
     columns = {
-        "code": "代码", "name": "名称", "task": "另一任务", "department_name": "部门",
+        "visit": "本部门检查编号", "code": "代码", "name": "名称", "task": "另一任务", "department_name": "部门",
         "first_day": "检查时段自", "last_day": "至",
     }  # fmt: skip
     show(data, as_json=as_json, text=lambda: print_table(columns, data))

@@ -9,7 +9,7 @@ from activities.acts.sampling import UNCLASSED, Counting
 from activities.ceilings import running_overlaps
 from activities.clocks import Clocks
 from activities.lookup import subjects_by_id
-from activities.offers import open_offers, standing_results
+from activities.offers import UNCHECKED, open_offers, standing_results
 from activities.rising_table import classes_required
 from activities.scope_rows import IN_FORCE
 from cli.given import department_names
@@ -92,13 +92,23 @@ def ceiling_lines(session: Session, task: str, now: datetime) -> list[dict[str, 
     return sorted(lines, key=lambda line: str(line["code"]))
 
 
-def overlap_lines(session: Session, task: str) -> list[dict[str, Any]]:
-    """Subjects that this and another running task have drawn and nobody has checked yet."""
+def overlap_lines(session: Session, task: str, own: str) -> list[dict[str, Any]]:
+    """Subjects that this and another running task have drawn and nobody has checked yet.
+
+    `own` is the department that asks: the line names its visit, which it would offer.
+    """
     rows = running_overlaps(session, task_of(session, task))
+    mine = session.exec(
+        select(Visit).where(
+            col(Visit.task) == task, col(Visit.department) == own, col(Visit.stage).in_(UNCHECKED)
+        )
+    )
+    visits = {visit.subject: visit.id for visit in mine}
     subjects = subjects_by_id(session, [row[0] for row in rows])
     names = department_names(session, sorted({row[2] for row in rows}))
     return [
         {
+            "visit": visits.get(subject, ""),
             "code": subjects[subject].code,
             "name": subjects[subject].name,
             "task": other,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
-from sqlmodel import func, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from activities.authority import check_role
 from activities.register_state import newest_confirmation, unfinished
@@ -19,6 +19,7 @@ from cli.context import Json, show
 from cli.given import chosen, day_of
 from cli.register_views import VIEWS, masked_row
 from cli.tables import bar, done, hint, print_table
+from models.organisation import Department
 from models.papers import ConfirmRegister
 from rules.refusal import Refusal
 from rules.register_columns import Register
@@ -105,7 +106,7 @@ def show_register(
         raise Refusal("ChoiceUnknown", "人员任职请用 person list 查看")
     office = who.office_of(who.own_department())
     with who.database.read() as session:
-        where = [view.office == office, *_matching(view.searched, filter_)]
+        where = [view.office == office, *_matching(session, view.searched, filter_)]
         total = session.exec(select(func.count()).select_from(view.model).where(*where)).one()
         rows = session.exec(select(view.model).where(*where).order_by(view.searched[0]).limit(limit)).all()
         data = [view.row(session, row) for row in rows]
@@ -181,8 +182,21 @@ def confirm(kind: Kind, who: Who) -> None:
     done(f"已确认{register.label}为最新")
 
 
-def _matching(searched: Sequence[Mapped[str]], text: str | None) -> list[ColumnElement[bool]]:
-    return [or_(*(column.contains(text, autoescape=True) for column in searched))] if text else []
+def _matching(
+    session: Session, searched: Sequence[Mapped[str]], text: str | None
+) -> list[ColumnElement[bool]]:
+    """Rows where a searched column holds the text; a department is found by its name too."""
+    if not text:
+        return []
+    named = session.exec(
+        select(Department.id).where(col(Department.name).contains(text, autoescape=True))
+    ).all()
+    return [
+        or_(
+            *(column.contains(text, autoescape=True) for column in searched),
+            *(column.in_(named) for column in searched if column.key == "department"),
+        )
+    ]
 
 
 def _summary(summary: ImportSummary, beside: Path) -> dict[str, Any]:

@@ -37,13 +37,20 @@ def shown_name(row: Subject) -> str:
     return mask(row.name) if row.legal_form is LegalForm.PERSON else row.name
 
 
-def _officer(_: Session, row: Officer) -> dict[str, Any]:
+def _officer(session: Session, row: Officer) -> dict[str, Any]:
     # Leave and recusals tell of a person's life; the list does not need them.
-    return {**row.model_dump(mode="json", exclude={"leave", "recusals"}), "name": mask(row.name)}
+    kept = row.model_dump(mode="json", exclude={"leave", "recusals"})
+    return {**kept, "name": mask(row.name), "department_name": _name(session, row.department)}
 
 
-def _item(_: Session, row: CheckItem) -> dict[str, Any]:
-    return row.model_dump(mode="json", exclude={"id"})
+def _item(session: Session, row: CheckItem) -> dict[str, Any]:
+    kept = row.model_dump(mode="json", exclude={"id"})
+    return {**kept, "department_name": _name(session, row.department)}
+
+
+def _name(session: Session, department: str) -> str:
+    """A department as people call it; the session reads each but once."""
+    return session.get_one(Department, department).name
 
 
 def _department(session: Session, row: Department) -> dict[str, Any]:
@@ -105,7 +112,7 @@ VIEWS: Mapping[Register, View] = {
         {
             "code": "证号",
             "name": "姓名",
-            "department": "部门",
+            "department_name": "部门",
             "certificate_to": "有效期至",
             "specialties": "专业",
             "areas": "区域",
@@ -119,7 +126,7 @@ VIEWS: Mapping[Register, View] = {
         {
             "code": "事项编号",
             "name": "抽查事项",
-            "department": "检查主体",
+            "department_name": "检查主体",
             "grade": "类别",
             "object_class": "检查对象",
             "specialty": "所需专业",

@@ -70,7 +70,12 @@ def request(
         int | None, typer.Option("--size", min=1, metavar="户数", help="追加抽取：追加多少户")
     ] = None,
     evidence: Annotated[
-        str, typer.Option("--evidence", metavar="依据", help="替换、追加、重新抽取的依据")
+        str,
+        typer.Option(
+            "--evidence",
+            metavar="依据",
+            help="替换、追加、重新抽取的依据；首次抽取保留已达上限的对象时的批准文件",
+        ),
     ] = "",
     ceiling: Annotated[
         str | None,

@@ -87,11 +87,15 @@ class BranchProgress(Message):
 
 
 class ActProgress(Message):
-    """Where the newest draw act stands; `to_fix` and `to_draw` name the machine's next step."""
+    """Where the newest draw act stands; `to_fix` and `to_draw` name the machine's next step.
+
+    `notes` say in words what bears on who is waited for: who was left out, what is void, whose secret is kept.
+    """
 
     number: int = 0
     to_fix: bool = False
     to_draw: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Progress(Message):

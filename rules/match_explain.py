@@ -39,14 +39,21 @@ class Shortage:
     def words(self) -> str:
         """The explanation for the department, in Chinese."""
         left = "，".join(f"{name.label} {count} 人" for name, count in self.waterfall)
-        ways = (
-            "；".join(_WAYS[name] for name in self.relaxations) or "向上级部门借调人员，或经批准补抽其他对象"
-        )
+        ways = "；".join(_WAYS[name] for name in self.relaxations) or self._together
         return (
             f"{self.subject} 还缺 {self.lacking} 名执法人员：{left}。"
             f"同受影响的 {len(self.blocked)} 户共需 {self.demand} 人次，最多可派 {self.supply} 人次。"
             f"可以{ways}。"
         )
+
+    @property
+    def _together(self) -> str:
+        """Where no single way is enough: those that win somebody, to be taken together, and the last ones."""
+        counts = [self.waterfall[0][1], *(count for _, count in self.waterfall)]
+        lost = [name for (name, count), before in zip(self.waterfall, counts, strict=False) if count < before]
+        ways = [_WAYS[name] for name in lost if name in _RELAXABLE]
+        more = "借调其他单位或上级部门的人员，或经批准补抽其他对象"
+        return f"同时采取以下办法（单独一项不够）：{'；'.join(ways)}；也可以{more}" if len(ways) > 1 else more
 
 
 def waterfall(need: Need, officers: Sequence[Officer]) -> tuple[tuple[Filter, int], ...]:

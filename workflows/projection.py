@@ -35,6 +35,7 @@ def task_details(progress: Progress) -> str:
         "",
         *_overdue(progress.level),
         *_rejected(progress),
+        *_draw_notes(progress),
         *wait_lines(progress.waits, progress.waits_open, progress.task),
         *_open_disposals(progress),
         f"下一步：{after.label}",
@@ -213,6 +214,11 @@ def _rejected(progress: Progress) -> list[str]:
     command = f"starter.py publication rejections {progress.task}"
     who = f"，等 **{'、'.join(progress.rejected_by)}** 经办人" if progress.rejected_by else ""
     return [f"⚠ **省平台退回{progress.rejected}条**{who}更正后重新报送：`{command}`", ""]
+
+
+def _draw_notes(progress: Progress) -> list[str]:
+    """What has become of the draw act that is under way, where it is not plain from the waits."""
+    return [f"抽取：{'；'.join(progress.act.notes)}", ""] if progress.act.notes else []
 
 
 def _open_disposals(progress: Progress) -> list[str]:

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from activities import later_acts
 from activities.acts.draws import FIRST, await_request, step_of
 from activities.acts.preparation import newest_proposal
-from activities.acts.sampling import check_sample
+from activities.acts.sampling import CEILING, check_sample
 from activities.authority import name_of, office_department
 from activities.contributions import chains, contributors, newest_act
 from activities.docket import Docket, Target, notify, ruling
@@ -125,8 +125,14 @@ def _check_frozen(docket: Docket, paper: RequestDraw) -> dict[str, Any]:
     check_confirmed(docket.clocks, docket.office, Register.SUBJECTS)
     check_whole(docket.session, docket.office, Register.SUBJECTS)
     choices = paper.model_dump(include={"ceiling", "recent", "leave_out", "unclassified"})
-    docket.data["found"] = check_sample(docket.clocks, docket.living_task, choices)
-    return choices
+    found = check_sample(docket.clocks, docket.living_task, choices)
+    if paper.ceiling == "keep" and found.get(CEILING) and not paper.evidence.strip():
+        raise Refusal(
+            "ExceptionUnfounded",
+            f"保留已达年度抽查上限的{found[CEILING]}户属于例外，须用 --evidence 写明批准文件或会议纪要；否则请选排除",
+        )
+    docket.data["found"] = found
+    return choices | ({"evidence": paper.evidence} if paper.evidence.strip() else {})
 
 
 def _check_later(docket: Docket, paper: RequestDraw, number: int) -> dict[str, Any]:

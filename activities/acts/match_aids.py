@@ -41,6 +41,17 @@ def borrow(docket: Docket, paper: BorrowOfficer) -> None:
             department=lender.id,
             opened_by=docket.by,
         )
+        notify(
+            session,
+            lender.id,
+            Role.APPROVER,
+            key=f"{_key(asked)}/asked",
+            event="lend",
+            text=f"任务 {part.task}：{name_of(session, part.department)}请求借调你单位 {found.code}（{paper.reason}），"
+            f"请答复：task lend {part.task} {found.code} --reason 理由，不同意加 --no",
+            now=docket.now,
+            task=part.task,
+        )
         docket.data = {"asked": lender.name}
         return
     if not paper.number.strip():

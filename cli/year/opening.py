@@ -133,7 +133,7 @@ async def request_draw(scene: Scene, duty: Duty) -> None:
         await _cancel(scene, duty)
         return
     await _confirm_registers(scene, duty)
-    ask = RequestDraw(reason="按年度计划抽取", ceiling="keep", recent="keep")
+    ask = RequestDraw(reason="按年度计划抽取", ceiling="keep", recent="keep", evidence="年度计划实施会议纪要")
     await scene.act(duty.department, Role.HANDLER, ask, duty.scope, name=duty.name)
 
 

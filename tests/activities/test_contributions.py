@@ -39,6 +39,7 @@ from tests.activities.scenes import claimed, secret
 from tests.activities.world import OFFICE_TARGET, PARTS
 from tests.builders import LEAD, OFFICE_DESK, SECOND, THIRD, actor
 from tests.docs.test_verify_draw import verify
+from workflows.projection import task_details
 
 
 def commit(driver: Driver, *departments: str) -> None:
@@ -407,3 +408,20 @@ def test_a_request_that_cannot_be_filled_is_refused_at_once(at: At) -> None:
     paper = RequestDraw(act=Kind.ADDED, reason="举报集中", size=900, evidence="会议纪要1号")
     assert "StratumExhausted" == driver.say(paper, actor(LEAD, Role.HANDLER)).type
     assert set() == owed(driver, WaitKind.APPROVE_DRAW)
+
+
+def test_the_task_says_what_became_of_the_act_under_way(at: At) -> None:
+    """Left out, void, kept by the service, announced: whoever looks need not guess why they wait."""
+    driver = at("claimed")
+    commit(driver, LEAD, SECOND)
+    ring_until(driver, any_missed)
+    assert any("逾期未提交随机承诺值" in one for one in driver.progress().act.notes)
+    request = RequestDraw(reason="按计划", public=PublicSource(name="双色球第2026045期", source="福彩网"))
+    fix(driver, 1, request)
+    assert any("双色球第2026045期（福彩网）" in one for one in driver.progress().act.notes)
+    reveal(driver, 1, LEAD)
+    ring_until(driver, lambda _: len(missed(driver)) == 2)
+    driver.steps.execute_draw(driver.step())
+    notes = driver.progress().act.notes
+    assert "第1次（首次抽取）揭示不足两家，已作废，须重新申请" == notes[0]
+    assert "抽取：第1次（首次抽取）揭示不足两家" in task_details(driver.progress())

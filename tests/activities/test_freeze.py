@@ -105,7 +105,10 @@ def test_an_exception_from_the_ceiling_is_on_record(at: At) -> None:
     """Kept: the subject stays in the directory, and the plan says that it was chosen so."""
     driver = at("claimed")
     other_task(driver, LOW)
-    plan = freeze(driver, RequestDraw(reason="投诉集中，经批准保留", ceiling="keep"))
+    bare = driver.say(RequestDraw(reason="投诉集中", ceiling="keep"), actor(LEAD, Role.HANDLER))
+    assert "ExceptionUnfounded" == bare.type
+    plan = freeze(driver, RequestDraw(reason="投诉集中", ceiling="keep", evidence="会议纪要3号"))
+    assert "会议纪要3号" == plan["evidence"]
     assert ("keep", 12, {}) == (plan["choices"]["ceiling"], plan["population"], plan["left_out"])
 
 
@@ -214,7 +217,7 @@ def test_overlapping_draws_are_offered_for_one_visit(at: At) -> None:
     mine = driver.subject(driver.visits(LEAD)[0]).code
     other_task(driver, mine)
     with driver.database.read() as session:
-        lines = overlap_lines(session, driver.task)
+        lines = overlap_lines(session, driver.task, LEAD)
     assert [(mine, OTHER, THIRD)] == [(line["code"], line["task"], line["department"]) for line in lines]
 
 

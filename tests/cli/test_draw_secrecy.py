@@ -77,9 +77,9 @@ def test_a_department_that_was_released_is_an_outsider(world: Driver, joint: Joi
 
 @pytest.mark.usefixtures("world")
 def test_papers_are_written_for_a_department_that_takes_part(joint: Joint, tmp_path: Path) -> None:
-    """Nine subjects, three papers each; an outsider gets none."""
+    """Nine subjects, four papers each; an outsider gets none."""
     folder = tmp_path / "papers"
     stranger = person(OUTSIDER, Role.HANDLER)
     assert 3 == joint("task", "papers", TASK, "--to", str(folder), "--as", stranger)[0]
     assert 0 == joint("task", "papers", TASK, "--to", str(folder), "--as", person(SECOND, Role.HANDLER))[0]
-    assert 27 == len(list(folder.iterdir()))
+    assert 36 == len(list(folder.iterdir()))

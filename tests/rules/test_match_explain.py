@@ -161,7 +161,7 @@ def test_recusal_is_never_a_way_on() -> None:
     recused = [officer(j, recusals=frozenset(["S1"])) for j in range(2)]
     shortage = matched([need(1)], recused).unmatched["S1"]
     assert () == shortage.relaxations
-    assert "可以向上级部门借调人员，或经批准补抽其他对象" in shortage.words
+    assert "可以借调其他单位或上级部门的人员，或经批准补抽其他对象" in shortage.words
 
 
 def test_room_for_one_more_subject_is_a_way_on() -> None:
