@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 from activities.acts.preparation import newest_proposal
 from activities.progress import open_waits, read_progress
 from activities.received import moved_in, received_of
+from activities.relaunch import replaced_launches
 from cli.acting import TaskId, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen_number, department_named, department_names
@@ -97,6 +98,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         drawn = session.exec(select(func.count()).where(col(DrawnSubject.task) == task)).one()
         moved = _moved_in(session, task)
         unanswered = _unanswered(session, task)
+        replaced = replaced_launches(session, row)
         standing = session.exec(
             select(func.count(col(Visit.subject).distinct())).where(
                 col(Visit.task) == task, col(Visit.stage) != VisitStage.WITHDRAWN
@@ -108,6 +110,9 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         _print_details(_details(progress, len(cases)))
         if cases:
             print_cases(cases, title="处置与更正")
+        for one in replaced:
+            again = f"，该任务已抽取过，本次等同重新抽取（批准文号 {row.approval}）" if one["drawn"] else ""
+            out.print(f"取代已撤销的 {one['task']}{again}", markup=False)
         if unanswered:
             out.print(
                 f"⚠ 已提交、系统尚未办理的文书{unanswered['count']}份，最早 {moment(unanswered['since'])}：已存档，"
@@ -139,6 +144,7 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         "cancelled": cancelled,
         "moved_in": moved,
         "unanswered": unanswered,
+        "replaces": replaced,
         "cases": [one.view() for one in cases],
     }
     show(data, as_json=as_json, text=text)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from activities.draw_papers import load_plan
+from activities.relaunch import replaced_launches
 from models.papers import ApproveLaunch, StartTask
 from models.task import JointTask
 from models.trail import Outcome
@@ -68,3 +70,19 @@ def test_an_approval_after_a_cancellation_names_the_cancelled_launch(at: At) -> 
     answer = driver.act(OFFICE_DESK, Role.OFFICE, paper, target=OFFICE_TARGET)
     assert {"replaces": TASK} == answer.data
     assert TASK in [event.detail.get("replaces") for event in driver.trail(answer.submission)]
+
+
+def test_the_draw_of_a_relaunched_round_names_what_it_replaces(at: At) -> None:
+    """In the hashed plan: a round that is cancelled and launched again is drawn anew before everybody's eyes."""
+    driver = at("cancelled")
+    scenes.allowed_again(driver)
+    launched_again(driver, 2)
+    again = Driver(driver.database, driver.folder, task=f"{TASK}/2", now=driver.now)
+    for scene in (scenes.prepared, scenes.offered, scenes.claimed, scenes.requested, scenes.fixed):
+        scene(again)
+    plan = again.read(lambda session: load_plan(session, again.task, 1))
+    instead = plan["row"]["instead_of"]
+    assert (TASK, "批2") == (instead["task"], instead["approval"])
+    assert [{"task": TASK, "drawn": True}] == again.read(
+        lambda session: replaced_launches(session, again.row(JointTask, again.task))
+    )
