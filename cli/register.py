@@ -194,7 +194,7 @@ def _matching(
     return [
         or_(
             *(column.contains(text, autoescape=True) for column in searched),
-            *(column.in_(named) for column in searched if column.key == "department"),
+            *(column.in_(named) for column in searched if getattr(column, "key", "") == "department"),
         )
     ]
 

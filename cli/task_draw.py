@@ -47,8 +47,11 @@ _FOUND = {
     "ceiling": "已达年度抽查上限",
     "recent": "近期已由其他任务检查",
     "approval": "经书面批准不列入名录",
+    "trade_class_unknown": "行业监管风险分类不在折算表中，只按信用风险分类抽取（policy set trade_classes）",
     "unclassified": "市场主体尚无信用风险分类，凭批准按总体比例抽取",
 }
+_LISTED = frozenset({"ceiling", "recent", "unclassified"})
+"""What `draw ceilings` lists by name."""
 _SECRET = re.compile(r"[0-9a-f]{64}")
 
 
@@ -137,7 +140,8 @@ def request(
     )
     done(f"已申请第{answer.data['act']}次抽取（{wanted.label}）")
     for reason_, count in answer.data.get("found", {}).items():
-        hint(f"{_FOUND[reason_]}：{count}户（名单见 draw ceilings {task_id(task)}）")
+        listed = f"（名单见 draw ceilings {task_id(task)}）" if reason_ in _LISTED else ""
+        hint(f"{_FOUND[reason_]}：{count}户{listed}")
     by = "领导小组办公室" if wanted is Kind.REDRAW else "本部门审批人"
     hint(f"由{by}批准：starter.py task draw approve {task_id(task)}")
 

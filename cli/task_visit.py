@@ -155,7 +155,7 @@ def visits(
         "officers": "执法证号",
         "officer_names": "执法人员",
         "stage_name": "状态",
-        "period": "检查时段",
+        "first_day": "检查自",
         "due": "期限",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data))

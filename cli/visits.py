@@ -56,7 +56,6 @@ def visit_view(visit: Visit, subject: Subject, officers: Sequence[Officer]) -> d
         "cycle": visit.cycle,
         "officers": [officer.code for officer in officers],
         "officer_names": [mask(officer.name) for officer in officers],
-        "period": f"{visit.first_day}～{visit.last_day}",
         "first_day": visit.first_day,
         "last_day": visit.last_day,
         "completed_on": visit.completed_on,

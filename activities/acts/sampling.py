@@ -25,7 +25,7 @@ from rules.scope import ScopeFilter
 from rules.stages import Claim
 
 NOT_IN_FORCE, CEILING, RECENT, APPROVAL = "not_in_force", "ceiling", "recent", "approval"
-UNCLASSED = "unclassified"
+UNCLASSED, BEYOND_TABLE = "unclassified", "trade_class_unknown"
 """Why a subject of the scope is left out of the directory; the annex names the reason of each."""
 _ANNEX = ("code", "status", "class", "class_date", "trade_date", "area", "tags", "left_out", "fact")
 
@@ -36,7 +36,8 @@ class Census:
 
     `codes` are by class; `annex` holds a line of text per subject of the scope, for a million tuples would
     keep the garbage collector busy. `hits` counts who has reached a ceiling or was visited lately, left
-    out or not, `strangers` the codes left out by approval that the scope does not hold.
+    out or not, `strangers` the codes left out by approval that the scope does not hold,
+    `beyond_table` those whose trade's class the policy table does not know.
     """
 
     codes: dict[str, list[str]] = field(default_factory=lambda: {class_: [] for class_ in ALL_CLASSES})
@@ -46,6 +47,7 @@ class Census:
     hits: Counter[str] = field(default_factory=Counter)
     market: int = 0
     classified: int = 0
+    beyond_table: int = 0
 
     @property
     def entries(self) -> Iterator[tuple[str, str]]:
@@ -115,6 +117,9 @@ class Counting:
             written = days[day], days[trade_day]
             add_line((code, status, class_, *written, area, ";".join(sorted(tags)), reason, fact))
         census.strangers = strangers
+        if self.tiers:
+            unknown = {kind for kind in kinds if kind[2] and kind[2] not in self.tiers}
+            census.beyond_table = sum(kinds[kind] for kind in unknown)
         market = {kind: count for kind, count in kinds.items() if uses_credit_class(kind[0])}
         census.market = sum(market.values())
         census.classified = sum(count for kind, count in market.items() if kind[1] is not None)
@@ -203,6 +208,8 @@ def check_sample(clocks: Clocks, task: JointTask, choices: Mapping[str, Any]) ->
         words = f"范围内{census.hits[RECENT]}户近期已由其他任务检查，{listing}；请用 --recent 选定排除或保留"
         raise Refusal("RecentlyVisited", words)
     found = dict(census.left_out | census.hits)
+    if census.beyond_table:
+        found[BEYOND_TABLE] = census.beyond_table
     if classes_required(clocks, task) and (lacking := census.market - census.classified):
         if choices.get(UNCLASSED) is None:
             words = (

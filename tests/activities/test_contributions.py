@@ -378,7 +378,7 @@ def test_who_only_missed_the_commitment_is_asked_again_where_nobody_else_is_left
     assert Stage.MATCH is driver.progress().stage
     with driver.database.read() as session:
         acts = export_record(session, driver.task)["acts"]
-    assert [[SECOND, THIRD], [THIRD]] == [one["left_out"] for one in acts]  # type: ignore[index,attr-defined]  # a document
+    assert [[SECOND, THIRD], [THIRD]] == [one["left_out"] for one in acts]  # type: ignore[attr-defined]  # a document
     assert (0, "相符 2 次抽取全部核验一致。\n") == verified(driver, tmp_path)
 
 

@@ -211,6 +211,20 @@ def test_the_trade_s_own_class_counts_where_the_policy_has_a_table(at: At) -> No
     )
 
 
+def test_a_trade_s_class_that_the_table_does_not_know_is_told_to_who_asks(at: At) -> None:
+    """The draw takes the credit class alone; nobody need find that out afterwards."""
+    driver = at("claimed")
+    with driver.database.write() as session:
+        row = session.exec(select(Subject).where(col(Subject.code) == subject_code(0))).one()
+        row.trade_class, row.trade_date = "甲", driver.today
+    table = SetPolicy(
+        key=PolicyKey.TRADE_CLASSES, value={"Ⅳ级": "D"}, clause="行业办法", valid_from=driver.today
+    )
+    driver.act(OFFICE_DESK, Role.OFFICE, table, target=OFFICE_TARGET)
+    answer = driver.act(LEAD, Role.HANDLER, RequestDraw(reason="按计划"))
+    assert 1 == answer.data["found"]["trade_class_unknown"]
+
+
 def test_overlapping_draws_are_offered_for_one_visit(at: At) -> None:
     """Both tasks have drawn it and nobody has checked it."""
     driver = at("drawn")
