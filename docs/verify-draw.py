@@ -400,7 +400,8 @@ def main(arguments: list[str]) -> int:
         print(f"不符 {failure}")
     if not failures:
         print(f"相符 {len(record['acts'])} 次抽取全部核验一致。")
-        for act in record["acts"] if not hashes else ():
+        fixed = [act for act in record["acts"] if "refused" not in act["plan"]]
+        for act in fixed if not hashes else ():
             print(
                 f"请与锁定时公布的对照：第 {act['act']} 次抽取 方案 {act['plan_hash']} 名录 {act['snapshot_hash']}"
             )
