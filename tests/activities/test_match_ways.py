@@ -117,7 +117,9 @@ def test_an_officer_who_is_not_lent_stays_at_home(at: At) -> None:
     assert wait_of(driver, WaitKind.LEND, THIRD).closed_at is not None
     match(driver)
     assert 0 == driver.part(SECOND).matched
-    assert "自身人员紧张" in notices(driver, "lend")[0].text
+    asked, answered = notices(driver, "lend")
+    assert f"task lend {driver.task} {BORROWED} --reason" in asked.text
+    assert "自身人员紧张" in answered.text
     driver.act(SECOND, Role.APPROVER, BorrowOfficer(officer=driver.officers(THIRD)[1], reason="人员不足"))
 
 
