@@ -46,8 +46,6 @@ _TRY_AGAIN = (
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
-    # A workflow task that failed with the update in hand takes the update along; the next try finds it anew.
-    RPCStatusCode.ABORTED,
     # An engine that dies with the call in hand leaves a broken transport, under one of these names.
     RPCStatusCode.UNKNOWN,
     RPCStatusCode.INTERNAL,
