@@ -1,7 +1,5 @@
 """The one place that rules on papers: all in one transaction, each with its answer and its audit event."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -10,21 +8,21 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import ValidationError
 from sqlalchemy import bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 import activities.acts  # noqa: F401 - registers the rulings
 from activities import audit
-from activities.authority import check_person, check_role
-from activities.docket import RULINGS, Docket, Rule, Sitting, Target
+from activities.authority import Holding, Holdings, check_person, check_role, holdings_of
+from activities.docket import RULINGS, Case, Docket, Rule, Sitting, Target
 from activities.progress import advance
+from activities.submissions import task_behind
 from adapters.database import Database
 from models.messages import AnswerSlip, ApplyRequest
 from models.organisation import Department, Office
-from models.outcomes import Disposal, Result
+from models.outcomes import Disposal
 from models.papers import Paper
-from models.task import JointTask, Visit
-from models.trail import Answer, Outcome, Submission
+from models.task import JointTask, TakingPart
+from models.trail import Answer, AuditHead, Outcome, Submission
 from rules.calendar import local_day
 from rules.refusal import Refusal
 
@@ -40,43 +38,17 @@ _WAITING = (
     .where(col(Submission.target) == bindparam("target"), col(Answer.submission).is_(None))
     .order_by(col(Submission.filed_at), col(Submission.id))
 )
-_FILE = {
-    name: insert(Submission.__table__)  # type: ignore[attr-defined]  # SQLModel's own attribute
-    .on_conflict_do_nothing(index_elements=["id"])
-    .returning(col(Submission.id))
-    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-}
-Case = tuple[str, JointTask | None]
-"""The office of a target, and the task that it belongs to."""
-
-
-def paper_hash(kind: str, content: dict[str, Any], nonce: str) -> str:
-    """SHA-256 over nonce, kind and canonical content: the nonce keeps short contents from being guessed."""
-    text = json.dumps([nonce, kind, content], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def file(session: Session, submission: Submission) -> Submission:
-    """File a paper once: a repeat of the same id gets the stored row; another content is refused."""
-    if session.execute(_FILE[session.get_bind().dialect.name], submission.model_dump()).first() is not None:
-        return submission
-    stored = session.get_one(Submission, submission.id)
-    if _said(stored) != _said(submission):
-        raise Refusal("MessageIdReused", f"消息编号 {submission.id} 已用于另一份文书，请换用新编号")
-    return stored
-
-
-def _said(paper: Submission) -> tuple[object, ...]:
-    """What a message id stands for: who says what to whom, in what capacity."""
-    return (
-        paper.kind,
-        paper.target,
-        paper.content,
-        paper.actor,
-        paper.role,
-        paper.department,
-        paper.acting_for,
-    )
+_CASE = (
+    select(JointTask, AuditHead, TakingPart)
+    .select_from(JointTask)
+    .join(AuditHead, col(AuditHead.chain) == bindparam("chain"))
+    .join(TakingPart, col(TakingPart.task) == col(JointTask.id))
+    .where(col(JointTask.id) == bindparam("task"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+"""A task with its chain and parts. All three are locked: of a row that is only read beside one that is waited
+for, PostgreSQL gives the state from before the wait."""
 
 
 def apply_request(
@@ -183,10 +155,11 @@ def _rule_together(session: Session, case: Case, papers: Sequence[Submission], n
 
 def _rule(session: Session, case: Case, papers: Sequence[Submission], now: datetime) -> list[Answer]:
     """The effects of papers of one kind to one target, with their answers: all of them, or a refusal."""
-    sitting = Sitting(session, now, *case)
+    sitting = Sitting(session, now, case)
     dockets = [Docket(sitting, one) for one in papers]
     rule = _rule_for(papers[0])
-    read = [(docket, _read(docket, rule)) for docket in dockets]
+    held = holdings_of(session, {one.actor for one in papers}, local_day(now))
+    read = [(docket, _read(docket, rule, held)) for docket in dockets]
     sitting.visits([visit for _, paper in read for visit in paper.visits_named])
     for docket, paper in read:
         rule.act(docket, paper)
@@ -203,8 +176,8 @@ def _rule(session: Session, case: Case, papers: Sequence[Submission], now: datet
     ]
     session.add_all(answers)
     sitting.write()
-    if sitting.task is not None:
-        advance(sitting.clocks, sitting.task, tuple(sitting.parts().values()))
+    if sitting.case.task is not None:
+        advance(sitting.clocks, sitting.case.task, tuple(sitting.case.parts.values()))
     return answers
 
 
@@ -241,21 +214,15 @@ def _rule_for(submission: Submission) -> Rule:
     return rule
 
 
-def _read(docket: Docket, rule: Rule) -> Paper:
+def _read(docket: Docket, rule: Rule, held: Holdings) -> Paper:
     """The paper; refused where who files it may not, or it cannot be read."""
-    submission, sitting = docket.submission, docket.sitting
+    submission = docket.submission
     docket.hold_chain()
-    sitting.once(
-        (submission.actor, submission.role, submission.department, submission.acting_for),
-        lambda: check_person(
-            docket.session,
-            person=submission.actor,
-            role=submission.role,
-            department=submission.department,
-            acting_for=submission.acting_for,
-            office=_actors_office(docket) if rule.from_above else docket.office,
-            day=local_day(docket.now),
-        ),
+    check_person(
+        docket.session,
+        held,
+        Holding(submission.actor, submission.role, submission.department, submission.acting_for),
+        office=_actors_office(docket) if rule.from_above else docket.office,
     )
     check_role(rule.roles, submission.role)
     if _holds_nul(submission.content):
@@ -289,35 +256,19 @@ def _open_case(session: Session, target: str) -> Case:
     if kind == Target.OFFICE:
         if session.get(Office, case) is None:
             raise Refusal("OfficeUnknown", f"没有领导小组办公室 {case}，请核对编号")
-        return case, None
+        return Case(case)
     task_id: str | None = case
     if kind == Target.DISPOSAL:
         disposal = session.get(Disposal, case, with_for_update=True)
         task_id = disposal.task if disposal else None
     elif kind == Target.CORRECTION:
-        task_id = task_of_result(session, case.rsplit("/", 1)[0])
-    task = session.get(JointTask, task_id, with_for_update=True) if task_id else None
-    if task is None:
+        task_id = task_behind(session, target)
+    asked = {"task": task_id, "chain": audit.task_chain(task_id or "")}
+    rows = session.exec(_CASE, params=asked).all()
+    if not rows:
         raise Refusal("CaseUnknown", f"没有 {target}；可用 task list、disposal list 查看编号")
-    return task.office, task
-
-
-def task_of_result(session: Session, result: str) -> str | None:
-    """The task that a result belongs to."""
-    row = session.get(Result, result)
-    return session.get_one(Visit, row.visit).task if row else None
-
-
-def chain_of(session: Session, target: str, office: str) -> str:
-    """The audit chain that a paper to this target is written to; the office's where the case is unknown."""
-    kind, _, case = target.partition("/")
-    if kind == Target.TASK and session.get(JointTask, case) is not None:
-        return audit.task_chain(case)
-    if kind == Target.DISPOSAL and (disposal := session.get(Disposal, case)) is not None:
-        return audit.task_chain(disposal.task)
-    if kind == Target.CORRECTION and (task := task_of_result(session, case.rsplit("/", 1)[0])) is not None:
-        return audit.task_chain(task)
-    return audit.office_chain(office)
+    task, head, _ = rows[0]
+    return Case(task.office, task, {part.department: part for _, _, part in rows}, head)
 
 
 def utc_now() -> datetime:

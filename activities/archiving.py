@@ -13,7 +13,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
-from activities.apply import chain_of
+from activities.submissions import chain_of
 from adapters.database import Database
 from adapters.evidence_store import EvidenceStore
 from models.messages import TASK_QUEUE

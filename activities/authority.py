@@ -1,30 +1,47 @@
 """Who may act: a posting that is valid on the day, of one's own or as a named substitute (代理)."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import String, bindparam
+from sqlalchemy import bindparam
 from sqlalchemy import select as rows_of
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from activities.lookup import among
 from models.organisation import Department, DepartmentKind, Person, Posting
 from rules.refusal import Refusal
 from rules.roles import Role
 
 _P, _D = (SQLModel.metadata.tables[name] for name in ("posting", "department"))
-# The office and kind of the department in which a person holds a role on a day; every paper asks for it.
-_HOLDER = (
-    rows_of(_D.c.office, _D.c.kind)
-    .join(_P, _P.c.department == _D.c.id)
+_HELD = (
+    rows_of(_P.c.person, _P.c.role, _P.c.department, _P.c.acting_for, _D.c.office, _D.c.kind)
+    .join(_D, _P.c.department == _D.c.id)
     .where(
-        _P.c.person == bindparam("person"),
-        _P.c.department == bindparam("department"),
-        _P.c.role == bindparam("role"),
-        _P.c.acting_for.is_not_distinct_from(bindparam("acting_for", type_=String)),
+        among(_P.c.person, "persons"),
         _P.c.from_day <= bindparam("day"),
         or_(_P.c.to_day.is_(None), _P.c.to_day >= bindparam("day")),
     )
-    .limit(1)
 )
+
+
+class Holding(NamedTuple):
+    """What a person is in a department, in their own name or for another."""
+
+    person: str
+    role: Role
+    department: str
+    acting_for: str | None
+
+
+Holdings = Mapping[Holding, tuple[str, DepartmentKind]]
+"""What some persons are on a day, each with the office and the kind of the department."""
+
+
+def holdings_of(session: Session, persons: Collection[str], day: date) -> Holdings:
+    """All that these persons are on a day: whoever rules on several papers asks once."""
+    rows = session.execute(_HELD, {"persons": list(persons), "day": day})
+    return {Holding(*row[:4]): (row.office, row.kind) for row in rows}
 
 
 def postings_of(session: Session, person: str, day: date) -> list[Posting]:
@@ -62,27 +79,11 @@ def name_of(session: Session, department: str) -> str:
     return department if body is None else body.name
 
 
-def check_person(
-    session: Session,
-    *,
-    person: str,
-    role: Role,
-    department: str,
-    acting_for: str | None,
-    office: str,
-    day: date,
-) -> None:
-    """Refuse a person who does not hold the role that the paper names, in that department, on that day."""
-    holder = {
-        "person": person,
-        "role": role,
-        "department": department,
-        "acting_for": acting_for,
-        "day": day,
-    }
-    held_in = session.execute(_HOLDER, holder).first()
-    fits = held_in is not None and (role is not Role.OFFICE or held_in.kind is DepartmentKind.OFFICE)
-    if held_in is not None and held_in.office == office and fits:
+def check_person(session: Session, held: Holdings, claimed: Holding, *, office: str) -> None:
+    """Refuse a person who does not hold the role that the paper names, in that department, on the day."""
+    person, role, department, _ = claimed
+    held_in, kind = held.get(claimed, (None, None))
+    if held_in == office and (role is not Role.OFFICE or kind is DepartmentKind.OFFICE):
         return
     # Refused: the reason takes a look at each of its grounds.
     if session.get(Person, person) is None:
@@ -95,16 +96,10 @@ def check_person(
         )
     if role is Role.OFFICE and body.kind is not DepartmentKind.OFFICE:
         raise Refusal("NotTheOffice", f"此事由领导小组办公室办理，{body.name} 不能以“{role.label}”办理")
-    held = [
-        posting
-        for posting in postings_of(session, person, day)
-        if posting.department == department and posting.role is role and posting.acting_for == acting_for
-    ]
-    if not held:
-        raise Refusal(
-            "NotPosted",
-            f"{person} 在 {body.name} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
-        )
+    raise Refusal(
+        "NotPosted",
+        f"{person} 在 {body.name} 没有有效的“{role.label}”职务；请由有此职务者办理，或先登记任职、代理",
+    )
 
 
 def check_role(roles: frozenset[Role], role: Role) -> None:

@@ -3,11 +3,12 @@
 from sqlmodel import Session, col, func, select
 from temporalio import activity
 
-from activities.apply import apply_request, task_of_result
+from activities.apply import apply_request
 from activities.clocks import Clocks
 from activities.docket import Target
 from activities.progress import advance, owed_in
 from activities.rungs import fire_due
+from activities.submissions import task_behind
 from adapters.database import Database
 from models.messages import ApplyRequest, CaseApplied, CaseProgress, CaseStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
@@ -49,11 +50,7 @@ class CaseActivities:
 
 def task_of_case(session: Session, target: str) -> str:
     """The task that a disposal or correction belongs to; '' for one that is not known (yet)."""
-    kind, case = target.split("/", 1)
-    if kind == Target.DISPOSAL:
-        disposal = session.get(Disposal, case)
-        return disposal.task if disposal else ""
-    return task_of_result(session, case.rsplit("/", 1)[0]) or ""
+    return task_behind(session, target) or ""
 
 
 def read_case(session: Session, target: str) -> CaseProgress:

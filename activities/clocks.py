@@ -6,8 +6,9 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
+from activities.lookup import among
 from activities.reckoning import Terms, hand_down, reckon, suspensions_of
 from activities.standing import load_calendar, load_policies, plan_of, standing
 from models.trail import Cause, Deadline, RungFire, Wait
@@ -20,7 +21,7 @@ from rules.waits import WAITS, WaitKind
 
 # Made once: a statement that is built anew is also hashed anew before its compiled form is found.
 _BY_KEY = select(Wait).where(col(Wait.key) == bindparam("key"))
-_BY_ID = select(Wait).where(col(Wait.id).in_(bindparam("ids", expanding=True)))
+_MET = select(Wait).where(or_(among(col(Wait.id), "ids"), among(col(Wait.key), "keys")))
 _CURRENT = select(Deadline).where(col(Deadline.wait) == bindparam("wait"), col(Deadline.current).is_(True))
 _FIRED = select(RungFire).where(
     col(RungFire.deadline) == bindparam("deadline"), col(RungFire.due) == bindparam("due")
@@ -107,20 +108,27 @@ class Clocks:
         known = self._waits.get(key)
         if known is not None and known.key == key:
             return known
-        # Waits are written at once when they are opened: what else is pending need not be written first.
+        # Not written first, as above.
         with self.session.no_autoflush:
             found = self.session.exec(_BY_KEY, params={"key": key}).first()
         return self._note(found) if found is not None and found.key == key else None
 
+    def meet(self, ids: Iterable[str], keys: Iterable[str] = ()) -> None:
+        """Look up waits that are about to be asked for, all at once: those not met before are read."""
+        met = {wait.id for wait in self._waits.values()}
+        unmet = {"ids": sorted(set(ids) - met), "keys": sorted(set(keys) - self._waits.keys())}
+        if any(unmet.values()):
+            # Waits are written at once when they are opened: what else is pending need not be written first.
+            with self.session.no_autoflush:
+                for wait in self.session.exec(_MET, params=unmet):
+                    self._note(wait)
+
     def waits(self, ids: Iterable[str]) -> list[Wait]:
         """Waits by their ids, those that were met before without asking again."""
+        wanted = list(ids)
+        self.meet(wanted)
         met = {wait.id: wait for wait in self._waits.values()}
-        unmet = [one for one in ids if one not in met]
-        with self.session.no_autoflush:
-            found = self.session.exec(_BY_ID, params={"ids": unmet}).all() if unmet else []
-        for wait in found:
-            self._note(wait)
-        return [*(met[one] for one in ids if one in met), *found]
+        return [met[one] for one in wanted if one in met]
 
     def settle(self, wait: Wait, *, by: str, count: int = 1) -> None:
         """Take `count` from a wait; at zero it is closed and its clock falls silent."""

@@ -1,20 +1,20 @@
 """A filed paper with all that is needed to rule on it, and the registry of the rulings."""
 
 import json
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import JSON, Table, bindparam, insert
+from sqlalchemy import JSON, Table, insert
 from sqlmodel import Session, SQLModel, col, select
 
 from activities import audit
 from activities.authority import name_of
 from activities.clocks import Clocks
-from activities.lookup import chunks
+from activities.lookup import among
 from activities.visit_rows import FEW
 from adapters.bulk import insert_rows
 from models.messages import Wake
@@ -86,8 +86,18 @@ def ruling(
     return register
 
 
-_PARTS = select(TakingPart).where(col(TakingPart.task) == bindparam("task"))
-_VISITS = select(Visit).where(col(Visit.id).in_(bindparam("ids", expanding=True)))
+_VISITS = select(Visit).where(among(col(Visit.id), "ids"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a target belongs to, locked for the transaction: its office; its task with all parts and its chain."""
+
+    office: str
+    task: JointTask | None = None
+    parts: Mapping[str, TakingPart] = field(default_factory=dict)
+    """By department, released ones too; a launch makes them, and nothing later."""
+    head: AuditHead | None = None
 
 
 @dataclass
@@ -99,8 +109,7 @@ class Sitting:
 
     session: Session
     now: datetime
-    office: str
-    task: JointTask | None
+    case: Case
     _known: dict[Hashable, Any] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
     _rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
@@ -108,7 +117,7 @@ class Sitting:
     @cached_property
     def clocks(self) -> Clocks:
         """The office's clocks at this moment."""
-        return Clocks(self.session, self.office, self.now)
+        return Clocks(self.session, self.case.office, self.now)
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
         """What `read` returned the first time that it was asked for under this key."""
@@ -137,26 +146,16 @@ class Sitting:
             ]
             insert_rows(self.session, table.name, tuple(rows[0]), stored)
 
-    def parts(self) -> dict[str, TakingPart]:
-        """All parts of the task by department, released ones too; a launch makes them, and nothing later."""
-        task = self.task
-        if task is None:
-            return {}
-        return self.once(
-            "parts",
-            lambda: {part.department: part for part in self.session.exec(_PARTS, params={"task": task.id})},
-        )
-
     @property
-    def visits_read(self) -> tuple[str, ...]:
-        """The ids of all visits that were looked up: those of the other papers too."""
-        return tuple(self._visits)
+    def visits_read(self) -> Mapping[str, Visit]:
+        """All visits that were looked up, by id: those of the other papers too."""
+        return self._visits
 
     def visits(self, ids: Iterable[str]) -> dict[str, Visit]:
         """Visits by their ids; unknown ones are left out."""
         wanted = list(ids)
-        for some in chunks(one for one in wanted if one not in self._visits):
-            for row in self.session.exec(_VISITS, params={"ids": some}):
+        if unread := [one for one in wanted if one not in self._visits]:
+            for row in self.session.exec(_VISITS, params={"ids": unread}):
                 self._visits[row.id] = row
         return {one: self._visits[one] for one in wanted if one in self._visits}
 
@@ -182,12 +181,12 @@ class Docket:
     @property
     def office(self) -> str:
         """The office of the case."""
-        return self.sitting.office
+        return self.sitting.case.office
 
     @property
     def task(self) -> JointTask | None:
         """The task that the case belongs to; None for an act of the office."""
-        return self.sitting.task
+        return self.sitting.case.task
 
     @property
     def clocks(self) -> Clocks:
@@ -237,7 +236,7 @@ class Docket:
     def part(self, department: str | None = None) -> TakingPart:
         """The part of a department in the task (the acting one's by default); refused for an outsider."""
         name = department or self.department
-        part = self.sitting.parts().get(name) if self.any_task else None
+        part = self.sitting.case.parts.get(name) if self.any_task else None
         if part is None:
             called = name_of(self.session, name)
             raise Refusal(
@@ -269,7 +268,9 @@ class Docket:
 
     def hold_chain(self) -> AuditHead:
         """The head of the paper's chain, locked for the sitting."""
-        chain = self.submission.chain
+        chain, head = self.submission.chain, self.sitting.case.head
+        if head is not None and head.chain == chain:
+            return head
         return self.sitting.once(("chain", chain), lambda: audit.hold(self.session, chain))
 
 

@@ -8,9 +8,7 @@ from secrets import token_hex
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists
-from sqlalchemy import select as rows_of
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -20,14 +18,14 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import audit
-from activities.apply import chain_of, file, paper_hash, rule_on
+from activities.apply import rule_on
 from activities.docket import Target
 from activities.lanes import Lanes
+from activities.lookup import among
 from activities.outbox import OutboxActivities, start_argument
+from activities.submissions import file, paper_hash
 from adapters.database import Database
 from models.messages import TASK_QUEUE, AnswerSlip, Slip
-from models.organisation import Department
 from models.outcomes import Disposal
 from models.papers import Paper
 from models.task import JointTask
@@ -50,14 +48,8 @@ _TRY_AGAIN = (
     RPCStatusCode.UNKNOWN,
     RPCStatusCode.INTERNAL,
 )
-_ANSWERS = select(Answer).where(col(Answer.submission).in_(bindparam("submissions", expanding=True)))
+_ANSWERS = select(Answer).where(among(col(Answer.submission), "submissions"))
 _NOBODY = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
-
-_TASKS, _DEPARTMENTS = (SQLModel.metadata.tables[name].c for name in ("joint_task", "department"))
-_ADDRESSED = rows_of(
-    _DEPARTMENTS.office,
-    exists().where(_TASKS.id == bindparam("task")).label("known"),
-).where(_DEPARTMENTS.id == bindparam("department"))
 
 
 @dataclass(frozen=True)
@@ -137,8 +129,8 @@ class Filing:
         self, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
     ) -> tuple[Submission, Answer | None]:
         """The filed paper, and for a repeat the answer that it has by now."""
-        with self.database.write() as session:
-            submission = draft(session, target, paper, actor, message_id, now)
+        submission = draft(target, paper, actor, message_id, now)
+        with self.database.stroke() as session:
             stored = file(session, submission)
             return stored, None if stored is submission else session.get(Answer, stored.id)
 
@@ -206,15 +198,13 @@ def _slip(submission: Submission, count: int) -> Slip:
     )
 
 
-def draft(
-    session: Session, target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime
-) -> Submission:
-    """A paper as it will be filed, with its nonce and hash."""
+def draft(target: str, paper: Paper, actor: Actor, message_id: str | None, now: datetime) -> Submission:
+    """A paper as it will be filed, with its nonce and hash; its chain is found when it is."""
     content, nonce = paper.model_dump(mode="json"), token_hex(16)
     return Submission(
         id=message_id or token_hex(16),
         target=target,
-        chain=_chain(session, target, actor.department),
+        chain="",
         kind=paper.kind,
         content=content,
         nonce=nonce,
@@ -231,28 +221,10 @@ def try_out(database: Database, target: str, paper: Paper, actor: Actor, now: da
     """What a paper would be answered now: it is filed, ruled on, and all of it undone (试办)."""
     with database.write() as session:
         undone = session.begin_nested()
-        answer = rule_on(session, file(session, draft(session, target, paper, actor, None, now)), now)
+        answer = rule_on(session, file(session, draft(target, paper, actor, None, now)), now)
         trial = Trial(answer.outcome, answer.type, answer.words, dict(answer.data))
         undone.rollback()
     return trial
-
-
-def _chain(session: Session, target: str, department: str) -> str:
-    """The audit chain of a paper, for one to a task in one statement; refused like `office_of`."""
-    kind, _, case = target.partition("/")
-    if kind == Target.TASK:
-        row = session.execute(_ADDRESSED, {"task": case, "department": department}).first()
-        if row is not None:
-            return audit.task_chain(case) if row.known else audit.office_chain(row.office)
-    return chain_of(session, target, office_of(session, department))
-
-
-def office_of(session: Session, department: str) -> str:
-    """The office of a department; refused for one that no office knows."""
-    row = session.get(Department, department)
-    if row is None:
-        raise Refusal("DepartmentUnknown", f"没有部门 {department}；可用 person list 查看自己的部门和职务")
-    return row.office
 
 
 def refuse_closed(database: Database, target: str, now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BindParameter, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import String, cast, literal, null, select, union_all
 from sqlmodel import Session, SQLModel
 
-from activities.lookup import chunks
+from activities.lookup import among
 from models.evidence import Commission, CommissionReport, Evidence, SubjectFinding
 from models.papers import ResultLine
 from rules.refusal import Refusal
@@ -15,15 +15,16 @@ _E, _C, _R, _F = (
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (Evidence, Commission, CommissionReport, SubjectFinding)
 )
-_VISITS: BindParameter[list[str]] = bindparam("visits", expanding=True)
 # All three in one statement: every result asks for them, and most have none.
 _GROUNDS = union_all(
-    select(literal("file").label("ground"), _E.c.visit, _E.c.item, _E.c.id).where(_E.c.visit.in_(_VISITS)),
+    select(literal("file").label("ground"), _E.c.visit, _E.c.item, _E.c.id).where(
+        among(_E.c.visit, "visits")
+    ),
     select(literal("commission"), _C.c.visit, _C.c.item, _R.c.commission)
     .outerjoin(_R, _R.c.commission == _C.c.id)
-    .where(_C.c.visit.in_(_VISITS)),
+    .where(among(_C.c.visit, "visits")),
     select(literal("letters"), _F.c.visit, cast(null(), String), cast(null(), String)).where(
-        _F.c.visit.in_(_VISITS), _F.c.fact == SubjectFact.UNREACHABLE
+        among(_F.c.visit, "visits"), _F.c.fact == SubjectFact.UNREACHABLE
     ),
 ).order_by("ground", "id")
 
@@ -36,10 +37,6 @@ class Grounds:
         self._commissioned: set[tuple[str, str]] = set()
         self._open: set[tuple[str, str]] = set()
         self._unreachable: set[str] = set()
-        for some in chunks(visits):
-            self._read(session, some)
-
-    def _read(self, session: Session, visits: Sequence[str]) -> None:
         for row in session.execute(_GROUNDS, {"visits": list(visits)}):
             if row.ground == "file":
                 self._files.setdefault(row.visit, []).append((row.item, row.id))

@@ -12,12 +12,11 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client
 
 from activities import audit
-from activities.apply import task_of_result
 from activities.engine_runs import Run
 from activities.lookup import chunks
+from activities.submissions import task_behind
 from adapters.database import Database
 from models.organisation import Department
-from models.outcomes import Disposal
 from models.trail import Intervention, InterventionKind
 
 RESETTER = "history-resetter"
@@ -101,12 +100,7 @@ def chain_of(session: Session, workflow: str) -> str:
     if kind == "department":
         department = session.get(Department, case.rsplit("/", 1)[0])
         return audit.office_chain(department.office if department else case)
-    if kind == "disposal":
-        disposal = session.get(Disposal, case)
-        return audit.task_chain(disposal.task if disposal else case)
-    if kind == "correction":
-        return audit.task_chain(task_of_result(session, case.rsplit("/", 1)[0]) or case)
-    return audit.task_chain(case)
+    return audit.task_chain(task_behind(session, workflow) or case)
 
 
 async def newest_first(client: Client, run: Run) -> AsyncIterator[HistoryEvent]:

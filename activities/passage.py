@@ -1,8 +1,9 @@
 """A visit's passage from one state to the next, with the counters and waits that follow it."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -38,16 +39,15 @@ def move(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], to: VisitSta
     A visit that goes no further (matched anew, postponed, taken back) leaves its wait undone, and is
     counted there no more.
     """
-    settled: dict[str, int] = defaultdict(int)
-    left: dict[str, int] = defaultdict(int)
-    for visit in visits:
-        if visit.wait is not None:
-            settled[visit.wait] += 1
-            left[visit.wait] += visit.stage is VisitStage.MATCHED and _REACHED[to] <= _REACHED[visit.stage]
+    settled = Counter(visit.wait for visit in visits if visit.wait is not None)
+    back = [one for one in visits if one.stage is VisitStage.MATCHED and _REACHED[to] <= _REACHED[one.stage]]
+    left = Counter(visit.wait for visit in back if visit.wait is not None)
+    for stage, count in Counter(visit.stage for visit in visits).items():
         for place, counter in enumerate(_COUNTERS, start=1):
-            before, after = _REACHED[visit.stage] >= place, _REACHED[to] >= place
+            before, after = _REACHED[stage] >= place, _REACHED[to] >= place
             if before != after:
-                setattr(part, counter, getattr(part, counter) + (1 if after else -1))
+                setattr(part, counter, getattr(part, counter) + (count if after else -count))
+    for visit in visits:
         visit.stage, visit.wait = to, None
     for wait in clocks.waits(settled):
         wait.total -= left[wait.id]
@@ -69,32 +69,62 @@ def await_next(
     own 20 working days (高平 三: approval, entry and publication all lie inside them). Entry and
     receipt have no period of their own: they end with that clock, suspended and extended as it was.
     """
-    groups: dict[tuple[date | None, int, date, str | None], list[Visit]] = defaultdict(list)
+    groups: dict[_Shared, list[Visit]] = defaultdict(list)
     for visit in visits:
-        cap = visit.last_day if kind is WaitKind.VISIT else visit.due_day if inside_clock else None
-        begins = visit.clock_from or visit.completed_on or anchor if kind in VISITS_CLOCK else anchor
-        groups[cap, visit.cycle, begins, visit.clock].append(visit)
-    for (cap, cycle, begins, clock), members in groups.items():
+        groups[_shared(kind, visit, anchor, inside_clock=inside_clock)].append(visit)
+    for shared, members in groups.items():
         head = members[0]
-        # A clock that was moved by an act is moved for those who were in it, and for nobody else.
-        apart = f"/{clock}" if clock else ""
         wait = clocks.open(
             kind,
-            key=f"{head.task}/{kind.value}/{head.department}/{begins}/{cap}/{cycle}{apart}",
+            key=_key(kind, head, shared),
             scope=f"joint-task/{head.task}",
             task=head.task,
             department=head.department,
             opened_by=by,
             count=len(members),
-            cycle=max(cycle, 1),
-            anchor=begins,
-            due=cap if kind is WaitKind.VISIT else None,
-            no_later=cap,
+            cycle=max(shared.cycle, 1),
+            anchor=shared.begins,
+            due=shared.cap if kind is WaitKind.VISIT else None,
+            no_later=shared.cap,
             terms=visit_terms(clocks, head) if kind in VISITS_CLOCK else None,
-            clock=clock if inside_clock else None,
+            clock=shared.clock if inside_clock else None,
         )
         for visit in members:
             visit.wait = wait.id
+
+
+def meet_waits(clocks: Clocks, kind: WaitKind, visits: Iterable[Visit], *, anchor: date) -> None:
+    """Look up at once the waits that visits are in, and those that they go to inside their clock."""
+    rows = list(visits)
+    clocks.meet(
+        {visit.wait for visit in rows if visit.wait is not None},
+        {_key(kind, visit, _shared(kind, visit, anchor, inside_clock=True)) for visit in rows},
+    )
+
+
+class _Shared(NamedTuple):
+    """What visits have in common that share a wait."""
+
+    cap: date | None
+    cycle: int
+    begins: date
+    clock: str | None
+
+
+def _shared(kind: WaitKind, visit: Visit, anchor: date, *, inside_clock: bool) -> _Shared:
+    return _Shared(
+        cap=visit.last_day if kind is WaitKind.VISIT else visit.due_day if inside_clock else None,
+        cycle=visit.cycle,
+        begins=visit.clock_from or visit.completed_on or anchor if kind in VISITS_CLOCK else anchor,
+        clock=visit.clock,
+    )
+
+
+def _key(kind: WaitKind, visit: Visit, shared: _Shared) -> str:
+    # A clock that was moved by an act is moved for those who were in it, and for nobody else.
+    apart = f"/{shared.clock}" if shared.clock else ""
+    days = f"{shared.begins}/{shared.cap}/{shared.cycle}"
+    return f"{visit.task}/{kind.value}/{visit.department}/{days}{apart}"
 
 
 def visit_terms(clocks: Clocks, visit: Visit) -> Terms:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.authority import check_person, check_role
+from activities.authority import Holding, check_person, check_role, holdings_of
 from activities.register_days import register_on
 from activities.register_state import unfinished, wake_held
 from activities.register_tables import Store, store_of
@@ -93,7 +93,7 @@ def import_register(
     each refused row. Refuses `OfficeUnknown`, and anybody but a keeper or the coordinating office
     (`Role.MACHINE` is the bootstrap); that refusal is an event of the chain too.
     """
-    who = _Actor(actor, role, department, acting_for)
+    who = Holding(actor, role, department, acting_for)
     _authorise(database, office, register, who, now)
     load = RegisterLoad(office=office, directory=register.value, sha256=sha256, begun_by=actor, begun_at=now)
     total = ImportSummary()
@@ -166,7 +166,7 @@ def export_by(
     on: date | None = None,
 ) -> Iterator[dict[str, str]]:
     """An export by a keeper or the coordinating office, on the record of who took it; else refused."""
-    who = _Actor(actor, role, department, acting_for)
+    who = Holding(actor, role, department, acting_for)
     _authorise(database, office, register, who, now)
     with database.write() as session:
         detail = {"register": register.value, "on": on.isoformat() if on else None}
@@ -174,14 +174,7 @@ def export_by(
     return export_register(database, office, register, on)
 
 
-class _Actor(NamedTuple):
-    person: str
-    role: Role
-    department: str
-    acting_for: str | None
-
-
-def _authorise(database: Database, office: str, register: Register, who: _Actor, now: datetime) -> None:
+def _authorise(database: Database, office: str, register: Register, who: Holding, now: datetime) -> None:
     with database.read() as session:
         if session.get(Office, office) is None:
             raise Refusal("OfficeUnknown", f"没有领导小组办公室 {office}，请先登记")
@@ -189,15 +182,7 @@ def _authorise(database: Database, office: str, register: Register, who: _Actor,
             return
         try:
             check_role(_MAY_IMPORT, who.role)
-            check_person(
-                session,
-                person=who.person,
-                role=who.role,
-                department=who.department,
-                acting_for=who.acting_for,
-                office=office,
-                day=local_day(now),
-            )
+            check_person(session, holdings_of(session, [who.person], local_day(now)), who, office=office)
         except Refusal as found:
             refusal = found
         else:
@@ -209,7 +194,7 @@ def _authorise(database: Database, office: str, register: Register, who: _Actor,
 
 
 def _record(
-    session: Session, office: str, event: str, who: _Actor, now: datetime, detail: dict[str, Any]
+    session: Session, office: str, event: str, who: Holding, now: datetime, detail: dict[str, Any]
 ) -> None:
     audit.record(
         session,

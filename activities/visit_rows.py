@@ -3,17 +3,17 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import bindparam, event, inspect, update
+from sqlalchemy import event, inspect, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
-from activities.lookup import chunks
+from activities.lookup import among
 from models.task import Visit
 
 FEW = 8
 """Below so many that change alike, a statement each costs less than a statement of its own making."""
 _TABLE = SQLModel.metadata.tables["visit"]
-_IDS = _TABLE.c.id.in_(bindparam("ids", expanding=True))
+_IDS = among(_TABLE.c.id, "ids")
 
 
 @event.listens_for(Session, "before_flush")
@@ -32,8 +32,7 @@ def _write_alike(session: Session, _context: object, _objects: object) -> None:
             continue
         values = dict(changed)
         statement = update(_TABLE).where(_IDS).values(**values)
-        for some in chunks(visit.id for visit in visits):
-            connection.execute(statement, {"ids": some})
+        connection.execute(statement, {"ids": [visit.id for visit in visits]})
         for visit in visits:
             for name, value in values.items():
                 set_committed_value(visit, name, value)

@@ -60,6 +60,16 @@ class Database:
         with Session(self._glancing, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def stroke(self) -> Iterator[Session]:
+        """For one statement that writes: on PostgreSQL committed by itself, without BEGIN and COMMIT."""
+        if not self._shared:
+            with self.write() as session:
+                yield session
+            return
+        with self.glance() as session:
+            yield session
+
     @property
     def _shared(self) -> bool:
         return self.engine.dialect.name == "postgresql"

@@ -9,7 +9,7 @@ from activities.acts.approvals import row_of
 from activities.acts.launch import adopted_row, check_round, window_of
 from activities.acts.moving_task import begin_parts, begin_task, check_same_draw, record, replaced
 from activities.acts.preparation import content_hash
-from activities.docket import Docket, Target, ruling
+from activities.docket import Case, Docket, Target, ruling
 from activities.moved_checks import Key, MovedChecks
 from activities.moved_results import move_results_in
 from activities.passage import await_next, move
@@ -64,7 +64,7 @@ def move_in(docket: Docket, paper: MoveTaskIn) -> None:
         move_results_in(docket, part, own, checks, paper)
     record(docket, task, parts, paper, f"到第{paper.stage}步；今后在本系统办理")
     # From here on it is a task like any other: its stage follows from its rows when this act is answered.
-    docket.sitting.task = task
+    docket.sitting.case = Case(docket.office, task)
     docket.data = {"task": task.id, "stage": paper.stage, "subjects": len(paper.subjects)}
 
 

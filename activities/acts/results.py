@@ -13,7 +13,7 @@ from activities.disposing import check_proposal, open_disposals
 from activities.docket import Docket, Target, notify, ruling
 from activities.grounds import Grounds
 from activities.lookup import chunks
-from activities.passage import await_next, move
+from activities.passage import await_next, meet_waits, move
 from activities.publishing import queue_results
 from models.base import opaque_id
 from models.outcomes import Result, ResultDecision, Verdict
@@ -46,9 +46,12 @@ def submit(docket: Docket, paper: SubmitResults) -> None:
     for line in paper.lines:
         lines[line.visit].append(line)
     visits = visits_of(docket, list(lines), VisitStage.VISITED, VisitStage.RETURNED)
-    items = docket.sitting.once(("items", docket.department), lambda: _items(docket))
-    grounds = docket.sitting.once("grounds", lambda: Grounds(docket.session, docket.sitting.visits_read))
+    items = set(docket.sitting.once("items", lambda: _items(docket))[docket.department])
+    grounds = docket.sitting.once(
+        "grounds", lambda: Grounds(docket.session, tuple(docket.sitting.visits_read))
+    )
     part, clocks = docket.part(), docket.clocks
+    _meet_waits(docket, WaitKind.APPROVAL)
     made: list[dict[str, Any]] = []
     for visit_id, visit in visits.items():
         _check_lines(lines[visit_id], items)
@@ -68,6 +71,7 @@ def approve(docket: Docket, paper: ApproveResults) -> None:
     """Approve the newest cycle: it is locked, sent to the platform, and its disposals begin."""
     visits = visits_of(docket, list(paper.visits), VisitStage.SUBMITTED)
     part, members = docket.part(), list(visits.values())
+    _meet_waits(docket, WaitKind.RECEIPT)
     newest = _newest(docket, members)
     _second_person(docket, newest)
     for visit in members:
@@ -169,10 +173,19 @@ def _check_unchecked(line: ResultLine) -> None:
         )
 
 
-def _items(docket: Docket) -> set[str]:
-    """The department's check items in this task."""
+def _items(docket: Docket) -> dict[str, list[str]]:
+    """The check items of this task by department."""
     content = docket.session.execute(_ITEMS, {"task": docket.living_task.id}).scalar_one()
-    return set(content["items"][docket.department])
+    return dict(content["items"])
+
+
+def _meet_waits(docket: Docket, following: WaitKind) -> None:
+    """Look up the waits that the visits of all papers of the sitting are in, and those that follow."""
+    sitting, clocks = docket.sitting, docket.clocks
+    sitting.once(
+        "waits",
+        lambda: meet_waits(clocks, following, sitting.visits_read.values(), anchor=clocks.today),
+    )
 
 
 def _newest(docket: Docket, visits: Sequence[Visit]) -> list[Result]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from activities import audit
 from models.outcomes import Result
 from models.papers import BorrowOfficer, OfferJointVisit
 from models.registers import CheckItem, Expert
@@ -29,6 +30,7 @@ def neighbour(driver: Driver, *, checked: int | None = None) -> str:
         task = session.get_one(JointTask, driver.task)
         session.add(JointTask(**{**task.model_dump(), "id": OTHER, "round": 2, "launch": 9}))
         session.flush()
+        audit.record(session, audit.task_chain(OTHER), "task.launched", at=driver.now)
         done = checked is not None
         count = int(done)
         session.add(
