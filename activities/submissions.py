@@ -14,12 +14,14 @@ from sqlmodel import Session, SQLModel
 from activities import audit
 from activities.docket import Target
 from models.organisation import Department
+from models.outcomes import Disposal, Result
+from models.task import JointTask, Visit
 from models.trail import Submission
 from rules.refusal import Refusal
 
 _S, _D, _J, _G, _R, _V = (
-    SQLModel.metadata.tables[name].c
-    for name in ("submission", "department", "joint_task", "disposal", "result", "visit")
+    SQLModel.metadata.tables[str(model.__tablename__)].c
+    for model in (Submission, Department, JointTask, Disposal, Result, Visit)
 )
 _CASE = bindparam("case", type_=String)
 _TASK: dict[str, Select[Any]] = {

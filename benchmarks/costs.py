@@ -73,7 +73,7 @@ def _child_of(me: int, process: int, found: dict[int, _Process | None]) -> _Proc
 
 
 def _party(command: str) -> Party:
-    if "worker.py" in command:
+    if "worker.py" in command or "benchmarks.peer" in command:
         return Party.WORKERS
     if "postgres" in command:
         return Party.POSTGRESQL
