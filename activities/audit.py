@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import bindparam, or_
 from sqlalchemy import select as sa_select
@@ -53,6 +53,19 @@ def event_hash(event: Any) -> str:
     return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
+class _Event(NamedTuple):
+    chain: str
+    number: int
+    at: datetime
+    actor: str
+    acting_for: str | None
+    role: str
+    department: str
+    event: str
+    detail: dict[str, Any]
+    previous: str
+
+
 class By(TypedDict, total=False):
     """Who did something, as the trail names them."""
 
@@ -73,16 +86,41 @@ def record(
     department: str = "",
     acting_for: str | None = None,
     detail: dict[str, Any] | None = None,
-    head: AuditHead | None = None,
 ) -> AuditEvent:
     """Append one event to a chain. The head's row is locked until the transaction ends.
 
-    The lock is per chain: one global chain would make every writer wait for every other. `head` is
-    the chain's head where the caller holds it already.
+    The lock is per chain: one global chain would make every writer wait for every other.
     """
-    head = head or hold(session, chain)
     row = AuditEvent(
-        chain=chain,
+        **link(
+            hold(session, chain),
+            event,
+            at=at,
+            actor=actor,
+            role=role,
+            department=department,
+            acting_for=acting_for,
+            detail=detail or {},
+        )
+    )
+    session.add(row)
+    return row
+
+
+def link(
+    head: AuditHead,
+    event: str,
+    *,
+    at: datetime,
+    actor: str,
+    role: str,
+    department: str,
+    acting_for: str | None,
+    detail: dict[str, Any],
+) -> dict[str, Any]:
+    """The next event of a chain whose head is held, as the row to be written; the head goes on to it."""
+    made = _Event(
+        chain=head.chain,
         number=head.number + 1,
         at=at,
         actor=actor,
@@ -91,14 +129,11 @@ def record(
         department=department,
         event=event,
         # Through JSON once, so that what is hashed now is what any database gives back later.
-        detail=json.loads(json.dumps(detail or {}, ensure_ascii=False, default=str)),
+        detail=json.loads(json.dumps(detail, ensure_ascii=False, default=str)),
         previous=head.hash,
-        hash="",
     )
-    row.hash = event_hash(row)
-    session.add(row)
-    head.number, head.hash = row.number, row.hash
-    return row
+    head.number, head.hash = made.number, event_hash(made)
+    return {**made._asdict(), "hash": head.hash}
 
 
 def hold(session: Session, chain: str) -> AuditHead:

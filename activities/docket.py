@@ -1,6 +1,5 @@
 """A filed paper with all that is needed to rule on it, and the registry of the rulings."""
 
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,20 +7,19 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import JSON, Table, insert
+from sqlalchemy import Table
 from sqlmodel import Session, SQLModel, col, select
 
 from activities import audit
 from activities.authority import name_of
 from activities.clocks import Clocks
 from activities.lookup import among
-from activities.visit_rows import FEW
-from adapters.bulk import insert_rows
+from adapters.bulk import put_rows
 from models.messages import Wake
 from models.organisation import Department
 from models.papers import Paper
 from models.task import JointTask, TakingPart, Visit
-from models.trail import AuditHead, Notification, Outbox, Submission, Wait
+from models.trail import AuditEvent, AuditHead, Notification, Outbox, Submission, Wait
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import TaskStatus
@@ -126,25 +124,17 @@ class Sitting:
         return cast("T", self._known[key])
 
     def insert(self, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
-        """Rows that nothing in this sitting reads again: written together at its end, never made objects."""
+        """Rows that nothing in this sitting reads again: written together at its end, never made objects.
+
+        They hang on nothing that is still to be written.
+        """
         table = SQLModel.metadata.tables[str(model.__tablename__)]
         self._rows.setdefault(table, []).extend(rows)
 
     def write(self) -> None:
         """Write the rows that were put off."""
         for table, rows in self._rows.items():
-            if len(rows) < FEW:
-                self.session.execute(insert(table), rows)
-                continue
-            documents = [isinstance(table.c[name].type, JSON) for name in rows[0]]
-            stored = [
-                tuple(
-                    json.dumps(value) if document else value
-                    for value, document in zip(row.values(), documents, strict=True)
-                )
-                for row in rows
-            ]
-            insert_rows(self.session, table.name, tuple(rows[0]), stored)
+            put_rows(self.session, table, rows)
 
     @property
     def visits_read(self) -> Mapping[str, Visit]:
@@ -253,9 +243,8 @@ class Docket:
     def audit(self, event: str, **detail: Any) -> None:
         """A link of the paper's chain, with the actor's names."""
         paper = self.submission
-        audit.record(
-            self.session,
-            paper.chain,
+        link = audit.link(
+            self.hold_chain(),
             event,
             at=self.now,
             actor=paper.actor,
@@ -263,8 +252,8 @@ class Docket:
             role=paper.role.value,
             department=paper.department,
             detail={"submission": paper.id, "sha256": paper.sha256, **detail},
-            head=self.hold_chain(),
         )
+        self.sitting.insert(AuditEvent, [link])
 
     def hold_chain(self) -> AuditHead:
         """The head of the paper's chain, locked for the sitting."""

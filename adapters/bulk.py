@@ -1,9 +1,12 @@
 """Rows into a table by the database's quickest way: COPY on PostgreSQL, one prepared INSERT on SQLite."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from psycopg import sql
+from sqlalchemy import JSON, Table, insert
+from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
 from rules.register_batch import Stored
@@ -24,6 +27,29 @@ def insert_rows(session: Session, table: str, names: Sequence[str], rows: Rows) 
     marks = ", ".join("?" * len(names))
     connection = session.connection()
     connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", list(rows))  # noqa: S608 - names of our own tables
+
+
+def put_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows as a program has them, all with the same names; what is pending is not written first."""
+    if len(rows) == 1:
+        session.connection().execute(insert(table), rows)
+        return
+    names, dialect = tuple(rows[0]), session.get_bind().dialect
+    stored = [_storing(table.c[name].type, dialect) for name in names]
+    insert_rows(
+        session,
+        table.name,
+        names,
+        [tuple(store(row[name]) for name, store in zip(names, stored, strict=True)) for row in rows],
+    )
+
+
+def _storing(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:
+    """How a column's values are stored."""
+    if isinstance(kind, JSON):
+        return json.dumps
+    processor: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return processor or (lambda value: value)
 
 
 def _copy(session: Session, table: str, names: Sequence[str], rows: Rows) -> None:
