@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+import activities.visit_rows  # noqa: F401 - writes changed visits in sets
 from activities.clocks import Clocks
 from activities.reckoning import Terms
 from activities.standing import plan_of

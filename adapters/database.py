@@ -28,15 +28,13 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
-        tracing.watch(self.engine)
         one_moment = {"isolation_level": "REPEATABLE READ"} if self._shared else {}
         self._writing = self.engine.execution_options(write=True)
         self._writing_of_one_moment = self.engine.execution_options(write=True, **one_moment)
         self._reading = self.engine.execution_options(**one_moment)
-        # One statement is of one moment by itself: on PostgreSQL it needs no BEGIN and no ROLLBACK.
-        self._glancing = self.engine.execution_options(
-            **({"isolation_level": "AUTOCOMMIT"} if self._shared else {})
-        )
+        # One statement is of one moment by itself: on PostgreSQL it needs no BEGIN and no ROLLBACK. Connections
+        # of its own, for to turn one of the others to it and back costs more than a statement.
+        self._glancing = _engine(url, isolation_level="AUTOCOMMIT") if self._shared else self.engine
 
     @contextmanager
     def write(self, *, snapshot: bool = False) -> Iterator[Session]:
@@ -77,17 +75,19 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        self._glancing.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, **options: Any) -> Engine:
     """The engine; parameters hold personal data, which must not get into logs by way of an error."""
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, pool_size=20, max_overflow=20, hide_parameters=True)
+        engine = create_engine(parsed, pool_size=20, max_overflow=20, hide_parameters=True, **options)
         event.listen(engine, "checkin", _note_return)
         event.listen(engine, "checkout", partial(_ask_if_alive, engine))
+        tracing.watch(engine)
         return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +100,7 @@ def _engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    tracing.watch(engine)
     return engine
 
 
