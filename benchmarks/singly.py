@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import cycle
 
 from sqlmodel import col, select
 
@@ -24,14 +25,18 @@ TASKS, WRITERS, DEPARTMENTS = 64, 8, 3
 GOAL = 2.0
 
 
-async def together(filing: Filing, queues: Sequence[Sequence[Visit]]) -> float:
-    """Seconds until every writer has entered the results of its visits, one message each."""
+async def together(filings: Sequence[Filing], queues: Sequence[Sequence[Visit]]) -> float:
+    """Seconds until every writer has entered the results of its visits, one paper each.
 
-    async def write(visits: Sequence[Visit]) -> None:
+    Writers of one client share its messages; a client each is how people act who have a process each.
+    """
+
+    async def write(filing: Filing, visits: Sequence[Visit]) -> None:
         for visit in visits:
             await enter(filing, visit)
 
-    seconds, _ = await timed(asyncio.gather(*(write(one) for one in queues)))
+    work = (write(filing, one) for filing, one in zip(cycle(filings), queues, strict=False))
+    seconds, _ = await timed(asyncio.gather(*work))
     return seconds
 
 
@@ -102,7 +107,7 @@ def tell(name: str, rows: list[float], answers: list[float]) -> None:
 
 async def measure(each: int, single: int) -> None:
     """Both, in one run on one database and one engine."""
-    subjects = -(-max(each * WRITERS, single) // DEPARTMENTS)
+    subjects = -(-max(2 * each * WRITERS, single) // DEPARTMENTS)
     async with rig(subjects=subjects, rows=TASKS) as bench:
         play(bench, scenes.visited)
         tasks = copy_task(bench.database, "test-2026/1/1", range(2, TASKS + 2))
@@ -118,9 +123,15 @@ async def measure(each: int, single: int) -> None:
         await asyncio.gather(*(enter(filing, visit) for visit in lonely[single:]))
         ours = await alone(filing, lonely[:single])
         queues = [
-            visits[task][writer * each : (writer + 1) * each] for task in tasks for writer in range(WRITERS)
+            visits[task][first * each : (first + 1) * each] for first in range(2 * WRITERS) for task in tasks
         ]
-        seconds = await together(filing, queues)
+        half = TASKS * WRITERS
+        ways = {
+            "a client for all": await together([filing], queues[:half]),
+            "a client each": await together(
+                [Filing(bench.database, bench.client) for _ in range(half)], queues[half:]
+            ),
+        }
         bench.end(worker)
         await bench.start_peer()
         for number in range(TASKS):
@@ -129,15 +140,14 @@ async def measure(each: int, single: int) -> None:
             )
         await asyncio.gather(*(peer.send(bench.client, f"peer/{n}", local=True) for n in range(TASKS)))
         count = TASKS * WRITERS * each
-        print(f"{TASKS} tasks, {WRITERS} writers each, {count:,} results, a message each:")
-        print(f"  entered: {count / seconds:.0f}/s")
+        print(f"{TASKS} tasks, {WRITERS} writers each, {count:,} results, a paper each:")
+        for way, seconds in ways.items():
+            print(f"  entered, {way}: {count / seconds:.0f}/s")
         for local in (False, True):
             name = "local" if local else "plain"
             theirs = await peers_together(bench, each, local=local)
-            print(
-                f"  peer, {name} activity: {count / theirs:.0f}/s;"
-                f" entered is {theirs / seconds:.2f} × the peer (goal {GOAL})"
-            )
+            ratios = ", ".join(f"{theirs / seconds:.2f} × by {way}" for way, seconds in ways.items())
+            print(f"  peer, {name} activity: {count / theirs:.0f}/s; entered is {ratios} (goal {GOAL})")
         tell("entered", *ours)
         for local in (False, True):
             tell(f"peer, {'local' if local else 'plain'}", *await peer_alone(bench, single, local=local))
