@@ -176,9 +176,9 @@ def _rule(session: Session, case: Case, papers: Sequence[Submission], now: datet
         for docket in dockets
     ]
     sitting.insert(Answer, (one.model_dump() for one in answers))
-    sitting.write()
     if sitting.case.task is not None:
         advance(sitting.clocks, sitting.case.task, tuple(sitting.case.parts.values()))
+    sitting.write()
     return answers
 
 

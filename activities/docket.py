@@ -124,15 +124,13 @@ class Sitting:
         return cast("T", self._known[key])
 
     def insert(self, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
-        """Rows that nothing in this sitting reads again: written together at its end, never made objects.
-
-        They hang on nothing that is still to be written.
-        """
+        """Rows that nothing in this sitting reads again: written together at its end, never made objects."""
         table = SQLModel.metadata.tables[str(model.__tablename__)]
         self._rows.setdefault(table, []).extend(rows)
 
     def write(self) -> None:
-        """Write the rows that were put off."""
+        """Write the rows that were put off, after all that they may hang on."""
+        self.session.flush()
         for table, rows in self._rows.items():
             put_rows(self.session, table, rows)
 

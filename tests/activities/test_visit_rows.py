@@ -1,10 +1,9 @@
 """Sheets are written in sets: the same rows as one by one, and nothing of a sheet that is refused."""
 
-import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from activities import audit
-from activities.visit_rows import FEW
 from models.outcomes import Result
 from models.papers import ResultLine, SubmitResults
 from models.task import Visit
@@ -29,23 +28,18 @@ def sheet_of(driver: Driver) -> SubmitResults:
     return SubmitResults(lines=tuple(lines))
 
 
-@pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two alike are a set already."""
-    for module in ("activities.visit_rows", "activities.docket"):
-        monkeypatch.setattr(f"{module}.FEW", 2)
-    assert FEW > 2
-
-
 def test_a_sheet_is_written_as_its_lines_say(at_each: At) -> None:
     """Results, visits, counters and waits agree, and documents are read back as they were written."""
     driver = at_each("visited")
     paper = sheet_of(driver)
     assert len(paper.lines) > 2
+    sent: list[str] = []
+    event.listen(driver.database.engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
     answer = driver.act(SECOND, Role.OFFICER, paper)
     rows = driver.read(
         lambda session: session.exec(select(Result).where(col(Result.submission) == answer.submission)).all()
     )
+    assert len(paper.lines) > sum(one.startswith("UPDATE visit ") for one in sent)
     assert {line.visit for line in paper.lines} == {row.visit for row in rows}
     assert all(
         ([Category.NO_PROBLEM.value], None, []) == (row.categories, row.disposal, row.evidence)
