@@ -2,7 +2,6 @@
 
 from sqlmodel import Session, col, select
 
-import activities.acts  # noqa: F401 - first: its modules and what they stand on import each other
 from activities.contributions import opened_links, public_value_of
 from activities.draw_papers import DIRECTORY, ROOT_KEY, load, load_plan
 from activities.later_acts import directory_entries
