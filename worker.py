@@ -15,17 +15,17 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.archiving import Archive, archive_for_ever
-from activities.case_steps import CaseActivities
-from activities.deliveries import DeliveryActivities
-from activities.desk_steps import DeskActivities
-from activities.exchange_steps import ExchangeActivities
-from activities.failing_steps import NotesFailingSteps
+from activities.archive.histories import Archive, archive_for_ever
+from activities.desk.deliveries import DeliveryActivities
+from activities.doctor.failing_steps import NotesFailingSteps
 from activities.gauges import gauges
 from activities.outbox import OutboxActivities
-from activities.row_steps import RowActivities
-from activities.sweep import sweep_for_ever
-from activities.task_steps import TaskActivities
+from activities.papers.sweep import sweep_for_ever
+from activities.steps.case import CaseActivities
+from activities.steps.desk import DeskActivities
+from activities.steps.exchange import ExchangeActivities
+from activities.steps.row import RowActivities
+from activities.steps.task import TaskActivities
 from adapters import tracing
 from adapters.alive import beat
 from adapters.build import Deployment

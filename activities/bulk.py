@@ -8,9 +8,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.docket import RULINGS
-from activities.filing import Actor, Trial, try_out
 from activities.lookup import chunks
+from activities.papers.docket import RULINGS
+from activities.papers.filing import Actor, Trial, try_out
 from adapters.database import Database
 from models.operations import BulkJob
 from models.papers import Paper

@@ -14,8 +14,8 @@ from activities import audit
 from activities.acts.draws import open_draw
 from activities.acts.preparation import confirmed
 from activities.acts.summaries import open_summary
-from activities.clocks import Clocks
-from activities.contributions import (
+from activities.clocks.waits import Clocks
+from activities.draw.contributions import (
     CONTRIBUTIONS,
     awaits_value,
     chains,
@@ -24,11 +24,11 @@ from activities.contributions import (
     opened_links,
     settled,
 )
-from activities.declaring import declare_task
-from activities.draw_notes import notes_of
-from activities.received import received_of
-from activities.register_state import held
-from activities.takeover import take_over
+from activities.draw.notes import notes_of
+from activities.draw.received import received_of
+from activities.draw.takeover import take_over
+from activities.exchange.declaring import declare_task
+from activities.registers.state import held
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Publication, Summary

@@ -13,12 +13,12 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities import audit
 from activities.captions import Caption, caption
-from activities.docket import desk_id
-from activities.interventions import chain_of
+from activities.doctor.interventions import chain_of
+from activities.exchange.publishing import exchange_id
 from activities.lookup import chunks
 from activities.outbox import start_argument
-from activities.plan_rounds import living_rows
-from activities.publishing import exchange_id
+from activities.papers.docket import desk_id
+from activities.plans.rounds import living_rows
 from adapters.database import Database
 from models.delivery import Delivery
 from models.exchange import Declaration

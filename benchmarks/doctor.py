@@ -15,9 +15,9 @@ from sqlmodel import Session
 from temporalio.client import Client
 
 from activities import audit
-from activities.doctor import Report, examine
-from activities.doctor_orders import Order
-from activities.doctor_repair import Repair
+from activities.doctor.examination import Report, examine
+from activities.doctor.orders import Order
+from activities.doctor.repair import Repair
 from adapters.evidence_store import EvidenceStore
 from adapters.logging import configure
 from benchmarks.copies import copy_task

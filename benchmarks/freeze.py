@@ -10,12 +10,12 @@ from pathlib import Path
 from sqlalchemy import insert, text
 from sqlmodel import delete
 
-from activities.clocks import Clocks
-from activities.draw_papers import load_plan
-from activities.drawing import quota_of
-from activities.fixing import fix_act
-from activities.later_acts import frozen_directory
-from activities.scope_rows import scope_rows
+from activities.clocks.waits import Clocks
+from activities.draw.drawing import quota_of
+from activities.draw.fixing import fix_act
+from activities.draw.later_acts import frozen_directory
+from activities.draw.papers import load_plan
+from activities.draw.scope_rows import scope_rows
 from adapters.database import Database
 from adapters.migrate import migrate
 from benchmarks import best_cpu, best_seconds, peak_mib, verdict

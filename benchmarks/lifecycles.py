@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import text
 from sqlmodel import func, select
 
-from activities.filing import Actor
+from activities.papers.filing import Actor
 from benchmarks.rig import Rig, rig, timed, usage
 from cli.demo.cast import Cast
 from models.papers import ApproveResults, RequestDraw, StartTask, SubmitResults

@@ -18,9 +18,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from activities.doctor import examine
-from activities.doctor_findings import Ailment
-from activities.filing import Actor
+from activities.doctor.examination import examine
+from activities.doctor.findings import Ailment
+from activities.papers.filing import Actor
 from activities.rebuild import open_cases, rebuild
 from adapters.database import Database
 from benchmarks.costs import load, since, spent, words

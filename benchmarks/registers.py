@@ -24,8 +24,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Table
 
-from activities.register_tables import table_of
-from activities.registers import import_register
+from activities.registers.loading import import_register
+from activities.registers.tables import table_of
 from adapters.database import Database
 from adapters.migrate import migrate
 from adapters.register_files import RegisterFile

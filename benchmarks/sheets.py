@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 
 from activities import audit
-from activities.filing import Filing
+from activities.papers.filing import Filing
 from adapters.database import Database
 from benchmarks.copies import copy_task
 from benchmarks.rig import play, rig, timed

@@ -8,7 +8,7 @@ from itertools import cycle
 
 from sqlmodel import col, select
 
-from activities.filing import Actor, Filing
+from activities.papers.filing import Actor, Filing
 from benchmarks import peer
 from benchmarks.copies import copy_task
 from benchmarks.rig import Rig, play, quantile, rig, timed

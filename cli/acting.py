@@ -11,8 +11,8 @@ import typer
 
 from activities import audit
 from activities.authority import postings_of
-from activities.filing import Actor
-from activities.submissions import office_of
+from activities.papers.filing import Actor
+from activities.papers.submissions import office_of
 from adapters.database import Database
 from adapters.settings import Profile
 from cli.context import As, Context, For, MessageId, TokenOption, choose_actor, choose_posting

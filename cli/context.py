@@ -18,8 +18,8 @@ from temporalio.client import Client
 
 import activities.acts  # noqa: F401 - registers the rulings, which say what role files a paper
 from activities.authority import postings_of
-from activities.docket import RULINGS
-from activities.filing import Actor, Filing
+from activities.papers.docket import RULINGS
+from activities.papers.filing import Actor, Filing
 from adapters import tracing
 from adapters.database import Database
 from adapters.engine import connect

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from activities.explaining import Explained, explain_wait
+from activities.clocks.explaining import Explained, explain_wait
 from activities.progress import wait_line
 from cli.acting import reads
-from cli.clock_requests import visits_under
 from cli.context import Context, Json, out, show
 from cli.tables import print_table
+from cli.task.clock_requests import visits_under
 from cli.waits import known_wait, waits_of
 from models.organisation import Department
 from models.trail import Deadline, Wait

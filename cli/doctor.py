@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from activities.authority import check_role
-from activities.doctor import Report, examine
-from activities.doctor_findings import Finding
-from activities.doctor_orders import Mended, Order
-from activities.doctor_repair import Repair
-from activities.lost_papers import names_of
+from activities.doctor.examination import Report, examine
+from activities.doctor.findings import Finding
+from activities.doctor.lost_papers import names_of
+from activities.doctor.orders import Mended, Order
+from activities.doctor.repair import Repair
 from adapters.evidence_store import EvidenceStore
 from cli.acting import Who, asks
 from cli.context import Json, err, out, run, show

@@ -9,12 +9,12 @@ import typer
 from sqlmodel import Session, select
 
 from activities.authority import postings_of
-from activities.filing import Actor
+from activities.papers.filing import Actor
 from activities.standing import Policies
 from cli.acting import Who, acts
 from cli.context import Context, Json, show
 from cli.given import day_of, department_named
-from cli.plan_given import known_plan
+from cli.plan.given import known_plan
 from cli.tables import done, print_table
 from models.organisation import Department, Office
 from models.papers import SetPolicy

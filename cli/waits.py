@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from activities.docket import Target
-from activities.plan_rounds import row_id
+from activities.papers.docket import Target
+from activities.plans.rounds import row_id
 from adapters.database import Database
 from cli.given import department_named
 from models.outcomes import Disposal

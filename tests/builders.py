@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from activities.filing import Actor
+from activities.papers.filing import Actor
 from models.organisation import Department, DepartmentKind, Office, Person, Posting
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus, PlanVersion
 from models.registers import CalendarDay, CalendarYear, CheckItem, Officer, RegisterConfirmation, Subject

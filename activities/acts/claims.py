@@ -1,10 +1,10 @@
 """Stage 2: partners claim or decline; the coordinating office settles what is declined (领取任务)."""
 
 from activities.authority import name_of, office_department
-from activities.clocks import Clocks
-from activities.declaring import declare_claim
-from activities.docket import Docket, Target, notify, ruling
-from activities.reckoning import Terms
+from activities.clocks.reckoning import Terms
+from activities.clocks.waits import Clocks
+from activities.exchange.declaring import declare_claim
+from activities.papers.docket import Docket, Target, notify, ruling
 from models.papers import AcceptClaim, DeclineClaim, ExtendClaim, ReleaseClaim, ReofferClaim
 from models.task import JointTask, TakingPart
 from models.trail import Cause

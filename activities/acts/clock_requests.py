@@ -12,7 +12,7 @@ from activities.acts.levers import (
     wake_holder,
 )
 from activities.authority import name_of, office_department
-from activities.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket, Target, notify, ruling
 from models.papers import DecideClock, ExtendWait, RequestClock, ResumeClock, SuspendClock
 from models.trail import Submission, Wait
 from rules.levers import Lever, check_admitted, check_lever, decides

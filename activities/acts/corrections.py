@@ -4,10 +4,10 @@ from datetime import date
 
 from sqlmodel import col, func, select
 
-from activities.disposing import check_proposal, open_disposals
-from activities.docket import Docket, Target, ruling
-from activities.moving import anchor_corrected
-from activities.publishing import await_receipt, queue
+from activities.clocks.moving import anchor_corrected
+from activities.exchange.publishing import await_receipt, queue
+from activities.papers.docket import Docket, Target, ruling
+from activities.results.disposing import check_proposal, open_disposals
 from models.outcomes import Correction, CorrectionDecision, Disposal, PublicationKind, Result, Verdict
 from models.papers import CorrectResult, ProposedDisposal, SignCorrection
 from models.registers import Officer

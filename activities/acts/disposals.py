@@ -5,7 +5,9 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.disposing import (
+from activities.exchange.publishing import await_receipt, queue
+from activities.papers.docket import Docket, Target, notify, ruling
+from activities.results.disposing import (
     await_step,
     check_proposal,
     clock_of,
@@ -13,8 +15,6 @@ from activities.disposing import (
     open_disposals,
     other_department,
 )
-from activities.docket import Docket, Target, notify, ruling
-from activities.publishing import await_receipt, queue
 from models.organisation import Department
 from models.outcomes import Disposal, DisposalEntry, PublicationKind, Result
 from models.papers import AddDisposal, ProposedDisposal, StepDisposal

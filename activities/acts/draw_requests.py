@@ -4,15 +4,15 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from activities import later_acts
 from activities.acts.draws import FIRST, await_request, step_of
 from activities.acts.preparation import newest_proposal
 from activities.acts.sampling import CEILING, check_sample
 from activities.authority import name_of, office_department
-from activities.contributions import chains, contributors, newest_act
-from activities.docket import Docket, Target, notify, ruling
-from activities.received import refuse_received
-from activities.register_state import check_confirmed, check_whole
+from activities.draw import later_acts
+from activities.draw.contributions import chains, contributors, newest_act
+from activities.draw.received import refuse_received
+from activities.papers.docket import Docket, Target, notify, ruling
+from activities.registers.state import check_confirmed, check_whole
 from models.papers import RefuseDraw, RequestDraw
 from models.task import ActStep, Aspect, DrawAct, DrawStep
 from rules.draw_record import Kind

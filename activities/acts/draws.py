@@ -5,20 +5,20 @@ from secrets import token_bytes
 from sqlmodel import col, select
 
 from activities.authority import office_department
-from activities.clocks import Clocks
-from activities.contributing import (
+from activities.clocks.waits import Clocks
+from activities.draw.contributing import (
     await_public_value,
     open_commitments,
     open_kept_links,
     reveal_key,
     settle_commitment,
 )
-from activities.contributions import answered, chains, contributors, newest_act, settled, since_of
-from activities.docket import Docket, Target, ruling
-from activities.later_acts import check_sizes
-from activities.received import refuse_received
-from activities.register_state import FROZEN, check_whole
-from activities.sealing import seal
+from activities.draw.contributions import answered, chains, contributors, newest_act, settled, since_of
+from activities.draw.later_acts import check_sizes
+from activities.draw.received import refuse_received
+from activities.draw.sealing import seal
+from activities.papers.docket import Docket, Target, ruling
+from activities.registers.state import FROZEN, check_whole
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RevealLink
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
 from rules.draw import CHAIN_LINKS, commitment, opens, public_token

@@ -2,11 +2,11 @@
 
 from sqlmodel import Session, col, func, select
 
-from activities import whole_task
 from activities.acts.preparation import confirmed
 from activities.acts.visits import visits_of
-from activities.docket import Docket, Target, ruling
-from activities.passage import withdraw
+from activities.clocks import whole_task
+from activities.papers.docket import Docket, Target, ruling
+from activities.results.passage import withdraw
 from models.evidence import Commission, CommissionReport, Evidence, EvidenceKind, SubjectFinding
 from models.papers import AddEvidence, CloseVisits, EvidenceLine, OpenCommission, RecordFact, ReportCommission
 from models.task import Aspect, Visit

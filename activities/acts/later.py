@@ -3,8 +3,8 @@
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.docket import Docket, Target, desk_id, ruling, wake
-from activities.publishing import queue
+from activities.exchange.publishing import queue
+from activities.papers.docket import Docket, Target, desk_id, ruling, wake
 from models.outcomes import (
     Annulment,
     Disposal,

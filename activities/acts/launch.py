@@ -7,10 +7,10 @@ from activities.acts.approvals import approval_for, former_of, row_of
 from activities.acts.preparation import open_preparation
 from activities.acts.receiving import check_received, receive_list
 from activities.authority import name_of
-from activities.declaring import declare_task
-from activities.docket import Docket, Target, notify, ruling, wake
-from activities.plan_rounds import adopted_first, row_id
-from activities.plan_rows import version_of
+from activities.exchange.declaring import declare_task
+from activities.papers.docket import Docket, Target, notify, ruling, wake
+from activities.plans.rounds import adopted_first, row_id
+from activities.plans.rows import version_of
 from models.papers import CancelTask, StartTask
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus
 from models.task import JointTask, Part, TakingPart

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from activities.authority import holders_of, name_of
-from activities.docket import Docket, Target, notify, ruled_by, ruling, wake
-from activities.moving import move_clock, split_off, tell_moved
-from activities.reckoning import Terms, suspension_rows
+from activities.clocks.moving import move_clock, split_off, tell_moved
+from activities.clocks.reckoning import Terms, suspension_rows
+from activities.papers.docket import Docket, Target, notify, ruled_by, ruling, wake
 from models.papers import ExtendWait, ReassignWait, ResumeClock, SkipWait, SuspendClock
 from models.trail import Cause, Deadline, Suspension, Wait
 from rules.deadline import Unit

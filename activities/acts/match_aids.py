@@ -2,10 +2,10 @@
 
 from sqlmodel import Session, col, select
 
-from activities.aids import add_aid, unanswered
 from activities.authority import name_of
-from activities.docket import Docket, Target, notify, ruling
-from activities.officer_file import pool
+from activities.match.aids import add_aid, unanswered
+from activities.match.officer_file import pool
+from activities.papers.docket import Docket, Target, notify, ruling
 from models.organisation import Department, Office
 from models.papers import BorrowOfficer, LendOfficer, WidenAreas
 from models.registers import Officer

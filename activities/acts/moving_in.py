@@ -9,11 +9,11 @@ from activities.acts.approvals import row_of
 from activities.acts.launch import adopted_row, check_round, window_of
 from activities.acts.moving_task import begin_parts, begin_task, check_same_draw, record, replaced
 from activities.acts.preparation import content_hash
-from activities.docket import Case, Docket, Target, ruling
-from activities.moved_checks import Key, MovedChecks
-from activities.moved_results import move_results_in
-from activities.passage import await_next, move
-from activities.takeover import FIRST, take_over
+from activities.draw.takeover import FIRST, take_over
+from activities.moved.checks import Key, MovedChecks
+from activities.moved.results import move_results_in
+from activities.papers.docket import Case, Docket, Target, ruling
+from activities.results.passage import await_next, move
 from models.papers import MoveTaskIn, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import Officer
 from models.task import Aspect, Assignment, JointTask, Preparation, ReceivedList, TakingPart, Visit

@@ -5,8 +5,8 @@ from activities.acts.launch import adopted_row, check_round, window_of
 from activities.acts.moving_task import begin_parts, begin_task, record, replaced
 from activities.acts.preparation import open_preparation, propose
 from activities.acts.receiving import check_received
-from activities.docket import Docket, Target, ruling, wake
-from activities.moved_parts import UndrawnChecks
+from activities.moved.parts import UndrawnChecks
+from activities.papers.docket import Docket, Target, ruling, wake
 from models.papers import MoveUndrawnIn, Period, ProposeItems, ProposePeriods
 from models.task import Aspect
 from rules.roles import Role

@@ -9,9 +9,9 @@ from activities import audit
 from activities.acts.approvals import former_of, row_of
 from activities.acts.launch import tell_row
 from activities.authority import name_of
-from activities.declaring import declare_claim, declare_task
-from activities.docket import Docket, notify
-from activities.received import moved_in, received_of
+from activities.draw.received import moved_in, received_of
+from activities.exchange.declaring import declare_claim, declare_task
+from activities.papers.docket import Docket, notify
 from models.operations import MovedIn
 from models.papers import MoveTaskIn, MovingPaper
 from models.plan import PlanRowVersion

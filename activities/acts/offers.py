@@ -2,14 +2,14 @@
 
 from sqlmodel import col, select
 
-from activities import whole_task
 from activities.acts.visits import reschedule, visits_of
-from activities.aids import add_aid
 from activities.authority import name_of
-from activities.docket import Docket, Target, notify, ruling, wake
+from activities.clocks import whole_task
 from activities.lookup import subjects_by_id
-from activities.offers import UNCHECKED, items_of, offers_to, standing_results
-from activities.passage import withdraw
+from activities.match.aids import add_aid
+from activities.match.offers import UNCHECKED, items_of, offers_to, standing_results
+from activities.papers.docket import Docket, Target, notify, ruling, wake
+from activities.results.passage import withdraw
 from models.papers import AnswerJointVisit, OfferJointVisit, RecogniseResults
 from models.task import AidKind, JointTask, MatchAid, Visit
 from rules.refusal import Refusal

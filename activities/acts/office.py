@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from sqlmodel import col, func, select
 
 from activities.acts.plans import audit_plan
-from activities.docket import Docket, Target, ruling
-from activities.plan_rows import document_of
-from activities.register_state import check_whole
-from activities.rising_table import table_confirmed
+from activities.draw.rising_table import table_confirmed
+from activities.papers.docket import Docket, Target, ruling
+from activities.plans.rows import document_of
+from activities.registers.state import check_whole
 from models.organisation import Department, DepartmentKind, Person, Posting, Token
 from models.papers import ConfirmRegister, IssueToken, PostPerson, RevokeTokens, SetPolicy
 from models.registers import Policy, RegisterConfirmation

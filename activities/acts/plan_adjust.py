@@ -6,9 +6,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from activities.acts.plans import add_version, adopt_rows, audit_plan, version_row, watch
-from activities.docket import Docket, Target, ruling, wake
-from activities.plan_rounds import row_id, year_of
-from activities.plan_rows import (
+from activities.clocks.reckoning import Terms
+from activities.papers.docket import Docket, Target, ruling, wake
+from activities.plans.rounds import row_id, year_of
+from activities.plans.rows import (
     aliases_of,
     copy_notice,
     document_of,
@@ -19,7 +20,6 @@ from activities.plan_rows import (
     settle,
     values_of,
 )
-from activities.reckoning import Terms
 from models.papers import AdjustedRow, AdjustPlan, OmitRound
 from models.plan import PlanDocument, PlanRow, PlanStatus, RoundOmission
 from models.task import JointTask

@@ -1,8 +1,8 @@
 """A person settles what was not plainly read: field by field, in bulk, or in a sheet of answers (核定)."""
 
 from activities.acts.plans import audit_plan, open_documents
-from activities.docket import Docket, Target, ruling
-from activities.plan_rows import (
+from activities.papers.docket import Docket, Target, ruling
+from activities.plans.rows import (
     NOTICE,
     accept_field,
     aliases_of,
@@ -13,7 +13,7 @@ from activities.plan_rows import (
     write_field,
     write_notice,
 )
-from activities.register_tables import keep_department
+from activities.registers.tables import keep_department
 from models.organisation import Department, DepartmentAlias
 from models.papers import AddAlias, AddDepartment, AnswerPlan, ConfirmPlanFields, SetPlanField
 from models.plan import PlanDocument

@@ -7,9 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.docket import Docket, Target, desk_id, ruling, wake
-from activities.plan_rounds import is_over, row_id, watching_bodies
-from activities.plan_rows import (
+from activities.papers.docket import Docket, Target, desk_id, ruling, wake
+from activities.plans.rounds import is_over, row_id, watching_bodies
+from activities.plans.rows import (
     aliases_of,
     copy_notice,
     document_of,
@@ -20,8 +20,8 @@ from activities.plan_rows import (
     settle,
     settle_open,
 )
-from activities.plan_settling import expect_settling
-from activities.plan_text import published_text
+from activities.plans.settling import expect_settling
+from activities.plans.text import published_text
 from models.papers import AdoptPlan, ImportPlan
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus, PlanVersion
 from rules.plan.published import NOTICE_LABELS

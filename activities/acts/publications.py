@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlmodel import Session, col, func, select
 
-from activities.docket import Docket, Target, ruling, wake
-from activities.exchange_records import record_of
-from activities.publishing import exchange_id, published, scope_of
+from activities.exchange.publishing import exchange_id, published, scope_of
+from activities.exchange.records import record_of
+from activities.papers.docket import Docket, Target, ruling, wake
 from models.exchange import Declaration, RecordAmendment
 from models.outcomes import Annulment, DisposalEntry, Publication, PublicationKind
 from models.papers import AmendRecord, ProvePublication, ResendPublications

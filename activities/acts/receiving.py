@@ -1,8 +1,8 @@
 """Stage 1 of a task that starts from a list drawn by the level above (市抽县查): stored with its record."""
 
 from activities.acts.preparation import propose
-from activities.docket import Docket
 from activities.lookup import subjects_by_code
+from activities.papers.docket import Docket
 from models.organisation import Office
 from models.papers import DrawnAbove, ProposeScope
 from models.plan import PlanRowVersion

@@ -3,11 +3,11 @@
 from sqlmodel import col, select
 
 from activities.acts.visits import unmatch
-from activities.aids import add_aid
 from activities.authority import name_of
-from activities.docket import Docket, Target, notify, ruling
 from activities.lookup import subjects_by_code
-from activities.officer_file import pool
+from activities.match.aids import add_aid
+from activities.match.officer_file import pool
+from activities.papers.docket import Docket, Target, notify, ruling
 from models.papers import DeclareRecusal
 from models.registers import Officer
 from models.task import AidKind, Assignment, JointTask, Visit

@@ -2,8 +2,8 @@
 
 from sqlmodel import Session, col, func, select
 
-from activities.docket import Docket, Target, desk_id, ruling, wake
-from activities.yearly import department_year
+from activities.papers.docket import Docket, Target, desk_id, ruling, wake
+from activities.results.yearly import department_year
 from models.outcomes import YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument

@@ -9,12 +9,12 @@ from sqlalchemy import select as rows_of
 from sqlmodel import SQLModel, col, select
 
 from activities.acts.visits import visits_of
-from activities.disposing import check_proposal, open_disposals
-from activities.docket import Docket, Target, notify, ruling
-from activities.grounds import Grounds
+from activities.exchange.publishing import queue_results
 from activities.lookup import chunks
-from activities.passage import await_next, meet_waits, move
-from activities.publishing import queue_results
+from activities.papers.docket import Docket, Target, notify, ruling
+from activities.results.disposing import check_proposal, open_disposals
+from activities.results.grounds import Grounds
+from activities.results.passage import await_next, meet_waits, move
 from models.base import opaque_id
 from models.outcomes import Result, ResultDecision, Verdict
 from models.papers import ApproveResults, ProposedDisposal, ResultLine, ReturnResults, SubmitResults

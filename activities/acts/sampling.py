@@ -9,11 +9,11 @@ from typing import Any
 from sqlmodel import col, select
 
 from activities.acts.preparation import confirmed
-from activities.ceilings import Ceilings, History, ceilings_of, history_of
-from activities.clocks import Clocks
-from activities.plan_rows import version_of
-from activities.rising_table import classes_required, needs_table, wants_classes
-from activities.scope_rows import IN_FORCE, scope_rows
+from activities.clocks.waits import Clocks
+from activities.draw.ceilings import Ceilings, History, ceilings_of, history_of
+from activities.draw.rising_table import classes_required, needs_table, wants_classes
+from activities.draw.scope_rows import IN_FORCE, scope_rows
+from activities.plans.rows import version_of
 from models.task import Aspect, JointTask, TakingPart
 from rules.channel import uses_credit_class
 from rules.draw_class import draw_class

@@ -2,8 +2,8 @@
 
 from sqlmodel import col, select
 
-from activities.docket import Docket
-from activities.scope_rows import scope_count, unknown_codes
+from activities.draw.scope_rows import scope_count, unknown_codes
+from activities.papers.docket import Docket
 from models.registers import Subject
 from rules.policy import CREDIT_CLASSES
 from rules.refusal import Refusal

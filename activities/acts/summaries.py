@@ -5,11 +5,11 @@ from typing import Any
 from sqlmodel import Session, col
 
 from activities.authority import office_department
-from activities.clocks import Clocks
-from activities.contributions import first_drawn
-from activities.docket import Docket, Target, ruling
-from activities.draw_papers import load_plan
-from activities.figures import (
+from activities.clocks.waits import Clocks
+from activities.draw.contributions import first_drawn
+from activities.draw.papers import load_plan
+from activities.papers.docket import Docket, Target, ruling
+from activities.results.figures import (
     category_counts,
     class_use,
     disposal_counts,

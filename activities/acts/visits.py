@@ -5,14 +5,14 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from activities import whole_task
 from activities.acts.preparation import FARTHEST
 from activities.authority import name_of
-from activities.docket import Docket, Target, notify, ruling
-from activities.experts import review_experts
-from activities.officer_file import pool
-from activities.passage import await_next, move, release_officers
-from activities.recusals import barred
+from activities.clocks import whole_task
+from activities.match.experts import review_experts
+from activities.match.officer_file import pool
+from activities.match.recusals import barred
+from activities.papers.docket import Docket, Target, notify, ruling
+from activities.results.passage import await_next, move, release_officers
 from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
 from models.registers import Officer, Subject
 from models.task import Assignment, TakingPart, Visit

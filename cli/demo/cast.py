@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from temporalio.client import Client
 
 from activities.authority import holders_of
-from activities.filing import Actor, Filing
+from activities.papers.filing import Actor, Filing
 from activities.progress import read_progress
 from adapters.database import Database
 from models.messages import TASK_QUEUE, Progress

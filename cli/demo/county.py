@@ -9,7 +9,7 @@ from random import Random
 
 from sqlmodel import Session
 
-from activities.registers import ImportSummary, import_register
+from activities.registers.loading import ImportSummary, import_register
 from adapters.database import Database
 from cli.demo.bodies import BASES, CITY_BODIES, COUNTY_BODIES, ITEMS, OFFICE, OFFICE_NAME, TERRITORY
 from cli.demo.people import OFFICE_BODY, People, officers, staff

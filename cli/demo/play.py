@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities.draw_papers import DIRECTORY, load, load_plan
-from activities.later_acts import directory_entries
+from activities.draw.later_acts import directory_entries
+from activities.draw.papers import DIRECTORY, load, load_plan
 from adapters.plan_files import read_plan
 from cli.demo.cast import Cast
 from models.organisation import Department

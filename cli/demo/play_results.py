@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities.publishing import scope_of
+from activities.exchange.publishing import scope_of
 from cli.demo.cast import Cast
 from cli.demo.play import BODY, HEALTH, ITEMS, LEAD, SCHOOLS, TASK
 from models.organisation import Department

@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlmodel import Session, col, select
 
-from activities.registers import import_register
+from activities.registers.loading import import_register
 from cli.demo.play import BODY, OFFICE
 from cli.demo.play_results import first_result
 from cli.year.incidents import Incident

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
 from activities.outbox import OutboxActivities
-from activities.plan_rounds import year_of
-from activities.plan_rows import rows_in_force
-from activities.sweep import sweep
+from activities.papers.sweep import sweep
+from activities.plans.rounds import year_of
+from activities.plans.rows import rows_in_force
 from cli.year import office
 from cli.year.closing import CLOSING, may_begin
 from cli.year.duties import Duties, still_open

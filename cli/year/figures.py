@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, func, select
 
-from activities.clocks import Clocks
-from activities.plan_rounds import year_of
-from activities.plan_rows import rows_in_force
+from activities.clocks.waits import Clocks
+from activities.plans.rounds import year_of
+from activities.plans.rows import rows_in_force
 from cli.demo.play import OFFICE
 from cli.year.incidents import counted
 from models.organisation import Department

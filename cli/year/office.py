@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities.plan_rows import rows_of
+from activities.plans.rows import rows_of
 from adapters.plan_files import read_plan
 from cli.demo.bodies import CITY_BODIES, COUNTY_BODIES
 from cli.demo.play import OFFICE, RISING

@@ -9,8 +9,8 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from activities.acts.preparation import newest_proposal
-from activities.plan_rounds import year_of
-from activities.register_state import newest_confirmation
+from activities.plans.rounds import year_of
+from activities.registers.state import newest_confirmation
 from cli.demo.play import BODY, OFFICE
 from cli.year.county import items_of, kind_of
 from cli.year.incidents import Incident

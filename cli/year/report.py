@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.context import out
-from cli.plan_words import value_words
+from cli.plan.words import value_words
 from cli.tables import hint, print_table
 from cli.year.world import DATABASE
 from rules.disposal import Outcome

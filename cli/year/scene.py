@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 from temporalio.client import Client
 
-from activities.clocks import Clocks
+from activities.clocks.waits import Clocks
 from adapters.database import Database
 from adapters.skipped_time import Clock
 from cli.demo.cast import Cast

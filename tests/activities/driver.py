@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from activities.apply import apply_request
-from activities.case_steps import CaseActivities
-from activities.docket import Target
-from activities.exchange_steps import ExchangeActivities
-from activities.filing import Actor, Filing
+from activities.papers.apply import apply_request
+from activities.papers.docket import Target
+from activities.papers.filing import Actor, Filing
 from activities.progress import read_progress
-from activities.task_steps import TaskActivities
+from activities.steps.case import CaseActivities
+from activities.steps.exchange import ExchangeActivities
+from activities.steps.task import TaskActivities
 from adapters.database import Database
 from adapters.exchange_files import FileExchange
 from cli.demo import platform

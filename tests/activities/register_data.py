@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import SQLModel
 
-from activities.registers import ImportSummary, import_register
+from activities.registers.loading import ImportSummary, import_register
 from adapters.database import Database
 from models import outcomes, plan, task  # noqa: F401 - their tables are referred to
 from models.organisation import Office

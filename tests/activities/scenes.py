@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from activities.desk_steps import DeskActivities
-from activities.docket import desk_id
-from activities.exchange_facts import record_facts
-from activities.publishing import scope_of
+from activities.exchange.facts import record_facts
+from activities.exchange.publishing import scope_of
+from activities.papers.docket import desk_id
+from activities.steps.desk import DeskActivities
 from adapters.exchange import Fact
 from models.evidence import Commission
 from models.messages import TaskStep

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from activities.docket import RULINGS
-from activities.filing import Actor
-from activities.submissions import file
+from activities.papers.docket import RULINGS
+from activities.papers.filing import Actor
+from activities.papers.submissions import file
 from models.papers import PAPERS
 from models.trail import Answer, Outcome, Submission
 from rules.refusal import Refusal

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from activities import audit
-from activities.filing import refuse_closed
+from activities.papers.filing import refuse_closed
 from models.papers import AcceptClaim, ConfirmRegister, StartTask
 from models.task import JointTask
 from models.trail import Answer, AuditEvent, Outcome, Submission

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 
-from activities.case_steps import CaseActivities
-from activities.desk_steps import DeskActivities
+from activities.steps.case import CaseActivities
+from activities.steps.desk import DeskActivities
 from models.messages import CaseStep, TaskStep
 from models.trail import Deadline, Notification, RungFire, Wait
 from rules.calendar import TZ

@@ -10,8 +10,8 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from activities.apply import rule_on
-from activities.filing import Actor, Filing
+from activities.papers.apply import rule_on
+from activities.papers.filing import Actor, Filing
 from adapters.database import Database
 from cli.context import Context
 from models.papers import Paper

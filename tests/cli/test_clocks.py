@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from activities.row_steps import RowActivities
+from activities.steps.row import RowActivities
 from models.delivery import ChannelName, Delivery, Digest
 from models.messages import TaskStep
 from models.trail import Outbox, Wait

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import SQLModel, col, func, select
 
 from activities import audit
-from activities.registers import ImportSummary
+from activities.registers.loading import ImportSummary
 from adapters.database import Database
 from adapters.plan_files import read_plan
 from adapters.register_files import RegisterFile, write_register

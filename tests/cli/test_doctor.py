@@ -2,7 +2,7 @@
 
 import json
 
-from activities.doctor_findings import Ailment
+from activities.doctor.findings import Ailment
 from rules.roles import Role
 from tests.builders import LEAD, OFFICE_DESK, person
 from tests.cli.conftest import At

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
-from activities import doctor
+from activities.doctor import examination as doctor
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.exchange_files import FileExchange

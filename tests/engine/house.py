@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.outbox import OutboxActivities
-from activities.sweep import sweep_for_ever
+from activities.papers.sweep import sweep_for_ever
 from adapters.build import Deployment
 from adapters.channels import Channel
 from adapters.database import Database

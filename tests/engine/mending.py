@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import col, select
 from temporalio.client import WorkflowExecutionStatus
 
-from activities import doctor
 from activities.audit import By
-from activities.doctor import Report, examine
-from activities.doctor_orders import Mended, Order
-from activities.doctor_repair import Repair
+from activities.doctor import examination as doctor
+from activities.doctor.examination import Report, examine
+from activities.doctor.orders import Mended, Order
+from activities.doctor.repair import Repair
 from adapters.engine import find_server
 from adapters.evidence_store import EvidenceStore
 from models.trail import AuditEvent

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle
 
-from activities.case_steps import read_case
 from activities.progress import read_progress
+from activities.steps.case import read_case
 from models.messages import CaseProgress, Progress, Wake
 from models.trail import Deadline, Wait
 from rules.stages import TaskStatus

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.audit import task_chain
-from activities.publishing import scope_of
+from activities.exchange.publishing import scope_of
 from adapters.database import Database
 from models.outcomes import (
     Correction,

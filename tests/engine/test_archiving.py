@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from temporalio.client import WorkflowHistory
 
 from activities import audit
-from activities.archiving import Archive
-from activities.legal_record import workflows_of
+from activities.archive.histories import Archive
+from activities.archive.legal_record import workflows_of
 from adapters.evidence_store import EvidenceStore
 from adapters.replay import check_replay
 from models.papers import SignCorrection

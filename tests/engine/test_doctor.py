@@ -13,9 +13,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities import doctor_repair
-from activities.doctor import examine
-from activities.doctor_findings import RESTORED, Ailment
+from activities.doctor import repair as doctor_repair
+from activities.doctor.examination import examine
+from activities.doctor.findings import RESTORED, Ailment
 from activities.outbox import start_argument
 from activities.rebuild import TYPES
 from adapters.channels import Channel

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 from temporalio.client import WorkflowExecutionStatus
 
+from activities.exchange.publishing import scope_of
 from activities.outbox import OutboxActivities
-from activities.publishing import scope_of
-from activities.sweep import sweep
+from activities.papers.sweep import sweep
 from adapters.database import Database
 from cli.demo.platform_server import Habits
 from models.exchange import Declaration

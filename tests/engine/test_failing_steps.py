@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, delete, select
 
-from activities import doctor_repair, failing_steps
-from activities.doctor_archive import unarchived
-from activities.doctor_findings import Ailment, Finding
-from activities.doctor_rows import QUEUE_GRACE
-from activities.engine_runs import closed_since
+from activities.doctor import failing_steps
+from activities.doctor import repair as doctor_repair
+from activities.doctor.engine_runs import closed_since
+from activities.doctor.findings import Ailment, Finding
+from activities.doctor.rows import QUEUE_GRACE
+from activities.doctor.unkept import unarchived
 from adapters.exchange import Batch, Fact
 from models.operations import FailingStep
 from models.trail import ArchivedRun

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, col, select
 from temporalio.testing import WorkflowEnvironment
 
-from activities.digests import AFTER_RUNGS
+from activities.desk.digests import AFTER_RUNGS
 from adapters.database import Database
 from adapters.skipped_time import Clock
 from models.messages import Progress

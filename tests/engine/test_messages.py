@@ -10,10 +10,10 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
-from activities.filing import Filing
-from activities.lost_papers import ruled
+from activities.doctor.lost_papers import ruled
 from activities.outbox import OutboxActivities
-from activities.sweep import sweep
+from activities.papers.filing import Filing
+from activities.papers.sweep import sweep
 from models.messages import AnswerSlip, Slip, Wake
 from models.outcomes import Correction, Publication, PublicationKind, Result
 from models.papers import (

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from activities.draw_export import export_record
+from activities.draw.export import export_record
 from activities.rebuild import open_cases, rebuild
 from adapters.result_sheets import write_book
-from cli.moving_sheets import SHEETS, note_rows, read_workbook
+from cli.task.moving_sheets import SHEETS, note_rows, read_workbook
 from models.papers import AcceptClaim
 from models.task import JointTask, TakingPart
 from rules.calendar import local_day

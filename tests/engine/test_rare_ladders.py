@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import Session, col, select
 from temporalio.testing import WorkflowEnvironment
 
-from activities.clocks import Clocks
-from activities.docket import desk_id, wake
+from activities.clocks.waits import Clocks
 from activities.outbox import OutboxActivities
+from activities.papers.docket import desk_id, wake
 from adapters.database import Database
 from adapters.skipped_time import Clock
 from models.messages import Wake

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from activities import doctor, lost_papers
-from activities.doctor import examine
-from activities.doctor_findings import Ailment
-from activities.doctor_orders import Order
-from activities.doctor_repair import Repair
-from activities.lost_papers import EVENT
+from activities.doctor import examination as doctor
+from activities.doctor import lost_papers
+from activities.doctor.examination import examine
+from activities.doctor.findings import Ailment
+from activities.doctor.lost_papers import EVENT
+from activities.doctor.orders import Order
+from activities.doctor.repair import Repair
 from adapters.database import Database
 from adapters.evidence_store import EvidenceStore
 from cli.demo.cast import Cast

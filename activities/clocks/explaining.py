@@ -1,0 +1,90 @@
+"""A deadline explains itself: which days counted, which not, why, and what moved it (期限说明)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from activities.clocks.reckoning import Terms, closed, suspension_rows
+from activities.standing import load_calendar
+from models.registers import CalendarDay
+from models.trail import Deadline, Wait
+from models.trail import Suspension as SuspensionRow
+from rules.calendar import Calendar, local_day
+from rules.deadline import Suspension, Unit, explain, explain_hours
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a clock: whether it counted, and why."""
+
+    day: date
+    counted: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A wait's living deadline day by day, with the suspensions in it and all deadlines before it."""
+
+    wait: Wait
+    deadline: Deadline
+    days: list[Day]
+    suspensions: list[SuspensionRow]
+    former: list[Deadline]
+    provisional_years: list[int]
+
+    @property
+    def counted(self) -> int:
+        """How many days counted."""
+        return sum(day.counted for day in self.days)
+
+
+def explain_wait(session: Session, wait: Wait, now: datetime) -> Explained:
+    """Explain the living deadline of a wait as of a moment."""
+    rows = session.exec(
+        select(Deadline).where(col(Deadline.wait) == wait.id).order_by(col(Deadline.made_at))
+    ).all()
+    deadline = next(row for row in rows if row.current)
+    calendar = load_calendar(session)
+    stood = suspension_rows(session, wait.id)
+    days = _days(session, calendar, wait, Terms.of(deadline), stood, local_day(now))
+    years = {day.day.year for day in days} - calendar.published_years
+    return Explained(
+        wait,
+        deadline,
+        days,
+        stood,
+        [row for row in rows if not row.current],
+        sorted(years) if Unit(deadline.unit) in (Unit.WORKING_DAY, Unit.WORKING_HOUR) else [],
+    )
+
+
+def _days(
+    session: Session,
+    calendar: Calendar,
+    wait: Wait,
+    terms: Terms,
+    stood: list[SuspensionRow],
+    today: date,
+) -> list[Day]:
+    if terms.unit is Unit.WORKING_HOUR:
+        return [Day(*line) for line in explain_hours(calendar, wait.opened_at, terms.amount)]
+    pauses = [closed(Suspension(row.from_day, row.to_day), today) for row in stood]
+    reasons = {row.from_day: row.reason for row in stood}
+    names = _names(session, terms.anchor)
+    lines = []
+    for day, counted, why in explain(calendar, terms.anchor, terms.amount, terms.unit, pauses):
+        pause = next((one for one in pauses if one.covers(day)), None)
+        more = names.get(day, "") if pause is None else reasons[pause.from_]
+        lines.append(Day(day, counted, f"{why}（{more}）" if more else why))
+        if terms.no_later is not None and day >= terms.no_later:
+            lines.append(Day(day, counted=False, why="所在期限至此届满，不再后延"))
+            break
+    return lines
+
+
+def _names(session: Session, since: date) -> dict[date, str]:
+    """What the notices call their days."""
+    rows = session.exec(select(CalendarDay).where(col(CalendarDay.day) >= since))
+    return {row.day: row.name for row in rows}

@@ -1,0 +1,1 @@
+"""What a department's people are told, and by which channel (提醒与送达)."""

@@ -1,0 +1,1 @@
+"""The draw of subjects: frozen, committed to, opened, recorded (抽取)."""

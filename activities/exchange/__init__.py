@@ -1,0 +1,1 @@
+"""What goes to the provincial platform and what it answered (平台交换)."""

@@ -1,0 +1,149 @@
+"""What the platform said, recorded once: receipts, forwarding, publication, rejections (平台回执)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session, col, select
+
+from activities import audit
+from activities.clocks.waits import Clocks
+from activities.exchange.publishing import exchange_id, published, receipt, scope_of
+from activities.lookup import chunks
+from activities.papers.docket import notify, wake
+from activities.progress import advance
+from adapters.exchange import Fact
+from models.exchange import Declaration, ExchangeRejection
+from models.outcomes import Publication
+from models.task import JointTask, TakingPart
+from rules.roles import Role
+
+_MOMENTS = {"entered": "receipted_at", "forwarded": "forwarded_at", "published": "published_at"}
+
+
+def record_facts(session: Session, office: str, facts: Sequence[Fact], now: datetime) -> int:
+    """Record what the platform says, each fact once; tasks move on and are woken. Returns the new ones."""
+    by_key: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_key.setdefault(fact.key, []).append(fact)
+    fresh = _record_publications(session, office, by_key, now)
+    return fresh + _record_declarations(session, office, by_key, now)
+
+
+def _record_publications(session: Session, office: str, by_key: dict[str, list[Fact]], now: datetime) -> int:
+    rows = [
+        row
+        for some in chunks(by_key)
+        for row in session.exec(
+            select(Publication).where(col(Publication.office) == office, col(Publication.key).in_(some))
+        )
+    ]
+    rows.sort(key=lambda row: (row.task, row.key))
+    fresh_facts = 0
+    for task_id, group in groupby(rows, key=lambda row: row.task):
+        task = session.get_one(JointTask, task_id, with_for_update=True)
+        clocks = Clocks(session, office, now)
+        # Held on to: whoever asks for a part below finds it here.
+        parts = session.exec(select(TakingPart).where(col(TakingPart.task) == task_id)).all()
+        members = list(group)
+        fresh = sum(_note(session, row, fact, office) for row in members for fact in by_key[row.key])
+        if not fresh:
+            continue
+        fresh_facts += fresh
+        by = f"receipts of {len(members)}"
+        receipt(clocks, [row for row in members if row.receipted_at is not None], by=by)
+        published(clocks, [row for row in members if row.published_at is not None], by=by)
+        _tell_rejected(session, [row for row in members if row.rejected is not None], now)
+        advance(clocks, task, parts)
+        _audit(session, task_id, fresh, len(members), now)
+        for workflow in sorted({scope_of(row) for row in members} | {f"joint-task/{task_id}"}):
+            wake(session, workflow, "receipts", source=exchange_id(office), now=now, count=fresh)
+    return fresh_facts
+
+
+def _record_declarations(session: Session, office: str, by_key: dict[str, list[Fact]], now: datetime) -> int:
+    rows = [
+        row
+        for some in chunks(by_key)
+        for row in session.exec(
+            select(Declaration)
+            .where(col(Declaration.office) == office, col(Declaration.key).in_(some))
+            .with_for_update()
+        )
+    ]
+    fresh = 0
+    for task_id, group in groupby(sorted(rows, key=lambda row: row.task), key=lambda row: row.task):
+        members = list(group)
+        known = [
+            _note(session, row, fact, office)
+            for row in members
+            for fact in by_key[row.key]
+            # A declaration is entered, or rejected; nothing of it is published.
+            if fact.fact in ("entered", "rejected")
+        ]
+        _tell_rejected(session, [row for row in members if row.rejected is not None], now)
+        if any(known):
+            _audit(session, task_id, sum(known), len(members), now)
+        fresh += sum(known)
+    return fresh
+
+
+def _note(session: Session, row: Publication | Declaration, fact: Fact, office: str) -> bool:
+    """Write one fact to its row; false where it was known, or speaks of a revision that is past."""
+    if fact.fact == "rejected":
+        return _reject(session, row, fact, office)
+    moment = _MOMENTS[fact.fact]
+    if getattr(row, moment) is not None:
+        return False
+    setattr(row, moment, fact.at)
+    if fact.fact == "entered":
+        row.receipt, row.rejected = fact.receipt, None
+    return True
+
+
+def _reject(session: Session, row: Publication | Declaration, fact: Fact, office: str) -> bool:
+    if session.get(ExchangeRejection, (row.key, fact.revision)) is not None:
+        return False
+    session.add(
+        ExchangeRejection(
+            key=row.key,
+            revision=fact.revision,
+            office=office,
+            reason=fact.reason,
+            fields=fact.fields,
+            at=fact.at,
+        )
+    )
+    if fact.revision == row.revision and row.receipted_at is None:
+        row.rejected = fact.reason
+    return True
+
+
+def _tell_rejected(session: Session, rows: Iterable[Publication | Declaration], now: datetime) -> None:
+    """The handler of each department is told at once, once a batch."""
+    groups: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = (row.task, row.department, row.batch or "")
+        groups[key] = groups.get(key, 0) + 1
+    for (task, department, batch), count in groups.items():
+        notify(
+            session,
+            department,
+            Role.HANDLER,
+            key=f"{task}/{department}/rejected/{batch}",
+            event="rejected",
+            text=f"任务 {task}：省平台退回{count}项报送，原因逐项见 publication list {task} --rejected，更正后重新报送",
+            now=now,
+            task=task,
+            urgent=True,
+        )
+
+
+def _audit(session: Session, task: str, facts: int, records: int, now: datetime) -> None:
+    audit.record(
+        session,
+        audit.task_chain(task),
+        "platform.facts",
+        at=now,
+        detail={"facts": facts, "records": records},
+    )

@@ -1,0 +1,228 @@
+"""What is on its way to the public: entry's receipt, forwarding and publication are three facts (公示)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from activities.clocks.waits import Clocks
+from activities.lookup import chunks, subjects_by_id
+from activities.papers.docket import wake
+from activities.results.passage import await_next, move
+from activities.standing import plan_of
+from models.outcomes import Disposal, Publication, PublicationKind, Result
+from models.registers import Subject
+from models.task import JointTask, TakingPart, Visit
+from rules.channel import Channel, channel_of
+from rules.policy import PolicyKey
+from rules.stages import TaskStatus, VisitStage
+from rules.waits import WaitKind
+
+
+def exchange_id(office: str) -> str:
+    """The workflow id of an office's exchange."""
+    return f"exchange/{office}"
+
+
+def queue(
+    session: Session,
+    visit: Visit,
+    kind: PublicationKind,
+    reference: str,
+    now: datetime,
+    *,
+    due_day: date | None = None,
+) -> Publication:
+    """Queue a correction, outcome or withdrawal; a repeat finds it queued."""
+    subject = session.get_one(Subject, visit.subject)
+    office = session.get_one(JointTask, visit.task).office
+    key = _key(visit, subject, kind, _lasting(session, reference))
+    stored = session.exec(select(Publication).where(col(Publication.key) == key)).first()
+    if stored is None:
+        stored = Publication(
+            key=key,
+            office=office,
+            task=visit.task,
+            department=visit.department,
+            visit=visit.id,
+            cycle=visit.cycle,
+            kind=kind,
+            reference=reference,
+            channel=channel_of(subject.legal_form),
+            queued_at=now,
+            due_day=due_day,
+        )
+        session.add(stored)
+        wake(session, exchange_id(office), "queued", source=visit.task, now=now, start="ExchangeWorkflow")
+    return stored
+
+
+def _lasting(session: Session, reference: str) -> str:
+    """What a reference stands for, in words that outlive the row: item, cycle and number of the case.
+
+    An opaque id is made anew when papers are filed again after a restore; the platform would take it for another case.
+    """
+    result_id, _, number = reference.partition("/")
+    result = session.get_one(Result, result_id)
+    return f"{result.item}/c{result.cycle}/{number or 1}"
+
+
+def queue_results(session: Session, task: JointTask, visits: Sequence[Visit], now: datetime) -> None:
+    """Queue the approved results of visits of one task; the office's exchange is told once."""
+    subjects = subjects_by_id(session, (visit.subject for visit in visits))
+    keyed = {
+        _key(visit, subjects[visit.subject], PublicationKind.RESULT, _cycle(visit)): visit for visit in visits
+    }
+    known = {
+        key
+        for some in chunks(keyed)
+        for key in session.exec(select(Publication.key).where(col(Publication.key).in_(some)))
+    }
+    fresh = {key: visit for key, visit in keyed.items() if key not in known}
+    for key, visit in fresh.items():
+        session.add(
+            Publication(
+                key=key,
+                office=task.office,
+                task=visit.task,
+                department=visit.department,
+                visit=visit.id,
+                cycle=visit.cycle,
+                kind=PublicationKind.RESULT,
+                reference=_cycle(visit),
+                channel=channel_of(subjects[visit.subject].legal_form),
+                queued_at=now,
+            )
+        )
+    if fresh:
+        count = len(fresh)
+        wake(
+            session,
+            exchange_id(task.office),
+            "queued",
+            source=task.id,
+            now=now,
+            start="ExchangeWorkflow",
+            count=count,
+        )
+
+
+def scope_of(publication: Publication) -> str:
+    """The workflow that waits for a publication."""
+    if publication.kind is PublicationKind.RESULT:
+        return f"joint-task/{publication.task}"
+    if publication.kind is PublicationKind.CORRECTION:
+        return f"correction/{publication.reference}"
+    return f"disposal/{publication.reference}"
+
+
+def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
+    """The platform's receipts came: results are entered; what is not published yet is waited for."""
+    session = clocks.session
+    visits: dict[tuple[str, str, Channel], list[Visit]] = {}
+    publications = list(publications)
+    known = _visits_of(session, publications)
+    for publication in publications:
+        if publication.kind is PublicationKind.RESULT:
+            visit = known[publication.visit]
+            if visit.stage is VisitStage.APPROVED:
+                visits.setdefault((publication.task, publication.department, publication.channel), []).append(
+                    visit
+                )
+        elif publication.kind is not PublicationKind.WITHDRAWAL:
+            # A withdrawal's one wait runs from the decision until it is done.
+            _await_publication(clocks, publication, by=by)
+    for (task, department, channel), members in visits.items():
+        part = session.get_one(TakingPart, (task, department))
+        move(clocks, part, members, VisitStage.RECEIPTED, by=by)
+        if session.get_one(JointTask, task).status is not TaskStatus.OPEN:
+            continue  # Cancelled after its results went out: the fact is kept, nobody owes the rest.
+        stops_at = clocks.policies.value(PolicyKey.ENTRY_STOPS_AT, department, plan_of(task))
+        kind = WaitKind.FORWARD if channel is Channel.NATIONAL else WaitKind.PROOF
+        await_next(clocks, kind, members, by=by, anchor=clocks.today, inside_clock=stops_at == "publication")
+
+
+def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
+    """Publication is a fact: results leave stage 7, a correction or disposal can end."""
+    session = clocks.session
+    publications = list(publications)
+    known = _visits_of(session, publications)
+    visits: dict[tuple[str, str], list[Visit]] = {}
+    for publication in publications:
+        if publication.kind is PublicationKind.RESULT:
+            visit = known[publication.visit]
+            if visit.stage is VisitStage.RECEIPTED and publication.receipted_at is not None:
+                visits.setdefault((publication.task, publication.department), []).append(visit)
+        elif publication.receipted_at is not None:
+            clocks.settle_scope(scope_of(publication), by=by)
+            if publication.kind is PublicationKind.DISPOSAL:
+                end_disposal(session, session.get_one(Disposal, publication.reference), clocks.now)
+    for own, members in visits.items():
+        move(clocks, session.get_one(TakingPart, own), members, VisitStage.PUBLISHED, by=by)
+
+
+def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
+    """A correction's or disposal's publication opens a wait in its own scope."""
+    clocks.open(
+        WaitKind.RECEIPT,
+        key=f"{publication.key}|receipt",
+        scope=scope_of(publication),
+        task=publication.task,
+        department=publication.department,
+        opened_by=by,
+        due=publication.due_day,
+        clause=_clause(clocks, publication),
+    )
+
+
+def _clause(clocks: Clocks, publication: Publication) -> str:
+    """Where a last day of a publication's own comes from: only a penalty has one."""
+    if publication.due_day is None:
+        return ""
+    return clocks.policies.clause(PolicyKey.PENALTY_PUBLICATION_DAYS, publication.department)
+
+
+def end_disposal(session: Session, disposal: Disposal, now: datetime) -> None:
+    """A disposal ends when its outcome is published; its task counts one fewer and is told."""
+    if disposal.closed_at is None:
+        disposal.closed_at = now
+        part = session.get_one(TakingPart, (disposal.task, disposal.department))
+        part.disposals_open -= 1
+        wake(session, f"joint-task/{disposal.task}", "disposal ended", source=disposal.task, now=now)
+
+
+def _visits_of(session: Session, publications: Sequence[Publication]) -> dict[str, Visit]:
+    """The visits behind results, by id."""
+    ids = [one.visit for one in publications if one.kind is PublicationKind.RESULT]
+    return {
+        row.id: row
+        for some in chunks(ids)
+        for row in session.exec(select(Visit).where(col(Visit.id).in_(some)))
+    }
+
+
+def _key(visit: Visit, subject: Subject, kind: PublicationKind, reference: str) -> str:
+    """The business key of a record: the same on either side, for ever."""
+    return f"{visit.task}|{visit.department}|{subject.code}|{kind.value}|{reference}"
+
+
+def _cycle(visit: Visit) -> str:
+    """What a set of results is referred to by: which cycle it is."""
+    return f"c{visit.cycle}"
+
+
+def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> None:
+    clocks.settle_key(f"{publication.key}|receipt", by=by)
+    # A fact that follows the receipt in a file of its own comes by here again.
+    if publication.published_at is None and clocks.find(f"{publication.key}|publish") is None:
+        kind = WaitKind.FORWARD if publication.channel is Channel.NATIONAL else WaitKind.PROOF
+        clocks.open(
+            kind,
+            key=f"{publication.key}|publish",
+            scope=scope_of(publication),
+            task=publication.task,
+            department=publication.department,
+            opened_by=by,
+            due=publication.due_day,
+            clause=_clause(clocks, publication),
+        )

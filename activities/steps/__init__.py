@@ -1,0 +1,1 @@
+"""The activities that the worker registers, a module for each kind of workflow."""

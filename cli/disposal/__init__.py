@@ -1,0 +1,1 @@
+"""`disposal`: the follow-up of findings (后续处置)."""

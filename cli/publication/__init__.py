@@ -1,0 +1,1 @@
+"""`publication`: what is on its way to the public (公示)."""

@@ -1,0 +1,1 @@
+"""`register`: the registers, imported, shown and confirmed (一单两库)."""

@@ -1,0 +1,379 @@
+"""Disposals: several for one finding, their owner, their clocks, their publication and its withdrawal."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from activities.papers.filing import is_open
+from activities.rebuild import open_cases
+from activities.steps.case import read_case
+from models.messages import CaseProgress
+from models.outcomes import Disposal, Publication, PublicationKind, Referral
+from models.papers import (
+    AddDisposal,
+    AnswerReferral,
+    ApproveResults,
+    CorrectResult,
+    ProposedDisposal,
+    ReferDishonesty,
+    ResultLine,
+    SignCorrection,
+    StepDisposal,
+    SubmitResults,
+)
+from models.task import Visit
+from models.trail import Answer, Deadline, Notification, Wait
+from rules.calendar import local_day
+from rules.channel import Channel
+from rules.disposal import DisposalKind, DisposalState
+from rules.results import Category
+from rules.roles import Role
+from rules.stages import TaskStatus
+from rules.waits import WaitKind
+from tests.activities.conftest import At
+from tests.activities.driver import Driver
+from tests.activities.scenes import annulled, correction_target, proved
+from tests.activities.waits import clock_of, wait_of
+from tests.activities.world import item_of
+from tests.builders import LEAD, NOW, SECOND, THIRD, actor
+
+K = DisposalKind
+
+
+def find(driver: Driver, proposed: ProposedDisposal, *, national: bool = False) -> list[Disposal]:
+    """Enter and approve a problem at a subject of the second department; its disposals."""
+    visit = next(
+        one for one in driver.visits(SECOND) if (driver.subject(one).credit_class is not None) is national
+    )
+    line = ResultLine(
+        visit=visit.id,
+        item=item_of(SECOND),
+        categories=(Category.PENDING,),
+        finding="台账造假",
+        disposal=proposed,
+    )
+    driver.act(SECOND, Role.OFFICER, SubmitResults(lines=(line,)))
+    driver.act(SECOND, Role.APPROVER, ApproveResults(visits=(visit.id,)))
+    return [one for one in driver.disposals() if one.department == SECOND]
+
+
+def take(driver: Driver, disposal: Disposal, step: str, **given: Any) -> Answer:
+    """Take a step as the owner's handler, with a note."""
+    by, role = given.pop("by", disposal.owner), given.pop("role", Role.HANDLER)
+    paper = StepDisposal.model_validate({"step": step, "on": driver.today, "note": "文号1"} | given)
+    return driver.say(paper, actor(by, role), target=f"disposal/{disposal.id}")
+
+
+def again(driver: Driver, disposal: Disposal) -> Disposal:
+    """As it stands now."""
+    return driver.read(lambda session: session.get_one(Disposal, disposal.id))
+
+
+def due(driver: Driver, disposal: Disposal) -> date:
+    """The last day of what is owed now."""
+    return driver.read(
+        lambda session: session.exec(
+            select(Deadline)
+            .join(Wait, col(Wait.id) == col(Deadline.wait))
+            .where(
+                col(Wait.scope) == f"disposal/{disposal.id}",
+                col(Wait.closed_at).is_(None),
+                col(Deadline.current).is_(True),
+            )
+        ).one()
+    ).due_day
+
+
+def case_of(driver: Driver, disposal: Disposal) -> CaseProgress:
+    """What its workflow is told."""
+    return driver.read(lambda session: read_case(session, f"disposal/{disposal.id}"))
+
+
+def test_one_finding_may_have_several_disposals_each_a_case_of_its_own(at: At) -> None:
+    """Each with its own state and clock; the part counts them all."""
+    driver = at("visited")
+    also = (ProposedDisposal(kind=K.CASE), ProposedDisposal(kind=K.ABNORMAL))
+    made = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10, also=also))
+    assert {K.RECTIFY, K.CASE, K.ABNORMAL} == {one.kind for one in made}
+    assert 1 == len({one.result for one in made})
+    assert (3, 3) == (driver.part(SECOND).disposals, driver.part(SECOND).disposals_open)
+    expected = {K.RECTIFY: date(2026, 4, 17), K.CASE: date(2026, 4, 23), K.ABNORMAL: date(2026, 4, 16)}
+    assert expected == {one.kind: due(driver, one) for one in made}
+
+
+def test_a_case_is_decided_upon_in_15_and_once_15_more_working_days_then_90_days(at: At) -> None:
+    """The extension runs on from the first due day and is the head's."""
+    driver = at("visited")
+    (case,) = find(driver, ProposedDisposal(kind=K.CASE))
+    assert "HeadNeeded" == take(driver, case, "extend").type
+    assert "ReasonMissing" == take(driver, case, "extend", role=Role.HEAD, note="").type
+    assert "Accepted" == take(driver, case, "extend", role=Role.HEAD).type
+    assert date(2026, 5, 18) == due(driver, case)
+    assert "DisposalStepOutOfOrder" == take(driver, case, "extend", role=Role.HEAD).type
+    assert "Accepted" == take(driver, case, "file").type
+    assert driver.today + timedelta(days=90) == due(driver, case)
+
+
+def test_a_filed_case_is_prolonged_by_30_days_and_then_by_as_many_as_were_decided_together(at: At) -> None:
+    """Each from the former due day, by the head; beyond thirty days the number is said."""
+    driver = at("visited")
+    (case,) = find(driver, ProposedDisposal(kind=K.CASE))
+    take(driver, case, "file")
+    decided = driver.today + timedelta(days=90)
+    assert "DaysTooMany" == take(driver, case, "extend", role=Role.HEAD, days=31).type
+    assert "Accepted" == take(driver, case, "extend", role=Role.HEAD).type
+    assert decided + timedelta(days=30) == due(driver, case)
+    assert "DaysMissing" == take(driver, case, "extend", role=Role.HEAD).type
+    assert "Accepted" == take(driver, case, "extend", role=Role.HEAD, days=60).type
+    assert decided + timedelta(days=90) == due(driver, case)
+
+
+@pytest.mark.parametrize(("failed", "expected"), [(False, date(2026, 4, 24)), (True, date(2026, 4, 15))])
+def test_a_rectification_is_extended_by_the_heads_days(at: At, failed: bool, expected: date) -> None:
+    """Before its end from the last day to comply (11 April and 7 days), after a failed re-check from today; then 5 working days."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+    if failed:
+        take(driver, made, "recheck_failed")
+    else:
+        assert "DaysMissing" == take(driver, made, "extend", role=Role.HEAD).type
+    assert "HeadNeeded" == take(driver, made, "extend", days=7).type
+    assert "Accepted" == take(driver, made, "extend", role=Role.HEAD, days=7).type
+    assert expected == due(driver, made)
+    assert DisposalState.OPEN == again(driver, made).state
+
+
+def test_a_penalty_is_public_within_20_working_days_of_its_decision(at: At) -> None:
+    """Both steps of its publication, from the decision's day."""
+    driver = at("visited")
+    (case,) = find(driver, ProposedDisposal(kind=K.CASE), national=True)
+    take(driver, case, "file")
+    driver.now += timedelta(days=2)
+    decided = driver.today - timedelta(days=1)
+    assert "OutcomeNeeded" == take(driver, case, "decide").type
+    assert "Accepted" == take(driver, case, "decide", on=decided, outcome="penalty").type
+    assert date(2026, 5, 6) == due(driver, case)
+    driver.trade()
+    assert again(driver, case).closed_at is not None
+
+
+def test_a_failed_rectification_becomes_a_case_of_the_same_owner(at: At) -> None:
+    """The first ends with that outcome; the second begins at once, with its own clock."""
+    driver = at("visited")
+    (first,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+    take(driver, first, "recheck_failed")
+    take(driver, first, "turn_to_case")
+    second = next(one for one in driver.disposals() if one.id == f"{first.id}/2")
+    assert (K.CASE, first.owner, DisposalState.OPEN) == (second.kind, second.owner, second.state)
+    assert date(2026, 4, 23) == due(driver, second)
+    assert 2 == driver.part(SECOND).disposals_open
+
+
+def test_another_owner_begins_with_an_acknowledged_transfer(at: At) -> None:
+    """Until it acknowledges it is waited for; from then on it owns the disposal and its clock."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.CASE, owner=THIRD))
+    assert (DisposalState.HANDED, SECOND, THIRD) == (made.state, made.owner, made.receiver)
+    assert date(2026, 4, 9) == due(driver, made)
+    assert "NotDisposalOwner" == take(driver, made, "acknowledge", by=SECOND).type
+    assert "Accepted" == take(driver, made, "acknowledge", by=THIRD).type
+    now = again(driver, made)
+    assert (DisposalState.OPEN, THIRD, None) == (now.state, now.owner, now.receiver)
+    assert date(2026, 4, 23) == due(driver, made)
+
+
+def test_a_returned_transfer_leaves_the_owner_as_it_was(at: At) -> None:
+    """The receiver says why; the checker goes on, or asks another."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.ABNORMAL))
+    assert "ReceiverUnknown" == take(driver, made, "hand_over", receiver=SECOND).type
+    assert "Accepted" == take(driver, made, "hand_over", receiver=THIRD).type
+    assert "ReasonMissing" == take(driver, made, "return", by=THIRD, note="").type
+    assert "Accepted" == take(driver, made, "return", by=THIRD).type
+    now = again(driver, made)
+    assert (DisposalState.OPEN, SECOND, None) == (now.state, now.owner, now.receiver)
+
+
+def test_the_rule_proposes_and_says_why(at: At) -> None:
+    """Who licensed goes first; nobody is burdened without a person's word."""
+    driver = at("visited")
+    with driver.database.write() as session:
+        for visit in session.exec(select(Visit)):
+            driver_subject = driver.subject(visit)
+            driver_subject.licensed_by = THIRD
+            session.merge(driver_subject)
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY))
+    assert SECOND == made.owner
+    assert "按规则建议由 协同局 处置（谁审批、谁负责：该部门颁发了许可）" == made.reason
+
+
+def test_serious_illegality_needs_the_document_of_the_authority_above(at: At) -> None:
+    """Consent one level up is named; without it nothing is listed."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.SERIOUS))
+    assert "DisposalStepOutOfOrder" == take(driver, made, "list").type
+    assert "ReasonMissing" == take(driver, made, "consent", note=" ").type
+    assert "Accepted" == take(driver, made, "consent", note="市局〔2026〕3号同意").type
+    assert "Accepted" == take(driver, made, "list").type
+    assert "listed" == again(driver, made).outcome
+
+
+def test_a_disposal_can_be_added_after_the_end_and_does_not_reopen_the_task(at: At) -> None:
+    """It is shown beside the closed task, and runs to its own end."""
+    driver = at("closed")
+    result = next(one.result for one in driver.disposals() if one.owner == SECOND)
+    paper = AddDisposal(result=result, disposal=ProposedDisposal(kind=K.ABNORMAL), reason="另查明")
+    made = driver.act(SECOND, Role.HEAD, paper).data["disposals"]
+    assert [f"{result}/2"] == made
+    assert TaskStatus.CLOSED is driver.job().status
+    assert f"disposal/{result}/2" in driver.read(lambda session: open_cases(session, NOW))
+    added = next(one for one in driver.disposals() if one.id == made[0])
+    take(driver, added, "list")
+    driver.trade()
+    proved(driver, PublicationKind.DISPOSAL)
+    assert again(driver, added).closed_at is not None
+    assert TaskStatus.CLOSED is driver.job().status
+
+
+def test_a_signed_correction_opens_what_follows_from_it(at: At) -> None:
+    """Not before the head has signed."""
+    driver = at("published")
+    target = correction_target(driver)
+    paper = CorrectResult(
+        result=target.split("/")[1],
+        number=1,
+        categories=(Category.RECTIFICATION_ORDERED,),
+        finding="未公示",
+        reason="漏填",
+        disposal=ProposedDisposal(kind=K.RECTIFY),
+    )
+    driver.act(THIRD, Role.HANDLER, paper, target=target)
+    assert 2 == len(driver.disposals())
+    driver.act(THIRD, Role.HEAD, SignCorrection(), target=target)
+    assert [THIRD] == [one.owner for one in driver.disposals() if one.department == THIRD]
+
+
+def test_a_fallen_decision_is_withdrawn_within_3_working_days(at: At) -> None:
+    """Its case wakes again, and is over when the proof of the withdrawal is there; the task stays as it was."""
+    driver = at("disposed")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+    assert case_of(driver, made).closed
+    annulled(driver)
+    assert (False, "待撤回公示") == (case_of(driver, made).closed, case_of(driver, made).state)
+    assert driver.read(lambda session: is_open(session, f"disposal/{made.id}"))
+    assert f"disposal/{made.id}" in driver.read(lambda session: open_cases(session, NOW))
+    # From Wednesday, 1 April: 4 to 6 April are a holiday (清明).
+    assert date(2026, 4, 7) == due(driver, made)
+    driver.trade()
+    assert not case_of(driver, made).closed
+    (withdrawal,) = driver.publications(PublicationKind.WITHDRAWAL)
+    assert (Channel.OWN_SITE, None) == (withdrawal.channel, withdrawal.published_at)
+    proved(driver, PublicationKind.WITHDRAWAL)
+    assert case_of(driver, made).closed
+    assert again(driver, made).closed_at is not None
+
+
+def test_a_withdrawal_on_the_national_system_needs_no_proof(at: At) -> None:
+    """The platform's word is the fact."""
+    driver = at("visited")
+    (case,) = find(driver, ProposedDisposal(kind=K.ABNORMAL), national=True)
+    take(driver, case, "list")
+    driver.trade()
+    assert again(driver, case).closed_at is not None
+    annulled(driver)
+    driver.trade()
+    rows = driver.read(lambda session: session.exec(select(Publication)).all())
+    assert [True] == [one.published_at is not None for one in rows if one.kind is PublicationKind.WITHDRAWAL]
+    assert case_of(driver, case).closed
+
+
+def test_dishonest_acts_are_recorded_referrals(at: At) -> None:
+    """With act, basis, to whom, when; of a subject without problem there is none."""
+    driver = at("closed")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+
+    def paper(result: str) -> ReferDishonesty:
+        return ReferDishonesty(
+            result=result, act="造假", basis="第三条", authority="县信用办", referred_on=driver.today
+        )
+
+    by = actor(SECOND, Role.HANDLER)
+    clean = next(one for one in driver.visits(SECOND) if one.id != made.visit)
+    assert "NoDishonesty" == driver.say(paper(driver.result(clean).id), by).type
+    assert [1, 2] == [driver.act(SECOND, Role.HANDLER, paper(made.result)).data["number"] for _ in range(2)]
+    rows = driver.read(lambda session: session.exec(select(Referral)).all())
+    assert {("县信用办", local_day(NOW))} == {(row.authority, row.referred_on) for row in rows}
+
+
+def test_the_reply_to_a_referral_is_waited_for_on_the_departments_desk(at: At) -> None:
+    """Twenty working days (policy), also after the task's end; the first reply ends the wait."""
+    driver = at("closed")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+    paper = ReferDishonesty(
+        result=made.result, act="造假", basis="第三条", authority="县信用办", referred_on=driver.today
+    )
+    driver.act(SECOND, Role.HANDLER, paper)
+    wait = wait_of(driver, WaitKind.REFERRAL)
+    assert (f"department/{SECOND}/{driver.today.year}", made.task) == (wait.scope, wait.task)
+    assert date(2026, 4, 30) == clock_of(driver, wait).due_day
+    referral = driver.read(lambda session: session.exec(select(Referral.id)).one())
+    reply = AnswerReferral(
+        referral=referral, reply="accepted", replied_on=driver.today, document="信1号", note=""
+    )
+    driver.act(SECOND, Role.HANDLER, reply)
+    assert wait_of(driver, WaitKind.REFERRAL).closed_at is not None
+
+
+def test_a_returned_transfer_goes_to_another_or_becomes_the_senders_own_case(at: At) -> None:
+    """The sender is told of the return with its reason; keeping it is a decision to file or not."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.TRANSFER, receiver=THIRD))
+    take(driver, made, "send")
+    take(driver, made, "return", by=THIRD, note="不属本局管辖")
+    (told,) = driver.read(
+        lambda session: session.exec(select(Notification).where(col(Notification.event) == "answered")).all()
+    )
+    assert (SECOND, True) == (told.department, told.urgent)
+    assert "协同局对移送" in told.text
+    assert "不属本局管辖" in told.text
+    assert "Accepted" == take(driver, made, "send", receiver=LEAD).type
+    assert (LEAD, DisposalState.SENT) == (again(driver, made).receiver, again(driver, made).state)
+    take(driver, made, "return", by=LEAD)
+    take(driver, made, "keep")
+    kept = next(one for one in driver.disposals() if one.id == f"{made.id}/2")
+    assert (K.CASE, SECOND, "kept") == (kept.kind, kept.owner, again(driver, made).outcome)
+
+
+def test_a_receiver_outside_the_system_answers_through_the_owner(at: At) -> None:
+    """Its receipt is waited for at the sender's desk, and named by its document."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.TRANSFER_JUSTICE, outside="县人民检察院"))
+    assert (None, "县人民检察院") == (made.receiver, made.outside)
+    take(driver, made, "send")
+    wait = wait_of(driver, WaitKind.ACKNOWLEDGE)
+    assert SECOND == wait.department
+    assert "ReasonMissing" == take(driver, made, "acknowledge", note="").type
+    assert "Accepted" == take(driver, made, "acknowledge", note="检收〔2026〕1号").type
+    assert "transferred" == again(driver, made).outcome
+
+
+def test_only_a_transfer_has_a_receiver_outside(at: At) -> None:
+    """Nobody else could answer for a disposal of one's own."""
+    driver = at("disposed")
+    result = next(one.result for one in driver.disposals() if one.owner == SECOND)
+    proposed = ProposedDisposal(kind=K.ABNORMAL, outside="县人民检察院")
+    paper = AddDisposal(result=result, disposal=proposed, reason="另查明")
+    assert "OutsideNotTransfer" == driver.say(paper, actor(SECOND, Role.HEAD)).type
+
+
+@pytest.mark.parametrize("kind", [K.TRANSFER, K.TRANSFER_JUSTICE])
+def test_a_transfer_ends_with_its_acknowledgement(at: At, kind: DisposalKind) -> None:
+    """Sent, waited for, acknowledged by the receiver alone."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=kind, receiver=THIRD))
+    take(driver, made, "send")
+    assert "NotDisposalOwner" == take(driver, made, "acknowledge").type
+    assert "Accepted" == take(driver, made, "acknowledge", by=THIRD).type
+    assert "transferred" == again(driver, made).outcome
