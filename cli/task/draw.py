@@ -2,20 +2,19 @@
 
 import os
 import re
-from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 
 from activities.draw.contributions import since_of
-from activities.draw.export import is_public
 from cli.acting import TaskId, Who, acts, reads, task_id
-from cli.context import Context, Json, out, show
-from cli.given import chosen, department_names, read_bytes
-from cli.tables import done, hint, print_table
+from cli.context import Context, Json, show
+from cli.given import chosen, read_bytes
+from cli.tables import done, hint
+from cli.task.draw_view import read_draw
 from cli.task.show import known_task
 from models.papers import (
     ApproveDraw,
@@ -26,12 +25,10 @@ from models.papers import (
     RequestDraw,
     RevealLink,
 )
-from models.task import ActStep, Commitment, DrawAct, DrawStep
+from models.task import DrawAct
 from rules.draw import commitment, link
 from rules.draw_record import Kind
 from rules.refusal import Refusal
-from rules.waits import WaitKind
-from workflows.projection import moment
 
 app = typer.Typer(help="抽取：申请、批准、承诺、揭示、查看", no_args_is_help=True)
 
@@ -235,67 +232,8 @@ def show_draw(task: TaskId, as_json: Json = False) -> None:
     task = task_id(task)
     with Context().database.read() as session:
         known_task(session, task)
-        rows = session.exec(select(Commitment).where(col(Commitment.task) == task))
-        commitments = {row.department: row.commitment for row in rows}
-        hidden = {"links"} if is_public(session, task) else {"links", "link", "seed"}
-        acts_ = [_act_view(session, row, hidden) for row in _acts(session, task)]
-        named = {step["department"] for act in acts_ for step in act["steps"] if step["department"]}
-        named |= {
-            step["content"]["refused"]
-            for act in acts_
-            for step in act["steps"]
-            if "refused" in step["content"]
-        }
-        named |= {
-            one for act in acts_ for step in act["steps"] for one in step["content"].get("contributors", ())
-        }
-        names = department_names(session, [*commitments, *named])
-
-    def text() -> None:
-        rows = [{"name": names.get(one, one), "value": value} for one, value in commitments.items()]
-        print_table({"name": "部门", "value": "承诺值"}, rows, title="承诺")
-        for act in acts_:
-            out.print(f"第{act['act']}次 {act['kind_name']}：{act['reason']}", markup=False)
-            if act["asked"]:
-                out.print(f"  {'；'.join(act['asked'])}", markup=False)
-            columns = {"step_name": "步骤", "department": "部门", "content": "内容"}
-            print_table(columns, [_step_row(step, names) for step in act["steps"]])
-
-    show({"task": task, "commitments": commitments, "acts": acts_}, as_json=as_json, text=text)
-
-
-_CONTENT = {
-    "actor": "办理人",
-    "reason": "理由",
-    "directory": "名录哈希",
-    "plan": "方案哈希",
-    "root": "名录根",
-    "contributors": "承诺部门",
-    "drawn": "抽中",
-    "market_entities": "其中市场主体",
-    "public_value": "公共随机值",
-    "link": "随机值",
-    "seed": "种子",
-    "received": "收到的记录",
-    "value": "数值",
-    "name": "名称",
-    "source": "来源",
-    "length": "位数",
-    "of": "所欠",
-    "at": "时间",
-    "refused": "不予批准或撤回的部门",
-}
-
-
-def _step_row(step: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """A step with Chinese labels and departments by name."""
-    content = {
-        _CONTENT.get(key, key): _content_words(key, value, names)
-        for key, value in step["content"].items()
-        if value not in (None, "")
-    }
-    department = step["department"]
-    return {**step, "department": names.get(department, department), "content": content}
+        view = read_draw(session, task)
+    show({"task": task, "commitments": view.commitments, "acts": view.acts}, as_json=as_json, text=view.print)
 
 
 def _announced(name: str | None, source: str, length: int | None) -> PublicSource | None:
@@ -307,22 +245,6 @@ def _announced(name: str | None, source: str, length: int | None) -> PublicSourc
             "预告公共随机值须同时写明来源和位数：--public-source、--public-length（如双色球7个两位数为14）",
         )
     return PublicSource(name=name, source=source, length=length)
-
-
-def _content_words(key: str, value: Any, names: dict[str, str]) -> Any:
-    match key:
-        case "contributors":
-            return [names.get(one, one) for one in value]
-        case "refused":
-            return names.get(value, value)
-        case "of":
-            return WaitKind(value).label
-        case "at":
-            return moment(datetime.fromisoformat(value))
-        case "actor":
-            return {"service": "系统（代管秘密）", "system": "系统"}.get(value, value)
-        case _:
-            return value
 
 
 def _choice(text: str | None) -> Literal["exclude", "keep"] | None:
@@ -358,57 +280,3 @@ def _newest_act(context: Context, task: str) -> int:
         known_task(session, task)
         newest = session.exec(select(func.max(DrawAct.number)).where(col(DrawAct.task) == task)).one()
     return newest or 1
-
-
-def _acts(session: Session, task: str) -> list[DrawAct]:
-    return list(session.exec(select(DrawAct).where(col(DrawAct.task) == task).order_by(col(DrawAct.number))))
-
-
-def _asked(act: DrawAct) -> list[str]:
-    """What an approver must know of a request; which subjects are replaced is for the parties (draw list)."""
-    content = act.content
-    words = []
-    if act.kind is Kind.REPLACEMENT:
-        words.append(f"更换{len(content['replaces'])}户")
-    elif act.kind is Kind.REDRAW:
-        words.append(f"取代第{'、'.join(content['replaces'])}次抽取")
-    elif act.kind is Kind.ADDED:
-        words.append(f"追加{sum(size for *_, size in content['sizes'])}户")
-    if content.get("evidence"):
-        words.append(f"依据：{content['evidence']}")
-    for key, label in (("ceiling", "已达年度上限的"), ("recent", "近期检查过的")):
-        if content.get(key):
-            words.append(f"{label}：{'排除' if content[key] == 'exclude' else '保留'}")
-    if content.get("leave_out"):
-        words.append(f"经批准不列入名录{len(content['leave_out'])}户")
-    if content.get("unclassified"):
-        words.append(f"尚无分类的按总体比例抽取：{content['unclassified']}")
-    if content.get("public"):
-        words.append(f"公共随机值：{content['public']['name']}（{content['public']['source']}）")
-    return words
-
-
-def _act_view(session: Session, act: DrawAct, hidden: set[str]) -> dict[str, Any]:
-    """An act's steps; seed and links stay hidden until the last check, for with them the list is plain."""
-    steps = session.exec(
-        select(DrawStep)
-        .where(col(DrawStep.task) == act.task, col(DrawStep.act) == act.number)
-        .order_by(col(DrawStep.department))
-    )
-    order = list(ActStep)
-    return {
-        "act": act.number,
-        "kind": act.kind.value,
-        "kind_name": act.kind.label,
-        "reason": act.reason,
-        "asked": _asked(act),
-        "steps": [
-            {
-                "step": step.step.value,
-                "step_name": step.step.label,
-                "department": step.department,
-                "content": {key: value for key, value in step.content.items() if key not in hidden},
-            }
-            for step in sorted(steps, key=lambda one: order.index(one.step))
-        ],
-    }
