@@ -117,11 +117,12 @@ async def test_a_round_that_looks_back_a_day_finds_what_closed_since(house: Hous
     archive = Archive(house.client, house.database, EvidenceStore(tmp_path / "archive"), house.task_queue)
     async with house.working():
         await house.play.run("launch")
-    closed = await house.terminate_all()
-    await closed_runs(house)
+    await house.terminate_all()
+    closed = await closed_runs(house)
     now = datetime.now(UTC)
     assert [] == await archive.keep_closed(now, now + timedelta(minutes=1))
-    assert len(closed) == len(await archive.keep_closed(now, now - timedelta(days=1)))
+    assert closed == set(await archive.keep_closed(now, now - timedelta(days=1)))
+    assert closed
 
 
 async def _unpacked(store: EvidenceStore, rows: list[ArchivedRun]) -> AsyncIterator[WorkflowHistory]:
