@@ -71,3 +71,6 @@ class Exchange(Protocol):
 
     def finish(self, name: str) -> None:
         """Put an answer away after its facts are committed."""
+
+    def unread(self, office: str, /) -> Sequence[str]:
+        """What came in for an office and cannot be read, by name: somebody must ask for it again."""

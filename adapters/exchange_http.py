@@ -42,6 +42,10 @@ class HttpExchange:
         """Delete an answer; one that is gone already was deleted by a call whose answer was lost."""
         self._call("DELETE", f"/answers/{name}")
 
+    def unread(self, _office: str) -> Sequence[str]:
+        """Nothing: an answer that cannot be read raises."""
+        return ()
+
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()

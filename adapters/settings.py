@@ -65,7 +65,7 @@ class Settings:
             profile=Profile(os.environ.get("JOINT_PROFILE", Profile.PRODUCTION)),
             data=data,
             database_url=os.environ.get("DATABASE_URL", f"sqlite:///{data.resolve()}/joint-inspection.db"),
-            exchange=os.environ.get("JOINT_EXCHANGE", str(data / "exchange")),
+            exchange=os.environ.get("JOINT_EXCHANGE") or str(data / "exchange"),
             exchange_token=os.environ.get("JOINT_EXCHANGE_TOKEN", ""),
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.clocks.waits import Clocks
+from activities.exchange.doubts import sound
 from activities.exchange.publishing import exchange_id, published, receipt, scope_of
 from activities.lookup import chunks
 from activities.papers.docket import notify, wake
@@ -22,22 +23,35 @@ _MOMENTS = {"entered": "receipted_at", "forwarded": "forwarded_at", "published":
 
 
 def record_facts(session: Session, office: str, facts: Sequence[Fact], now: datetime) -> int:
-    """Record what the platform says, each fact once; tasks move on and are woken. Returns the new ones."""
-    by_key: dict[str, list[Fact]] = {}
-    for fact in facts:
-        by_key.setdefault(fact.key, []).append(fact)
-    fresh = _record_publications(session, office, by_key, now)
-    return fresh + _record_declarations(session, office, by_key, now)
+    """Record what the platform says, each fact once; tasks move on and are woken. Returns the new ones.
 
-
-def _record_publications(session: Session, office: str, by_key: dict[str, list[Fact]], now: datetime) -> int:
+    What can't be true is left out, and told to the office.
+    """
+    keys = {fact.key for fact in facts}
     rows = [
         row
-        for some in chunks(by_key)
+        for some in chunks(keys)
         for row in session.exec(
             select(Publication).where(col(Publication.office) == office, col(Publication.key).in_(some))
         )
     ]
+    declared = [
+        row
+        for some in chunks(keys)
+        for row in session.exec(
+            select(Declaration).where(col(Declaration.office) == office, col(Declaration.key).in_(some))
+        )
+    ]
+    by_key: dict[str, list[Fact]] = {}
+    for fact in sound(session, office, facts, {row.key: row for row in (*rows, *declared)}, now):
+        by_key.setdefault(fact.key, []).append(fact)
+    fresh = _record_publications(session, office, [row for row in rows if row.key in by_key], by_key, now)
+    return fresh + _record_declarations(session, office, by_key, now)
+
+
+def _record_publications(
+    session: Session, office: str, rows: list[Publication], by_key: dict[str, list[Fact]], now: datetime
+) -> int:
     rows.sort(key=lambda row: (row.task, row.key))
     fresh_facts = 0
     for task_id, group in groupby(rows, key=lambda row: row.task):
@@ -69,6 +83,7 @@ def _record_declarations(session: Session, office: str, by_key: dict[str, list[F
             select(Declaration)
             .where(col(Declaration.office) == office, col(Declaration.key).in_(some))
             .with_for_update()
+            .execution_options(populate_existing=True)
         )
     ]
     fresh = 0

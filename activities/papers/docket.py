@@ -273,14 +273,14 @@ def notify(
     task: str | None = None,
     urgent: bool = False,
     person: str | None = None,
-) -> None:
-    """Write a notice for a role and wake the department's desk, which delivers it.
+) -> bool:
+    """Write a notice for a role and wake the department's desk, which delivers it; whether it is a new one.
 
     `person` names the one holder whom it is for, where there is one. `key` is what keeps a repeated fact from being told twice.
     """
     office = session.get_one(Department, department).office
     if session.exec(select(Notification).where(col(Notification.key) == key)).first() is not None:
-        return
+        return False
     session.add(
         Notification(
             key=key,
@@ -303,6 +303,7 @@ def notify(
         now=now,
         start="DepartmentWorkflow",
     )
+    return True
 
 
 def desk_id(department: str, year: int) -> str:

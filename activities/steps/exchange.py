@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 from temporalio import activity
 
+from activities.exchange.doubts import tell_unread
 from activities.exchange.facts import record_facts
 from activities.exchange.publishing import exchange_id
 from activities.exchange.records import compose
@@ -51,6 +52,9 @@ class ExchangeActivities:
                 with self.database.write() as session:
                     facts += record_facts(session, office, found, step.now)
                 self.exchange.finish(name)
+            if unread := self.exchange.unread(office):
+                with self.database.write() as session:
+                    tell_unread(session, office, unread, step.now)
         except ExchangeAwayError as problem:
             log.warning("platform away", office=office, reason=str(problem))
             away = True

@@ -33,3 +33,7 @@ class PromptPlatform:
         """An answer was recorded on the other side."""
         with self._lock:
             self._answers.pop(name, None)
+
+    def unread(self, _office: str) -> Sequence[str]:
+        """Nothing: there are no files."""
+        return ()

@@ -1,13 +1,14 @@
 """The file exchange with the platform: whole files, named by their batch, put away when they are done."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from adapters.exchange import Batch, Fact, Record
+from adapters.exchange import Batch, ExchangeAwayError, Fact, Record
 from adapters.exchange_files import FileExchange, write_whole
 
 NOW = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
@@ -94,6 +95,8 @@ def test_a_receipt_file_that_cannot_be_read_is_put_aside(tmp_path: Path, text: s
     receipts(exchange, "test-good.json", [])
     assert ["test-good.json"] == [name for name, _ in exchange.receipts("test")]
     assert ["test-bad.json"] == [one.name for one in exchange.bad.iterdir()]
+    assert ["test-bad.json"] == exchange.unread("test")
+    assert [] == exchange.unread("other")
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,31 @@ def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
     """A fresh machine needs no preparation."""
     FileExchange(tmp_path / "a" / "b")
     assert {"out", "in", "done", "bad"} == {path.name for path in (tmp_path / "a" / "b").iterdir()}
+
+
+def test_a_second_answer_under_the_same_name_is_kept_beside_the_first(tmp_path: Path) -> None:
+    """Entry's receipt comes first, publication days later: what was read is all kept."""
+    exchange = FileExchange(tmp_path)
+    for receipt in ("SX1", "SX2"):
+        fact: dict[str, object] = {"key": "k", "fact": "entered", "at": NOW.isoformat(), "receipt": receipt}
+        receipts(exchange, "test-1.json", [fact])
+        exchange.finish("test-1.json")
+    kept = {one.name: json.loads(one.read_text("utf-8"))[0]["receipt"] for one in exchange.done.iterdir()}
+    assert {"test-1.json": "SX1", "test-1.2.json": "SX2"} == kept
+
+
+def test_a_receipt_file_with_an_editor_s_mark_is_read(tmp_path: Path) -> None:
+    """A byte order mark at its beginning is no part of it."""
+    exchange = FileExchange(tmp_path)
+    (exchange.back / "test-1.json").write_text("[]", "utf-8-sig")
+    assert [("test-1.json", [])] == list(exchange.receipts("test"))
+
+
+def test_a_folder_that_was_taken_out_is_a_platform_that_is_away(tmp_path: Path) -> None:
+    """Nothing fails for it: the next round tries again."""
+    exchange = FileExchange(tmp_path / "disk")
+    shutil.rmtree(tmp_path / "disk")
+    with pytest.raises(ExchangeAwayError):
+        exchange.send(Batch(batch="test-1", office="test", records=[RECORD]))
+    with pytest.raises(ExchangeAwayError):
+        list(exchange.receipts("test"))

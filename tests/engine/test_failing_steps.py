@@ -46,6 +46,10 @@ class Disk:
         """As the way underneath."""
         self._way.finish(name)
 
+    def unread(self, office: str) -> Sequence[str]:
+        """As the way underneath."""
+        return self._way.unread(office)
+
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
