@@ -14,6 +14,8 @@ __all__ = [
     "CASE_PROLONGATION",
     "FROM_ABOVE",
     "FROM_FORMER_DUE",
+    "FROM_ITS_DAY",
+    "MARKET_ENTITIES_ONLY",
     "OUTCOMES",
     "PERIODS",
     "REASONED",
@@ -59,6 +61,7 @@ STEPS: Mapping[DisposalKind, Mapping[DisposalState, Mapping[DisposalStep, Dispos
     DisposalKind.RECTIFY: {
         **_HANDED,
         _S.OPEN: {
+            _T.DELIVER: _S.OPEN,
             _T.RECHECK_PASSED: _S.RECTIFIED,
             _T.RECHECK_FAILED: _S.RECHECK_FAILED,
             _T.EXTEND: _S.OPEN,
@@ -140,7 +143,7 @@ PERIODS: Mapping[DisposalKind, Period] = {
     DisposalKind.SERIOUS: Period(20, Unit.WORKING_DAY, "(policy) 报上一级同意后列入"),
     DisposalKind.NONE: Period(5, Unit.WORKING_DAY, "(policy) 写明理由后办结"),
 }
-"""The first clock of each kind, from the day that the disposal is opened."""
+"""The first clock of each kind, from the day that the disposal is opened; 责令改正 from its order's delivery, once recorded."""
 
 CASE_EXTENSION = Period(15, Unit.WORKING_DAY, "市场监督管理行政处罚程序规定 第十八条（延长一次）")
 CASE_PROLONGATION = Period(
@@ -150,6 +153,7 @@ CASE_DECISION = Period(90, Unit.NATURAL_DAY, "行政处罚法 第六十条（自
 
 REASONED = frozenset(
     {
+        _T.DELIVER,
         _T.EXTEND,
         _T.CONSENT,
         _T.REFUSE,
@@ -172,6 +176,12 @@ BY_THE_HEAD = frozenset({_T.EXTEND})
 
 FROM_FORMER_DUE = frozenset({_S.EXTENDED, _S.PROLONGED})
 """States of an extension: they run on from the former due day, every other one from the day it is entered."""
+
+FROM_ITS_DAY = frozenset({_S.FILED, _S.RECHECK_FAILED})
+"""States whose clock runs from the day of the step itself (行政处罚法 第六十条: 自立案之日起), however late it is recorded."""
+
+MARKET_ENTITIES_ONLY = frozenset({DisposalKind.ABNORMAL, DisposalKind.SERIOUS})
+"""Lists that hold only what a market regulator registers (企业经营异常名录、严重违法失信名单管理办法)."""
 
 TURNED = frozenset({_S.TURNED_TO_CASE, _S.KEPT})
 """Ends after which the owner itself decides whether to file a case: the problem has not ended with them."""

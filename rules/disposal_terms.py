@@ -52,6 +52,7 @@ class DisposalState(StrEnum):
 class DisposalStep(StrEnum):
     """What an owner or receiver does to a disposal."""
 
+    DELIVER = "deliver"
     RECHECK_PASSED = "recheck_passed"
     RECHECK_FAILED = "recheck_failed"
     EXTEND = "extend"
@@ -129,6 +130,7 @@ _STATE_LABELS = {
     DisposalState.CLOSED: "已办结",
 }
 _STEP_LABELS = {
+    DisposalStep.DELIVER: "送达责令改正通知书",
     DisposalStep.RECHECK_PASSED: "复查合格",
     DisposalStep.RECHECK_FAILED: "复查不合格",
     DisposalStep.EXTEND: "延期",

@@ -144,7 +144,7 @@ def _check_problem(docket: Docket, result: Result, paper: CorrectResult) -> None
     if paper.disposal is not None:
         if not problems:
             raise Refusal("DisposalWithoutProblem", "更正后未发现问题，不能提出处置意见，请删去")
-        check_proposal(docket, paper.disposal)
+        check_proposal(docket, paper.disposal, docket.session.get_one(Visit, result.visit))
         return
     known = docket.session.exec(select(Disposal.id).where(col(Disposal.result) == result.id)).first()
     if known is None:

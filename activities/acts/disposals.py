@@ -7,10 +7,10 @@ from sqlmodel import col, func, select
 from activities.authority import name_of
 from activities.exchange.publishing import await_receipt, queue
 from activities.papers.docket import Docket, Target, notify, ruling
+from activities.results.disposal_clocks import clock_before, clock_of
 from activities.results.disposing import (
     await_step,
     check_proposal,
-    clock_of,
     desk_above,
     open_disposals,
     other_department,
@@ -70,7 +70,9 @@ def step(docket: Docket, paper: StepDisposal) -> None:
     if ended(state):
         _end(docket, disposal, state, paper)
         return
-    await_step(docket, disposal, number + 1, anchor, days)
+    returned = former_state is DisposalState.HANDED and taken is DisposalStep.RETURN
+    terms = clock_before(docket, disposal) if returned else None
+    await_step(docket, disposal, number + 1, anchor, days, terms=terms)
 
 
 @ruling(Target.TASK, AddDisposal, Role.APPROVER, Role.HEAD)
@@ -87,7 +89,7 @@ def add(docket: Docket, paper: AddDisposal) -> None:
         raise Refusal("NotLocked", "该结果尚未审批，处置意见请随结果一并填写")
     if not PROBLEM_CATEGORIES & set(result.categories):
         raise Refusal("DisposalWithoutProblem", "该项未发现问题，不能追加处置；结果有误的请先更正")
-    check_proposal(docket, paper.disposal)
+    check_proposal(docket, paper.disposal, visit)
     made = open_disposals(docket, docket.part(), visit, result, paper.disposal)
     docket.data = {"disposals": made}
 

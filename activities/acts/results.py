@@ -58,7 +58,7 @@ def submit(docket: Docket, paper: SubmitResults) -> None:
         for line in lines[visit_id]:
             grounds.check(line)
             if line.disposal is not None:
-                check_proposal(docket, line.disposal)
+                check_proposal(docket, line.disposal, visit)
             made.append(_result(docket, visit, line, grounds))
     docket.sitting.insert(Result, made)
     members = list(visits.values())

@@ -42,8 +42,10 @@ def record_facts(session: Session, office: str, facts: Sequence[Fact], now: date
             select(Declaration).where(col(Declaration.office) == office, col(Declaration.key).in_(some))
         )
     ]
+    known: dict[str, Publication | Declaration] = {row.key: row for row in rows}
+    known |= {row.key: row for row in declared}
     by_key: dict[str, list[Fact]] = {}
-    for fact in sound(session, office, facts, {row.key: row for row in (*rows, *declared)}, now):
+    for fact in sound(session, office, facts, known, now):
         by_key.setdefault(fact.key, []).append(fact)
     fresh = _record_publications(session, office, [row for row in rows if row.key in by_key], by_key, now)
     return fresh + _record_declarations(session, office, by_key, now)

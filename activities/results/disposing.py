@@ -8,23 +8,14 @@ from sqlmodel import Session, col, func, select
 from activities.authority import name_of
 from activities.clocks.reckoning import Terms
 from activities.papers.docket import Docket, notify, wake
+from activities.results.disposal_clocks import terms_in
 from models.organisation import Department, DepartmentKind, Office
 from models.outcomes import Disposal, Result
-from models.papers import ProposedDisposal, StepDisposal
+from models.papers import ProposedDisposal
 from models.registers import Subject
 from models.task import TakingPart, Visit
-from rules.deadline import Unit, due_day
-from rules.disposal import (
-    CASE_EXTENSION,
-    CASE_PROLONGATION,
-    FROM_FORMER_DUE,
-    DisposalKind,
-    DisposalState,
-    DisposalStep,
-    period_in,
-    propose_owner,
-)
-from rules.policy import PolicyKey
+from rules.channel import MARKET_ENTITIES
+from rules.disposal import MARKET_ENTITIES_ONLY, DisposalKind, DisposalState, propose_owner
 from rules.refusal import Refusal
 from rules.waits import WAITS, WaitKind
 
@@ -59,18 +50,30 @@ def all_of(proposed: ProposedDisposal) -> Iterator[ProposedDisposal]:
         yield from all_of(one)
 
 
-def check_proposal(docket: Docket, proposed: ProposedDisposal) -> None:
+def check_proposal(docket: Docket, proposed: ProposedDisposal, visit: Visit) -> None:
     """What is proposed can be opened later, when a unit approves or a head signs; refused by what is missing."""
     for one in all_of(proposed):
         if one.kind not in set(DisposalKind):
             raise Refusal("DisposalKindUnknown", f"处置方式“{one.kind}”不在规定之列，请更正")
         kind = DisposalKind(one.kind)
+        if kind in MARKET_ENTITIES_ONLY:
+            _check_form(docket, kind, visit)
         if one.outside and kind not in _TRANSFERS:
             raise Refusal("OutsideNotTransfer", f"“{kind.label}”没有接收单位，请删去 --outside")
         if kind in _TRANSFERS and not one.outside:
             other_department(docket, one.receiver, docket.department)
         elif kind not in _TRANSFERS and one.owner not in (None, docket.department):
             other_department(docket, one.owner, docket.department)
+
+
+def _check_form(docket: Docket, kind: DisposalKind, visit: Visit) -> None:
+    form = docket.session.get_one(Subject, visit.subject).legal_form
+    if form not in MARKET_ENTITIES:
+        raise Refusal(
+            "NotMarketEntity",
+            f"“{kind.label}”只适用于企业、个体工商户和农民专业合作社，该对象为{form.label}；"
+            "请另选处置方式，登记有误的先更正名录库",
+        )
 
 
 def other_department(docket: Docket, named: str | None, owner: str) -> str:
@@ -84,8 +87,19 @@ def other_department(docket: Docket, named: str | None, owner: str) -> str:
     return receiver.id
 
 
-def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date, days: int | None = None) -> None:
-    """Open the wait of a disposal's present state; a receiver is told at once. `days` is an extension's own."""
+def await_step(
+    docket: Docket,
+    disposal: Disposal,
+    cycle: int,
+    anchor: date,
+    days: int | None = None,
+    *,
+    terms: Terms | None = None,
+) -> None:
+    """Open the wait of a disposal's present state; a receiver is told at once.
+
+    `days` is an extension's own; `terms` are those of a clock that runs on.
+    """
     kind, owed_by = _owed(docket, disposal)
     wait = docket.clocks.open(
         kind,
@@ -95,7 +109,7 @@ def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date, day
         department=owed_by,
         opened_by=docket.by,
         cycle=cycle,
-        terms=_terms(docket, disposal, anchor, days),
+        terms=terms or terms_in(docket, disposal, anchor, days),
     )
     if kind is not WaitKind.DISPOSAL and owed_by != disposal.owner:
         asks = "报请同意一件处置" if kind is WaitKind.CONSENT else "移送一起线索"
@@ -111,39 +125,6 @@ def await_step(docket: Docket, disposal: Disposal, cycle: int, anchor: date, day
             task=disposal.task,
             urgent=True,
         )
-
-
-def clock_of(
-    docket: Docket,
-    disposal: Disposal,
-    former: DisposalState,
-    state: DisposalState,
-    paper: StepDisposal,
-) -> tuple[date, int | None]:
-    """From which day the next state's clock runs, and by how many days where the head said so."""
-    today = docket.clocks.today
-    if paper.step != DisposalStep.EXTEND:
-        return today, None
-    standing = docket.clocks.standing(f"disposal/{disposal.id}")
-    if disposal.kind is DisposalKind.RECTIFY:
-        if former is DisposalState.OPEN and paper.days is None:
-            raise Refusal("DaysMissing", "改正期限届满前延期的，须写明延长的天数（--days）")
-        disposal.period_days = paper.days or disposal.period_days
-        # Its clock's anchor is the last day to comply: the re-check follows it.
-        return (standing.anchor if former is DisposalState.OPEN and standing else today), None
-    if state is DisposalState.PROLONGED:
-        _check_prolongation(former, paper.days)
-    elif paper.days is not None:
-        raise Refusal("DaysFixed", f"立案决定的延期法定为{CASE_EXTENSION.amount}个工作日，请删去 --days")
-    return (standing.due_day if standing and state in FROM_FORMER_DUE else today), paper.days
-
-
-def _check_prolongation(former: DisposalState, days: int | None) -> None:
-    """Thirty days by the head; what goes beyond is decided together, and says how long."""
-    if former is DisposalState.PROLONGED and days is None:
-        raise Refusal("DaysMissing", "再次延长须经负责人集体讨论，并写明延长的天数（--days）和文号（--note）")
-    if former is DisposalState.FILED and days is not None and days > CASE_PROLONGATION.amount:
-        raise Refusal("DaysTooMany", f"负责人批准的延长不超过{CASE_PROLONGATION.amount}日；再延须集体讨论")
 
 
 def desk_above(session: Session, office: str) -> str | None:
@@ -214,18 +195,3 @@ def _open(
         start="DisposalWorkflow",
     )
     return id_
-
-
-def _terms(docket: Docket, disposal: Disposal, anchor: date, extended_by: int | None) -> Terms:
-    """The state's own period, or the head's; for 责令改正 the re-check follows the last of the days to comply."""
-    clocks, state = docket.clocks, DisposalState(disposal.state)
-    if disposal.kind is DisposalKind.RECTIFY and state is DisposalState.OPEN:
-        days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
-        comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
-        recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
-        clause = clocks.policies.clause(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner)
-        return Terms(comply, recheck, Unit.WORKING_DAY, clause)
-    period = period_in(disposal.kind, state)
-    if period is None:
-        raise ValueError(f"{disposal.kind} has no clock in {state}")
-    return Terms(anchor, extended_by or period.amount, period.unit, period.clause)

@@ -5,7 +5,9 @@ import pytest
 from models.organisation import Department, DepartmentKind, Office
 from models.outcomes import Disposal
 from models.papers import AddDisposal, ProposedDisposal, StepDisposal
+from models.registers import Subject
 from models.trail import Outcome
+from rules.channel import LegalForm
 from rules.disposal import DisposalKind, DisposalState
 from rules.roles import Role
 from rules.waits import WaitKind
@@ -34,8 +36,11 @@ def driver(at: At) -> Driver:
 
 
 def serious(driver: Driver) -> str:
-    """The disposal's target."""
-    result = driver.result(own_site_visit(driver, SECOND)).id
+    """The disposal's target: of a market entity, for no other goes on that list."""
+    visit = own_site_visit(driver, SECOND)
+    with driver.database.write() as session:
+        session.get_one(Subject, visit.subject).legal_form = LegalForm.ENTERPRISE
+    result = driver.result(visit).id
     paper = AddDisposal(
         result=result, disposal=ProposedDisposal(kind=DisposalKind.SERIOUS), reason="情节严重"
     )

@@ -10,7 +10,7 @@ from activities.papers.filing import is_open
 from activities.rebuild import open_cases
 from activities.steps.case import read_case
 from models.messages import CaseProgress
-from models.outcomes import Disposal, Publication, PublicationKind, Referral
+from models.outcomes import Disposal, DisposalEntry, Publication, PublicationKind, Referral
 from models.papers import (
     AddDisposal,
     AnswerReferral,
@@ -95,7 +95,7 @@ def test_one_finding_may_have_several_disposals_each_a_case_of_its_own(at: At) -
     """Each with its own state and clock; the part counts them all."""
     driver = at("visited")
     also = (ProposedDisposal(kind=K.CASE), ProposedDisposal(kind=K.ABNORMAL))
-    made = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10, also=also))
+    made = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10, also=also), national=True)
     assert {K.RECTIFY, K.CASE, K.ABNORMAL} == {one.kind for one in made}
     assert 1 == len({one.result for one in made})
     assert (3, 3) == (driver.part(SECOND).disposals, driver.part(SECOND).disposals_open)
@@ -187,13 +187,100 @@ def test_another_owner_begins_with_an_acknowledged_transfer(at: At) -> None:
 def test_a_returned_transfer_leaves_the_owner_as_it_was(at: At) -> None:
     """The receiver says why; the checker goes on, or asks another."""
     driver = at("visited")
-    (made,) = find(driver, ProposedDisposal(kind=K.ABNORMAL))
+    (made,) = find(driver, ProposedDisposal(kind=K.ABNORMAL), national=True)
     assert "ReceiverUnknown" == take(driver, made, "hand_over", receiver=SECOND).type
     assert "Accepted" == take(driver, made, "hand_over", receiver=THIRD).type
     assert "ReasonMissing" == take(driver, made, "return", by=THIRD, note="").type
     assert "Accepted" == take(driver, made, "return", by=THIRD).type
     now = again(driver, made)
     assert (DisposalState.OPEN, SECOND, None) == (now.state, now.owner, now.receiver)
+
+
+def test_a_returned_hand_over_wins_no_time(at: At) -> None:
+    """The owner's clock runs on as it stood, its extension with it; what was handed over at once runs from its opening."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+    take(driver, made, "extend", role=Role.HEAD, days=7)
+    expected = due(driver, made)
+    opened = driver.now
+    take(driver, made, "hand_over", receiver=THIRD)
+    driver.now += timedelta(days=3)
+    take(driver, made, "return", by=THIRD)
+    assert expected == due(driver, made)
+    driver.now = opened
+    other = at("visited")
+    (handed,) = find(other, ProposedDisposal(kind=K.CASE, owner=THIRD))
+    other.now += timedelta(days=3)
+    take(other, handed, "return", by=THIRD)
+    assert date(2026, 4, 23) == due(other, handed)
+
+
+def test_the_days_to_comply_run_from_the_delivery_of_the_order(at: At) -> None:
+    """Until it is recorded from the approval; a wrong day is put right by another entry, both stay."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+    assert date(2026, 4, 17) == due(driver, made)
+    driver.now += timedelta(days=5)
+    assert "ReasonMissing" == take(driver, made, "deliver", note="").type
+    assert "StepBeforeCheck" == take(driver, made, "deliver", on=date(2026, 1, 1)).type
+    for late, expected in ((5, date(2026, 4, 23)), (3, date(2026, 4, 21))):
+        day = date(2026, 4, 1) + timedelta(days=late)
+        assert "Accepted" == take(driver, made, "deliver", on=day).type
+        assert expected == due(driver, made)
+    entries = driver.read(
+        lambda session: session.exec(
+            select(DisposalEntry.content).where(col(DisposalEntry.disposal) == made.id)
+        ).all()
+    )
+    assert ["2026-04-06", "2026-04-04"] == [one["on"] for one in entries]
+    take(driver, made, "extend", role=Role.HEAD, days=7)
+    assert "AlreadyExtended" == take(driver, made, "deliver").type
+
+
+def test_a_new_order_after_a_failed_re_check_is_delivered_too(at: At) -> None:
+    """Its days run from its own delivery."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+    take(driver, made, "recheck_failed")
+    take(driver, made, "extend", role=Role.HEAD, days=7)
+    driver.now += timedelta(days=1)
+    assert "Accepted" == take(driver, made, "deliver").type
+    assert date(2026, 4, 16) == due(driver, made)
+
+
+def test_the_days_to_decide_run_from_the_filing_however_late_it_is_recorded(at: At) -> None:
+    """行政处罚法 第六十条: from the day of the filing; not before the check."""
+    driver = at("visited")
+    (case,) = find(driver, ProposedDisposal(kind=K.CASE))
+    filed = driver.today
+    driver.now += timedelta(days=4)
+    assert "StepBeforeCheck" == take(driver, case, "file", on=date(2026, 1, 1)).type
+    assert "Accepted" == take(driver, case, "file", on=filed).type
+    assert filed + timedelta(days=90) == due(driver, case)
+
+
+@pytest.mark.parametrize("kind", [K.ABNORMAL, K.SERIOUS])
+def test_only_market_entities_go_on_their_lists(at: At, kind: DisposalKind) -> None:
+    """A public school is on neither: refused when it is entered, corrected or added, with the legal form."""
+    driver = at("visited")
+    visit = next(one for one in driver.visits(SECOND) if driver.subject(one).credit_class is None)
+    line = ResultLine(
+        visit=visit.id,
+        item=item_of(SECOND),
+        categories=(Category.PENDING,),
+        finding="台账造假",
+        disposal=ProposedDisposal(kind=K.RECTIFY, also=(ProposedDisposal(kind=kind),)),
+    )
+    answer = driver.say(SubmitResults(lines=(line,)), actor(SECOND, Role.OFFICER))
+    assert "NotMarketEntity" == answer.type
+    assert "该对象为事业单位" in answer.words
+    assert (
+        "Accepted"
+        == driver.say(
+            SubmitResults(lines=(line.model_copy(update={"disposal": ProposedDisposal(kind=K.RECTIFY)}),)),
+            actor(SECOND, Role.OFFICER),
+        ).type
+    )
 
 
 def test_the_rule_proposes_and_says_why(at: At) -> None:
@@ -212,7 +299,7 @@ def test_the_rule_proposes_and_says_why(at: At) -> None:
 def test_serious_illegality_needs_the_document_of_the_authority_above(at: At) -> None:
     """Consent one level up is named; without it nothing is listed."""
     driver = at("visited")
-    (made,) = find(driver, ProposedDisposal(kind=K.SERIOUS))
+    (made,) = find(driver, ProposedDisposal(kind=K.SERIOUS), national=True)
     assert "DisposalStepOutOfOrder" == take(driver, made, "list").type
     assert "ReasonMissing" == take(driver, made, "consent", note=" ").type
     assert "Accepted" == take(driver, made, "consent", note="市局〔2026〕3号同意").type
@@ -224,13 +311,13 @@ def test_a_disposal_can_be_added_after_the_end_and_does_not_reopen_the_task(at: 
     """It is shown beside the closed task, and runs to its own end."""
     driver = at("closed")
     result = next(one.result for one in driver.disposals() if one.owner == SECOND)
-    paper = AddDisposal(result=result, disposal=ProposedDisposal(kind=K.ABNORMAL), reason="另查明")
+    paper = AddDisposal(result=result, disposal=ProposedDisposal(kind=K.NONE), reason="另查明")
     made = driver.act(SECOND, Role.HEAD, paper).data["disposals"]
     assert [f"{result}/2"] == made
     assert TaskStatus.CLOSED is driver.job().status
     assert f"disposal/{result}/2" in driver.read(lambda session: open_cases(session, NOW))
     added = next(one for one in driver.disposals() if one.id == made[0])
-    take(driver, added, "list")
+    take(driver, added, "close")
     driver.trade()
     proved(driver, PublicationKind.DISPOSAL)
     assert again(driver, added).closed_at is not None
@@ -363,7 +450,7 @@ def test_only_a_transfer_has_a_receiver_outside(at: At) -> None:
     """Nobody else could answer for a disposal of one's own."""
     driver = at("disposed")
     result = next(one.result for one in driver.disposals() if one.owner == SECOND)
-    proposed = ProposedDisposal(kind=K.ABNORMAL, outside="县人民检察院")
+    proposed = ProposedDisposal(kind=K.CASE, outside="县人民检察院")
     paper = AddDisposal(result=result, disposal=proposed, reason="另查明")
     assert "OutsideNotTransfer" == driver.say(paper, actor(SECOND, Role.HEAD)).type
 
