@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.logging import configure
 from cli.context import show
 from cli.demo.county import LAST_PUBLISHED
-from cli.tables import bar
+from cli.progress import bar
 from cli.year.figures import Figures
 from cli.year.office import PlanOfTheYear
 from cli.year.report import print_figures

@@ -6,10 +6,9 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from cli.console import err, out
+from cli.console import out
 from rules.calendar import TZ
 
 _SHORTEST_MASKED = 3
@@ -67,18 +66,6 @@ def done(text: str) -> None:
 def hint(text: str) -> None:
     """Say what comes next."""
     out.print(f"  {escape(text)}", style="dim")
-
-
-def bar() -> Progress:
-    """A progress bar on the error stream, so that piped output stays clean; silent where nobody looks."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
 
 
 def in_chunks(values: Sequence[str], size: int) -> Iterable[Sequence[str]]:

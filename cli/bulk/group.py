@@ -27,7 +27,8 @@ from cli.bulk.levers import FORMS, PAPERS, BulkLever
 from cli.bulk.rows import rows_of_file, rows_of_query
 from cli.context import Json, err, out, show
 from cli.given import read_bytes
-from cli.tables import bar, done, hint, print_table
+from cli.progress import bar
+from cli.tables import done, hint, print_table
 from cli.waits import moved_words
 from models.operations import BulkJob
 from models.trail import Answer, Outcome

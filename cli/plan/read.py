@@ -10,7 +10,8 @@ import typer
 from adapters.plan_files import read_plan
 from cli.console import out
 from cli.plan.words import flag_words, status_words, value_words
-from cli.tables import bar, print_table
+from cli.progress import bar
+from cli.tables import print_table
 from rules.plan.reading import PlanReading
 
 app = typer.Typer(help="计划：读取、导入、核定、采用年度抽查计划", no_args_is_help=True)

@@ -17,8 +17,9 @@ from adapters.register_files import RefusedFile, RegisterFile, write_register
 from cli.acting import Who, acts, asks
 from cli.context import Json, show
 from cli.given import chosen, day_of
+from cli.progress import bar
 from cli.register.views import VIEWS, masked_row
-from cli.tables import bar, done, hint, print_table
+from cli.tables import done, hint, print_table
 from models.organisation import Department
 from models.papers import ConfirmRegister
 from rules.refusal import Refusal

@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from cli.acting import Who
 from cli.context import err, show
+from cli.progress import bar
 from cli.result.sheets import RowFault, Understood
-from cli.tables import bar, done
+from cli.tables import done
 from models.papers import MAX_LINES, Paper, ResultLine, VisitLine
 from models.trail import Answer, Outcome
 from rules.refusal import Refusal

@@ -15,7 +15,8 @@ from activities.rebuild import open_cases, rebuild
 from adapters.result_sheets import write_book
 from cli.acting import Who, asks
 from cli.context import Json, err, run, show
-from cli.tables import bar, done, hint
+from cli.progress import bar
+from cli.tables import done, hint
 from cli.task.moving_sheets import SHEETS, MovingTask, note_rows, read_workbook
 from models.papers import MovingPaper
 from models.trail import Answer, Outcome

@@ -8,7 +8,8 @@ import typer
 from activities.match.visit_papers import papers_of
 from adapters.visit_papers import FORMS, write_papers
 from cli.acting import TaskId, Who, asks, task_id
-from cli.tables import bar, done, hint
+from cli.progress import bar
+from cli.tables import done, hint
 from cli.task.show import known_task
 from models.task import TakingPart
 from rules.refusal import Refusal
