@@ -87,6 +87,15 @@ def write_data(path: Path, title: str, year: Mapping[str, Any]) -> None:
     _table(book, "逾期事项及原因", ("部门", "事项", "件数", "仍未办", "升级层级"), _late(year))
     _table(
         book,
+        "未发起的轮次及原因",
+        ("序号", "抽查任务", "轮次", "发起部门", "应于何日前发起", "情况", "原因"),
+        [
+            (one["seq"], one["name"], one["round"], one["initiator"], one["to"], one["state"], one["why"])
+            for one in year["unlaunched"]
+        ],
+    )
+    _table(
+        book,
         "未办结任务",
         ("任务编号", "任务名称", "阶段"),
         [(one["task"], one["name"], one["stage"]) for one in year["open_tasks"]],
@@ -130,9 +139,20 @@ def _paragraphs(year: Mapping[str, Any]) -> Iterator[str]:
     kinds = "，".join(f"{name}{one['opened']}件" for name, one in year["disposals"].items()) or "无后续处置"
     yield f"{kinds}；未结{year['disposals_open']}件；移交联合惩戒{year['referrals']}件。"
     late = "；".join(f"{one['why']}{one['count']}件" for one in year["overdue"])
-    yield f"逾期事项：{late}。" if late else "没有逾期事项。"
+    yield f"{_unlaunched(year)}{f'逾期事项：{late}。' if late else '没有逾期事项。'}"
     open_tasks = "、".join(one["task"] for one in year["open_tasks"])
     yield f"尚未办结的任务：{open_tasks}，其后情况另行补充报送。" if open_tasks else ""
+
+
+def _unlaunched(year: Mapping[str, Any]) -> str:
+    """The rounds that were never launched, those with one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for one in year["unlaunched"]:
+        reasons.setdefault(one["why"], []).append(f"序号{one['seq']}第{one['round']}轮")
+    if not reasons:
+        return ""
+    said = "；".join(f"{why}：{'、'.join(which)}" for why, which in reasons.items())
+    return f"未发起{len(year['unlaunched'])}轮次（{said}）。"
 
 
 def _late(year: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -158,6 +158,8 @@ def _print(one: Explained) -> None:
     out.print(head, style="bold", markup=False)
     if deadline.clause:
         out.print(f"依据：{deadline.clause}", markup=False)
+    if one.anchor_words:
+        out.print(f"起算：{one.anchor_words}", markup=False)
     for year in one.provisional_years:
         out.print(f"{year}年工作日历尚未公布，到期日为暂定；公布后（calendar load）自动重算", style="yellow")
     rows = [{"day": day.day, "counted": "计入" if day.counted else "—", "why": day.why} for day in one.days]
@@ -186,6 +188,7 @@ def _view(one: Explained) -> dict[str, Any]:
         "suspended": one.deadline.suspended,
         "clause": one.deadline.clause,
         "counted": one.counted,
+        "anchor_words": one.anchor_words,
         "days": [vars(day) for day in one.days],
         "suspensions": [
             {"from": row.from_day, "to": row.to_day, "reason": row.reason} for row in one.suspensions

@@ -1,7 +1,8 @@
 """Stage 7: proof of what a department publishes itself, and rejected records sent again (公示证明、重新报送)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -10,7 +11,7 @@ from activities.exchange.records import record_of
 from activities.papers.docket import Docket, Target, ruling, wake
 from models.exchange import Declaration, RecordAmendment
 from models.outcomes import Annulment, DisposalEntry, Publication, PublicationKind
-from models.papers import AmendRecord, ProvePublication, ResendPublications
+from models.papers import AmendRecord, CorrectProof, ProvePublication, ResendPublications
 from rules.calendar import local_day
 from rules.channel import Channel
 from rules.record_fields import RecordField, field_named
@@ -25,35 +26,77 @@ def prove(docket: Docket, paper: ProvePublication) -> None:
     # Corrections and disposals outlive their task, its own results don't.
     of_task = docket.submission.target.startswith(f"{Target.TASK}/")
     task = docket.living_task if of_task else docket.any_task
+    mine = _provable(docket, task.id, paper.publications)
+    for row in mine:
+        if row.receipted_at is None:
+            raise Refusal("NotEntered", f"{row.id} 尚无省平台录入回执，请在收到回执后提交公示证明")
+        if row.proof is not None and _differs(row.proof, paper):
+            raise Refusal(
+                "AlreadyProved",
+                f"{row.id} 的公示证明已登记；有误的由单位主要负责人更正：publication prove-again",
+            )
+    fresh = [row for row in mine if row.published_at is None]
+    _check_day(docket, paper.published_on, fresh)
+    for row in fresh:
+        row.published_at = docket.now
+        row.proof = _proof(docket, paper)
+    docket.session.flush()
+    published(docket.clocks, fresh, by=docket.by)
+
+
+@ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), CorrectProof, Role.HEAD)
+def prove_again(docket: Docket, paper: CorrectProof) -> None:
+    """Put the right proof in the place of a wrong one, at any time; the wrong one stays with it, and in the trail."""
+    rows = _provable(docket, docket.any_task.id, paper.publications)
+    for row in rows:
+        if row.proof is None:
+            raise Refusal("NotProved", f"{row.id} 还没有公示证明，请用 publication prove 提交")
+        if not _differs(row.proof, paper):
+            raise Refusal("NothingCorrected", f"{row.id} 的公示证明已是如此，无须更正")
+    _check_day(docket, paper.published_on, rows)
+    for row in rows:
+        former = dict(row.proof or {})
+        earlier = former.pop("former", [])
+        row.proof = {
+            **_proof(docket, paper),
+            "reason": paper.reason,
+            "former": [*earlier, former],
+        }
+        docket.audit("publication.proof_corrected", record=row.key, former=former, reason=paper.reason)
+
+
+def _provable(docket: Docket, task: str, ids: Sequence[str]) -> list[Publication]:
+    """The acting department's own publications of this case; refuses others, and what is published nationally."""
     rows = docket.session.exec(
-        select(Publication).where(
-            col(Publication.task) == task.id, col(Publication.id).in_(paper.publications)
-        )
+        select(Publication).where(col(Publication.task) == task, col(Publication.id).in_(ids))
     ).all()
     mine = {
         row.id: row
         for row in rows
         if row.department == docket.department and scope_of(row) == docket.submission.target
     }
-    if unknown := [one for one in paper.publications if one not in mine]:
+    if unknown := [one for one in ids if one not in mine]:
         raise Refusal("PublicationUnknown", f"不是本部门在此案中的公示事项，请删去：{'、'.join(unknown[:5])}")
     for row in mine.values():
         if row.channel is not Channel.OWN_SITE:
             raise Refusal("WrongChannel", f"{row.id} 由国家企业信用信息公示系统公示，无须本部门提交证明")
-        if row.receipted_at is None:
-            raise Refusal("NotEntered", f"{row.id} 尚无省平台录入回执，请在收到回执后提交公示证明")
-    fresh = [row for row in mine.values() if row.published_at is None]
-    _check_day(docket, paper.published_on, fresh)
-    for row in fresh:
-        row.published_at = docket.now
-        row.proof = {
-            "address": paper.address,
-            "published_on": paper.published_on.isoformat(),
-            "sha256": paper.sha256,
-            "submission": docket.by,
-        }
-    docket.session.flush()
-    published(docket.clocks, fresh, by=docket.by)
+    return list(mine.values())
+
+
+def _said(paper: ProvePublication | CorrectProof) -> dict[str, str]:
+    return {
+        "address": paper.address,
+        "published_on": paper.published_on.isoformat(),
+        "sha256": paper.sha256,
+    }
+
+
+def _proof(docket: Docket, paper: ProvePublication | CorrectProof) -> dict[str, Any]:
+    return {**_said(paper), "submission": docket.by}
+
+
+def _differs(proof: Mapping[str, Any], paper: ProvePublication | CorrectProof) -> bool:
+    return any(proof.get(name) != value for name, value in _said(paper).items())
 
 
 @ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), ResendPublications, Role.HANDLER)

@@ -7,11 +7,13 @@ from sqlmodel import Session, col, select
 
 from activities.clocks.reckoning import Terms, closed, suspension_rows
 from activities.standing import load_calendar
+from models.outcomes import Disposal, DisposalEntry
 from models.registers import CalendarDay
 from models.trail import Deadline, Wait
 from models.trail import Suspension as SuspensionRow
 from rules.calendar import Calendar, local_day
 from rules.deadline import Suspension, Unit, explain, explain_hours
+from rules.disposal import DisposalKind, DisposalState, DisposalStep
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Explained:
     suspensions: list[SuspensionRow]
     former: list[Deadline]
     provisional_years: list[int]
+    anchor_words: str = ""
+    """What the anchor itself comes from, where it is reckoned too."""
 
     @property
     def counted(self) -> int:
@@ -57,7 +61,28 @@ def explain_wait(session: Session, wait: Wait, now: datetime) -> Explained:
         stood,
         [row for row in rows if not row.current],
         sorted(years) if Unit(deadline.unit) in (Unit.WORKING_DAY, Unit.WORKING_HOUR) else [],
+        _anchor_words(session, wait, deadline),
     )
+
+
+def _anchor_words(session: Session, wait: Wait, deadline: Deadline) -> str:
+    """The days to comply with an order, after which its re-check is due: natural days, from what to what."""
+    kind, _, case = wait.scope.partition("/")
+    disposal = session.get(Disposal, case) if kind == "disposal" else None
+    if disposal is None or disposal.kind is not DisposalKind.RECTIFY:
+        return ""
+    if not wait.key.startswith(f"{wait.scope}/{DisposalState.OPEN.value}/"):
+        return ""
+    entry = session.get(DisposalEntry, (disposal.id, wait.cycle - 1))
+    if entry is not None and entry.step == DisposalStep.DELIVER:
+        since = f"自责令改正通知书{entry.content['on']}送达起"
+    elif entry is not None and entry.step == DisposalStep.EXTEND:
+        since = "经批准延期"
+    elif entry is not None:
+        since = "移交退回或接收后"
+    else:
+        since = f"自{disposal.opened_on}审批起（送达尚未登记：disposal step {disposal.id} deliver）"
+    return f"改正期限按自然日计，{since}，至{deadline.anchor}；复查自其次日起算"
 
 
 def _days(

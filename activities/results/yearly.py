@@ -20,6 +20,7 @@ from activities.results.figures import (
     rate,
     stage_counts,
 )
+from activities.results.unlaunched import unlaunched
 from models.organisation import Department
 from models.outcomes import Disposal, Referral, YearlyReport
 from models.plan import PlanDocument, PlanRow
@@ -67,6 +68,7 @@ def department_year(session: Session, plan: PlanDocument, department: str, now: 
         "referrals": _count(
             session, Referral, col(Referral.department) == department, col(Referral.task).in_(_ids(tasks))
         ),
+        "unlaunched": unlaunched(session, plan, local_day(now), department),
         "overdue": _overdue(session, owed, now),
         "open_tasks": _open(session, tasks),
     }
@@ -91,6 +93,7 @@ def office_year(session: Session, plan: PlanDocument, now: datetime) -> dict[str
         **_rows(session, (col(PlanRow.document) == plan.id,), tasks),
         **_of_visits(session, plan.office, visits, disposals),
         "referrals": _count(session, Referral, col(Referral.task).in_(_ids(tasks))),
+        "unlaunched": unlaunched(session, plan, local_day(now)),
         "overdue": _overdue(session, (col(Wait.task).in_(_ids(tasks)),), now),
         "open_tasks": _open(session, tasks),
         **_reported(session, plan),

@@ -20,7 +20,7 @@ from cli.publication import resend as publication_resend
 from cli.publication.text import as_html, as_text, statements
 from cli.tables import done, hint, in_chunks, print_table
 from models.outcomes import Annulment, Correction, Disposal, Publication, PublicationKind
-from models.papers import MAX_LINES, ProvePublication
+from models.papers import MAX_LINES, CorrectProof, ProvePublication
 from models.registers import Subject
 from models.task import JointTask, Visit
 from rules.channel import Channel
@@ -96,6 +96,31 @@ def prove(
             who.send(scope, paper, message_id=several)
             count += len(piece)
     done(f"已提交{count}项公示证明（{address}）")
+
+
+@app.command("prove-again")
+@acts
+def prove_again(
+    case: Case,
+    publications: Annotated[list[str], typer.Argument(metavar="公示编号...", help="见 publication list")],
+    address: Annotated[str, typer.Option("--address", metavar="网址", help="公示在何处（网址或媒体、版面）")],
+    on: Annotated[str, typer.Option("--on", metavar="日期", help="公示日期")],
+    file: Annotated[Path, typer.Option("--file", metavar="文件", help="证明文件（网页存档、报样）")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="原证明错在哪里")],
+    who: Who,
+) -> None:
+    """主要负责人更正有误的公示证明：原证明和更正都留存。"""
+    own = who.actor(CorrectProof).department
+    with who.database.read() as session:
+        chosen = _to_prove(session, case, own, publications, all_=False)
+    digest = EvidenceStore(who.context.settings.evidence).keep(file)
+    for number, (scope, ids) in enumerate(chosen.items()):
+        paper = CorrectProof(
+            publications=tuple(ids), address=address, published_on=day_of(on), sha256=digest, reason=reason
+        )
+        several = f"{who.message_id}-{number}" if who.message_id and number else who.message_id
+        who.send(scope, paper, message_id=several)
+    done(f"已更正{len(publications)}项公示证明（{address}）")
 
 
 @app.command("text")

@@ -22,6 +22,15 @@ from rules.refusal import Refusal
 
 app = typer.Typer()
 
+_UNLAUNCHED = {
+    "seq": "序号",
+    "name": "抽查任务",
+    "round": "轮次",
+    "initiator": "发起部门",
+    "to": "应于何日前发起",
+    "state": "情况",
+    "why": "原因",
+}
 Document = Annotated[str, typer.Argument(metavar="计划编号", help="见 plan list")]
 Into = Annotated[
     Path | None,
@@ -103,6 +112,7 @@ def _tell(year: dict[str, Any], title: str, to: Path | None, *, as_json: bool) -
     def text() -> None:
         rows = [{"name": name, "value": value} for name, value in figures_of(year)]
         print_table({"name": "项目", "value": "数"}, rows, title=title)
+        print_table(_UNLAUNCHED, year["unlaunched"], title="未发起的轮次", empty="没有")
         late = {"department": "部门", "why": "逾期事项", "count": "件数", "still_open": "仍未办"}
         print_table(late, year["overdue"], title="逾期事项", empty="没有")
         print_table(

@@ -93,6 +93,7 @@ from models.papers.plans import (
 from models.papers.results import (
     AmendRecord,
     ApproveResults,
+    CorrectProof,
     CorrectResult,
     ProposedDisposal,
     ProvePublication,
@@ -150,6 +151,7 @@ __all__ = [
     "ConfirmAspect",
     "ConfirmPlanFields",
     "ConfirmRegister",
+    "CorrectProof",
     "CorrectResult",
     "DecideClock",
     "DeclareRecusal",

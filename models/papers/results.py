@@ -142,6 +142,22 @@ class ProvePublication(Paper):
         return len(self.publications)
 
 
+class CorrectProof(Paper):
+    """Another proof in the place of a wrong one (更正公示证明), by the head and with a reason; both stay."""
+
+    kind: ClassVar[str] = "publication.prove_again"
+    publications: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    address: Reason
+    published_on: date
+    sha256: Hex32
+    reason: Reason
+
+    @property
+    def count(self) -> int:
+        """Its publications."""
+        return len(self.publications)
+
+
 class ResendPublications(Paper):
     """Send rejected records again after what was wrong is put right (更正后重新报送), with a reason."""
 

@@ -4,6 +4,7 @@ from models.outcomes import PublicationKind
 from models.papers import (
     AmendRecord,
     ApproveResults,
+    CorrectProof,
     CorrectResult,
     Paper,
     ProvePublication,
@@ -86,6 +87,17 @@ CASES: dict[str, Case] = {
         (THIRD, "PublicationUnknown"),
         ("approved", "NotEntered"),
         ("published", AS_BEFORE),
+    ),
+    "publication.prove_again": Case(
+        "published",
+        (SECOND, Role.HEAD),
+        lambda driver: CorrectProof(
+            **_prove(driver).model_dump() | {"address": "https://right.invalid"}, reason="误附另一户的页面"
+        ),
+        (THIRD, "PublicationUnknown"),
+        ("receipted", "NotProved"),
+        closed="",
+        cancelled="NotProved",
     ),
     "publication.resend": Case(
         "rejected",

@@ -13,9 +13,9 @@ from adapters.exchange import Batch, Fact
 from cli.demo import platform
 from models.messages import TaskStep
 from models.outcomes import Disposal, Publication, PublicationKind
-from models.papers import ProvePublication
+from models.papers import CorrectProof, ProvePublication
 from models.task import Visit
-from models.trail import Outcome, Wait
+from models.trail import AuditEvent, Outcome, Wait
 from rules.channel import Channel, LegalForm
 from rules.roles import Role
 from rules.stages import Stage, TaskStatus, VisitStage
@@ -295,3 +295,47 @@ def test_records_go_out_in_batches_until_none_is_left(at: At, monkeypatch: pytes
         for record in json.loads(file.read_text("utf-8"))["records"]
     ]
     assert (30, 30) == (len(keys), len(set(keys)))
+
+
+def test_a_wrong_proof_is_corrected_by_the_head_and_both_stay(at: At) -> None:
+    """The handler's second proof is no proof; the head's takes its place, also after the end, with the first beside it."""
+    driver = at("closed")
+    one = next(
+        one
+        for one in driver.publications(PublicationKind.RESULT, Channel.OWN_SITE)
+        if one.department == SECOND
+    )
+    right = {"publications": (one.id,), "address": "https://right.invalid", "sha256": "0" * 64}
+    paper = CorrectProof(**right, published_on=driver.today, reason="误附另一户的页面")
+    assert "WrongRole" == driver.say(paper, actor(SECOND, Role.HANDLER)).type
+    early = paper.model_copy(update={"published_on": driver.today - timedelta(days=300)})
+    assert "ProofBeforeApproval" == driver.say(early, actor(SECOND, Role.HEAD)).type
+    before = one.published_at
+    driver.act(SECOND, Role.HEAD, paper)
+    assert "NothingCorrected" == driver.say(paper, actor(SECOND, Role.HEAD)).type
+    row = driver.read(lambda session: session.get_one(Publication, one.id))
+    assert before == row.published_at
+    assert row.proof is not None
+    assert ("https://right.invalid", "误附另一户的页面") == (row.proof["address"], row.proof["reason"])
+    assert [one.proof] == row.proof["former"]
+    events = driver.read(
+        lambda session: session.exec(
+            select(AuditEvent.detail).where(col(AuditEvent.event) == "publication.proof_corrected")
+        ).all()
+    )
+    assert [one.proof] == [event["former"] for event in events]
+
+
+def test_another_proof_of_what_is_proved_is_refused_and_the_same_again_is_not(at: At) -> None:
+    """A second paper must not look as if it had changed the first."""
+    driver = at("receipted")
+    one = next(
+        one
+        for one in driver.publications(PublicationKind.RESULT, Channel.OWN_SITE)
+        if one.department == SECOND
+    )
+    for_second = actor(SECOND, Role.HANDLER)
+    assert Outcome.ACCEPTED is driver.say(proof(driver, one), for_second).outcome
+    assert Outcome.ACCEPTED is driver.say(proof(driver, one), for_second).outcome
+    other = proof(driver, one).model_copy(update={"address": "https://other.invalid"})
+    assert "AlreadyProved" == driver.say(other, for_second).type

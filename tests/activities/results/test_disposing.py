@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from activities.clocks.explaining import explain_wait
 from activities.papers.filing import is_open
 from activities.rebuild import open_cases
 from activities.steps.case import read_case
@@ -235,6 +236,28 @@ def test_the_days_to_comply_run_from_the_delivery_of_the_order(at: At) -> None:
     assert ["2026-04-06", "2026-04-04"] == [one["on"] for one in entries]
     take(driver, made, "extend", role=Role.HEAD, days=7)
     assert "AlreadyExtended" == take(driver, made, "deliver").type
+
+
+def test_a_re_checks_clock_says_where_the_days_to_comply_come_from(at: At) -> None:
+    """From the approval while no delivery is recorded, from the delivery, from the head's extension."""
+    driver = at("visited")
+    (made,) = find(driver, ProposedDisposal(kind=K.RECTIFY, period_days=10))
+
+    def words() -> str:
+        def read(session: Session) -> str:
+            wait = session.exec(
+                select(Wait).where(col(Wait.scope) == f"disposal/{made.id}", col(Wait.closed_at).is_(None))
+            ).one()
+            return explain_wait(session, wait, driver.now).anchor_words
+
+        return driver.read(read)
+
+    assert "自2026-04-01审批起（送达尚未登记" in words()
+    driver.now += timedelta(days=2)
+    take(driver, made, "deliver", on=date(2026, 4, 3))
+    assert "自责令改正通知书2026-04-03送达起，至2026-04-13" in words()
+    take(driver, made, "extend", role=Role.HEAD, days=7)
+    assert "经批准延期，至2026-04-20" in words()
 
 
 def test_a_new_order_after_a_failed_re_check_is_delivered_too(at: At) -> None:

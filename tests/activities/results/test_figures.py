@@ -16,7 +16,7 @@ from activities.steps.desk import DeskActivities
 from adapters.yearly_files import INTERNAL, figures_of, write_data, write_text
 from models.messages import TaskStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Result, Verdict, YearlyReport
-from models.papers import AdjustedRow, AdjustPlan, AdoptPlan, SetPlanField, SubmitReport
+from models.papers import AdjustedRow, AdjustPlan, AdoptPlan, OmitRound, SetPlanField, SubmitReport
 from models.plan import PlanDocument
 from models.registers import Subject
 from models.task import DrawnSubject, JointTask, TakingPart, Visit
@@ -158,6 +158,34 @@ def test_an_open_task_is_named_and_a_cancelled_one_is_no_round_done(at: At) -> N
     driver = at("cancelled")
     year = driver.read(lambda s: office_year(s, s.get_one(PlanDocument, DOCUMENT), driver.now))
     assert (0, 0, 1) == (year["rounds_launched"], year["rounds_done"], year["rounds_cancelled"])
+
+
+def test_a_round_that_was_never_launched_is_named_with_its_reason(at: At) -> None:
+    """Cancelled with its order's reason, not due yet, owed without a word, put on record; by its initiator too."""
+    driver = at("closed")
+    assert [] == _unlaunched(driver)
+    assert [("1", 1, "待发起", "抽查时间未过")] == _unlaunched(at("adopted"))
+    driver = at("adopted")
+    driver.now = driver.now.replace(month=12)
+    assert [("1", 1, "逾期未发起", "理由尚未登记")] == _unlaunched(driver)
+    paper = OmitRound(document=DOCUMENT, seq="1", number="批2", reason="并入专项整治")
+    driver.act(OFFICE_DESK, Role.OFFICE, paper, target=OFFICE_TARGET)
+    assert [("1", 1, "未实施（已登记）", "并入专项整治（批2）")] == _unlaunched(driver)
+    assert _unlaunched(driver) == _unlaunched(driver, LEAD)
+    assert [] == _unlaunched(driver, SECOND)
+    ((_, _, _, why),) = _unlaunched(at("cancelled"))
+    assert f"任务 {TASK} 已撤销：" in why
+
+
+def _unlaunched(driver: Driver, department: str | None = None) -> list[tuple[str, int, str, str]]:
+    def read(session: Session) -> dict[str, Any]:
+        plan = session.get_one(PlanDocument, DOCUMENT)
+        if department is None:
+            return office_year(session, plan, driver.now)
+        return department_year(session, plan, department, driver.now)
+
+    rows = driver.read(read)["unlaunched"]
+    return [(one["seq"], one["round"], one["state"], one["why"]) for one in rows]
 
 
 def test_what_was_late_is_told_with_why(at: At) -> None:
