@@ -11,9 +11,11 @@ from sqlmodel import Session, col, func, or_, select
 
 from activities import audit
 from activities.authority import postings_of
+from cli import parent_office
 from cli.acting import Who, acts, reads
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_named, department_names
+from cli.parent_office import check_parent
 from cli.tables import done, hint, mask, print_table
 from models.organisation import Department, DepartmentKind, Office, Person, Posting, Token
 from models.papers import IssueToken, PostPerson, RevokeTokens
@@ -23,6 +25,7 @@ from rules.refusal import Refusal
 from rules.roles import Role
 
 app = typer.Typer(help="人员：任职、代理、个人令牌", no_args_is_help=True)
+app.add_typer(parent_office.app)
 
 PersonId = Annotated[str, typer.Argument(metavar="人员编号")]
 Days = Annotated[int, typer.Option("--days", min=1, max=366, help="有效天数")]
@@ -163,6 +166,7 @@ def bootstrap_office(
             raise Refusal("OfficeExists", f"领导小组办公室 {code} 已登记；人员请用 person post 登记")
         if session.get(Person, person) is not None:
             raise Refusal("PersonExists", f"人员编号 {person} 已被使用，请另编")
+        check_parent(session, code, parent)
         session.add(Office(code=code, name=name, territory=territory, parent=parent, level=level.value))
         session.flush()
         today = local_day(now)

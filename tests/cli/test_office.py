@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from adapters.database import Database
+from models.organisation import Office
 from models.trail import AuditEvent
 from tests.cli.said import Say, refused
 
@@ -41,6 +42,21 @@ def test_first_token_is_issued_once_and_lets_its_holder_act(
     assert (3, "WhoActs") == refused(office(*post, "--as", "o1"))
     assert (3, "TokenInvalid") == refused(office(*post, "--token", "wrong"))
     assert 0 == office(*post, "--token", token).code
+
+
+def test_the_office_above_may_be_registered_before_or_after(office: Say, sqlite: Database) -> None:
+    """A city comes later than its county; what is unknown, or lies below, is refused; the link is audited."""
+    city = ("person", "bootstrap-office", "jc", "晋城办", "晋城市", "c1", "测试人丁")
+    assert (3, "ParentUnknown") == refused(office(*city, "--parent", "sx"))
+    assert (3, "ParentUnknown") == refused(office("person", "bootstrap-parent", "yc", "jc"))
+    assert 0 == office(*city, "--level", "city").code
+    assert 0 == office("person", "bootstrap-parent", "yc", "jc").code
+    assert (3, "ParentBelow") == refused(office("person", "bootstrap-parent", "jc", "yc"))
+    assert (3, "OfficeUnknown") == refused(office("person", "bootstrap-parent", "xx", "jc"))
+    with sqlite.read() as session:
+        assert "jc" == session.get_one(Office, "yc").parent
+        linked = select(AuditEvent.detail).where(col(AuditEvent.event) == "office.parent")
+        assert [{"former": None, "parent": "jc"}] == session.exec(linked).all()
 
 
 def test_bootstrap_token_is_for_the_office_only(office: Say) -> None:
