@@ -220,9 +220,10 @@ class Verifier:
     def refused(self, act: dict[str, Any]) -> None:
         """An act that was asked for and not approved opened nothing and froze nothing."""
         plan = act["plan"]
-        opened = (act["links"], plan["commitments"], plan["officers"], act["public_value"])
-        frozen = (act["snapshot_hash"], act["root"], act["root_key"])
-        self.check(not any(opened) and not any(frozen), "void", "未获批准的抽取不得有承诺、链节或名录")
+        opened = [act["links"], plan["commitments"], plan["officers"], act["public_value"]]
+        frozen = [act["snapshot_hash"], act["root"], act["root_key"]]
+        nothing = same([opened, frozen], [[[], [], {}, ""], ["", "", ""]])
+        self.check(nothing, "void", "未获批准的抽取不得有承诺、链节或名录")
         reasons = plan["requested"]["reason"].strip() and plan["refused"]["reason"].strip()
         self.check(reasons, "approval", "未获批准的抽取没有写明理由")
 

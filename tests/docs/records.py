@@ -74,6 +74,14 @@ def act(
     )
 
 
+def refused_act() -> Act:
+    """A first draw that was asked for and that nobody approved: nothing was committed, opened or frozen."""
+    bound = Bound("", [], (), "", ASKED, {})
+    rest = {"refused": {"department": "市场监管局", "reason": "范围有误"}, "evidence": "", "officers": {}}
+    plan = draw_plan(TASK, 1, Kind.FIRST, Quota.ordered({}, []), bound, rest=rest)
+    return Act(plan, [], "", "", [])
+
+
 def added(acts: list[Act], size: int) -> Act:
     """An added size from all classes."""
     return act(acts, Kind.ADDED, ENTRIES, lambda n: Quota.ordered(n, [("追加", ALL_CLASSES, size)]))

@@ -12,7 +12,7 @@ import pytest
 from rules.draw import CHAIN_LINKS, canonical_directory, canonical_json, commitment, link, sha256_hex
 from rules.draw_record import Kind, build_record
 from rules.quota import Quota
-from tests.docs.records import ENTRIES, TASK, act, added, four_acts
+from tests.docs.records import ENTRIES, TASK, act, added, four_acts, refused_act
 
 VERIFIER = Path(__file__).parents[2] / "docs" / "verify-draw.py"
 Record = dict[str, Any]
@@ -295,6 +295,19 @@ def test_deleted_act_is_named(tmp_path: Path, record: Record) -> None:
     del altered["acts"][1]
     code, output = verify(tmp_path, altered)
     assert (1, True) == (code, (3, "record") in failures(output))
+
+
+@pytest.mark.parametrize(
+    ("name", "nothing"), [("links", {}), ("public_value", None), ("root", None), ("root_key", 0)]
+)
+def test_another_nothing_in_a_refused_act_is_named(tmp_path: Path, name: str, nothing: object) -> None:
+    """What an act that nobody approved did not have is written in one way, also where no later act binds it."""
+    unseen = build_record(TASK, [refused_act()])
+    document = json.loads(canonical_json(unseen))
+    assert 0 == verify(tmp_path, document)[0]
+    document["acts"][0][name] = nothing
+    code, output = verify(tmp_path, document)
+    assert (1, {(1, "void")}) == (code, set(failures(output)))
 
 
 def renumbered(acts: list[Record]) -> None:
