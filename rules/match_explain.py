@@ -23,14 +23,15 @@ class Shortage:
     """Why a subject has no officers.
 
     `lacking` officers are missing beside all who are served; `waterfall` counts those left after each filter;
-    each of `relaxations` alone would be enough. `blocked` is the side of the minimum cut it is on: these
-    subjects ask for `demand` officer visits and the whole supply for them is `supply`.
+    each of `relaxations` alone would be enough, all of `together` only at once. `blocked` is the side of the
+    minimum cut it is on: these subjects ask for `demand` officer visits and the whole supply for them is `supply`.
     """
 
     subject: str
     lacking: int
     waterfall: tuple[tuple[Filter, int], ...]
     relaxations: tuple[Filter, ...]
+    together: tuple[Filter, ...]
     blocked: frozenset[str]
     demand: int
     supply: int
@@ -48,12 +49,12 @@ class Shortage:
 
     @property
     def _together(self) -> str:
-        """Where no single way is enough: those that win somebody, to be taken together, and the last ones."""
-        counts = [self.waterfall[0][1], *(count for _, count in self.waterfall)]
-        lost = [name for (name, count), before in zip(self.waterfall, counts, strict=False) if count < before]
-        ways = [_WAYS[name] for name in lost if name in _RELAXABLE]
+        """Where no single way is enough: those that are enough together, if any, and the last ones."""
         more = "借调其他单位或上级部门的人员，或经批准补抽其他对象"
-        return f"同时采取以下办法（单独一项不够）：{'；'.join(ways)}；也可以{more}" if len(ways) > 1 else more
+        if not self.together:
+            return more
+        ways = "；".join(_WAYS[name] for name in self.together)
+        return f"同时采取以下办法（单独一项不够）：{ways}；也可以{more}"
 
 
 def waterfall(need: Need, officers: Sequence[Officer]) -> tuple[tuple[Filter, int], ...]:
@@ -87,6 +88,15 @@ def _relaxations(place: int, need: Need, officers: Sequence[Officer], supply: Su
     return enough
 
 
+def _together(need: Need, officers: Sequence[Officer]) -> tuple[Filter, ...]:
+    """The filters whose lifting at once wins officers enough; none where too many would still be recused."""
+    failed = [frozenset(failing(officer, need)) for officer in officers]
+    reached = [one for one in failed if one <= set(_RELAXABLE)]
+    lifted = frozenset[Filter]().union(*reached)
+    ways = tuple(name for name in _RELAXABLE if name in lifted)
+    return ways if len(reached) >= need.officers and len(ways) > 1 else ()
+
+
 def explain(
     needs: Sequence[Need],
     officers: Sequence[Officer],
@@ -103,6 +113,7 @@ def explain(
             missing,
             waterfall(needs[place], officers),
             tuple(_relaxations(place, needs[place], officers, supply)),
+            _together(needs[place], officers),
             names[side[place]],
             side[place].demand,
             side[place].supply,

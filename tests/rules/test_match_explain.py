@@ -164,6 +164,18 @@ def test_recusal_is_never_a_way_on() -> None:
     assert "可以借调其他单位或上级部门的人员，或经批准补抽其他对象" in shortage.words
 
 
+def test_ways_that_are_not_enough_even_together_are_not_offered() -> None:
+    """A certificate to renew and an area to widen help nobody where those officers are recused as well."""
+    late, far = {"certificate_to": date(2026, 1, 1)}, {"areas": frozenset(["山区"])}
+    free = [officer(0, **late), officer(1, **far)]
+    both = "可以同时采取以下办法（单独一项不够）：在检查前办理证件续期；扩大执法人员的负责区域；也可以借调"
+    assert both in matched([need(1)], free).unmatched["S1"].words
+    recused = [replace(one, recusals=frozenset(["S1"])) for one in free]
+    shortage = matched([need(1)], recused).unmatched["S1"]
+    assert ((), ()) == (shortage.relaxations, shortage.together)
+    assert "可以借调其他单位或上级部门的人员" in shortage.words
+
+
 def test_room_for_one_more_subject_is_a_way_on() -> None:
     """Where officers are there but full, their capacity is what lacks."""
     needs, officers = [need(i) for i in range(3)], [officer(j, capacity=2) for j in range(2)]
