@@ -19,6 +19,11 @@ def approve_launch(docket: Docket, paper: ApproveLaunch) -> None:
     """The coordinating office approves a launch outside the window, or again after a cancelled one (domain, 1)."""
     row_of(docket.session, docket.office, paper.document, paper.seq)
     former = former_of(docket.session, paper)
+    if former is not None and former.status is not TaskStatus.CANCELLED:
+        raise Refusal(
+            "AlreadyLaunched",
+            f"本轮已发起：{former.id}（{former.status.label}），无须批准；须重新发起的，撤销之后再批准",
+        )
     if docket.session.get(LaunchApproval, (paper.document, paper.seq, paper.round, paper.number)) is not None:
         raise Refusal("AlreadyApproved", f"批准文号 {paper.number} 已登记，无须重复批准")
     docket.session.add(

@@ -6,13 +6,15 @@ import pytest
 
 from activities.draw.papers import load_plan
 from activities.draw.relaunch import replaced_launches
-from models.papers import ApproveLaunch, StartTask
+from models.papers import ApproveLaunch, RevealLink, StartTask
 from models.task import JointTask
 from models.trail import Outcome
+from rules.draw import link
 from rules.roles import Role
 from tests.activities import scenes
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
+from tests.activities.scenes import secret
 from tests.activities.world import OFFICE_TARGET, TASK
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, actor
 
@@ -48,11 +50,29 @@ def test_after_a_draw_each_launch_needs_an_approval_of_its_own(at: At) -> None:
 
 def test_an_approval_from_before_the_cancellation_allows_no_relaunch(at: At) -> None:
     """It was given for another launch: it could not name what is replaced."""
-    driver = at("receipted")
+    driver = at("adopted")
     scenes.allowed_again(driver, "批1")
+    for scene in (
+        scenes.launched,
+        scenes.prepared,
+        scenes.offered,
+        scenes.claimed,
+        scenes.requested,
+        scenes.fixed,
+    ):
+        scene(driver)
+    driver.act(LEAD, Role.HANDLER, RevealLink(link=link(secret(LEAD), 1)))
     driver.now += timedelta(hours=1)
     scenes.cancelled(driver)
     assert "RelaunchNotApproved" == refused_again(driver)
+
+
+def test_a_launch_that_runs_or_was_closed_needs_no_approval(at: At) -> None:
+    """One that nobody could ever use is not registered; the refusal names the launch."""
+    driver = at("receipted")
+    paper = ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="再办")
+    answer = driver.say(paper, actor(OFFICE_DESK, Role.OFFICE), target=OFFICE_TARGET)
+    assert ("AlreadyLaunched", True) == (answer.type, TASK in answer.words)
 
 
 @pytest.mark.parametrize("scene", ["launched", "claimed"])
