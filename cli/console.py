@@ -6,6 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from adapters.settings import Profile, Settings
@@ -33,12 +34,25 @@ def fail(refusal: Refusal) -> NoReturn:
 class Guarded(TyperGroup):
     """The outermost group: whatever is expected to go wrong ends in words and an exit code, not a trace."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the words before the first command."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except NoArgsIsHelpError:
+            raise
+        except UsageError as wrong:
+            _tell_wrong(wrong)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
             fail(refusal)
+        except NoArgsIsHelpError:
+            raise
+        except UsageError as wrong:
+            _tell_wrong(wrong)
         except typer.Abort:
             err.print("已取消，未办理。")
             raise typer.Exit(1) from None
@@ -54,6 +68,15 @@ class Guarded(TyperGroup):
             if told is None:
                 raise
             fail(told)
+
+
+def _tell_wrong(wrong: UsageError) -> NoReturn:
+    # Needed where something is wrong, and by no other command.
+    from cli.wrong import wrong_words  # noqa: PLC0415 - see above
+
+    err.print("命令写错", style="red", end="")
+    err.print(f"：{wrong_words(wrong)}", markup=False)
+    raise typer.Exit(WRONG)
 
 
 def check_settings() -> Settings:

@@ -18,7 +18,7 @@ from cli.acting import Who, acts, asks
 from cli.context import Json, show
 from cli.given import chosen, day_of
 from cli.progress import bar
-from cli.register.views import VIEWS, masked_row
+from cli.register.views import PERSONAL, VIEWS, masked_row
 from cli.tables import done, hint, print_table
 from models.organisation import Department
 from models.papers import ConfirmRegister
@@ -170,7 +170,7 @@ def export(
 
     write_register(file, register, counted())
     done(f"已导出{register.label}{f'（{on}）' if on else ''}{count}条：{file}")
-    if not masked:
+    if not masked and register in PERSONAL:
         hint("文件含个人信息，请妥善保管；对外提供请加 --masked")
 
 

@@ -67,6 +67,10 @@ def _expert(_: Session, row: Expert) -> dict[str, Any]:
     return {**kept, "name": mask(row.name), "phone": mask_number(row.phone)}
 
 
+PERSONAL = frozenset({Register.SUBJECTS, Register.PERSONS, Register.OFFICERS, Register.EXPERTS})
+"""The registers that tell of persons; bodies and check items do not."""
+
+
 def masked_row(register: Register, row: Mapping[str, str]) -> dict[str, str]:
     """A file's row without what tells who a person is: names, telephones, addresses, leave, recusals."""
     person = register in (Register.PERSONS, Register.OFFICERS, Register.EXPERTS)
