@@ -21,6 +21,7 @@ from activities.draw.contributions import (
     chains,
     contributors,
     first_drawn,
+    kept_by_service,
     opened_links,
     settled,
 )
@@ -35,6 +36,7 @@ from models.outcomes import Publication, Summary
 from models.task import ActStep, Aspect, DrawAct, DrawStep, JointTask, Part, TakingPart
 from models.trail import Deadline, Outbox, Wait
 from rules.stages import Claim, Stage, TaskStatus, branch_stage
+from rules.waits import WaitKind
 
 SHOWN_WAITS = 8
 """How many waits travel in a message: the most urgent; all others are read from SQL."""
@@ -227,7 +229,7 @@ def owed_in(session: Session, scope: str) -> Owed:
     if not rows:
         return Owed()
     first = rows[0]
-    lines = tuple(wait_line(row, row, row.name) for row in rows)
+    lines = _by_itself(session, tuple(wait_line(row, row, row.name) for row in rows), scope)
     return Owed(lines, first.waits_open, first.first_rung, first.highest)
 
 
@@ -235,7 +237,20 @@ def open_waits(session: Session, scope: str, limit: int = SHOWN_WAITS) -> tuple[
     """The most urgent open waits of a scope, and how many are open in all."""
     condition = (col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
     total = session.exec(select(func.count()).select_from(Wait).where(*condition)).one()
-    return wait_lines(session, *condition, limit=limit), total
+    return _by_itself(session, wait_lines(session, *condition, limit=limit), scope), total
+
+
+def _by_itself(session: Session, lines: tuple[WaitLine, ...], scope: str) -> tuple[WaitLine, ...]:
+    """The same, with the reveals marked that the service makes for a department."""
+    if all(line.kind != WaitKind.REVEAL for line in lines):
+        return lines
+    kept = kept_by_service(session, scope.removeprefix("joint-task/"))
+    return tuple(
+        line.model_copy(update={"by_itself": True})
+        if line.kind == WaitKind.REVEAL and line.department in kept
+        else line
+        for line in lines
+    )
 
 
 def wait_lines(session: Session, *condition: ColumnElement[bool], limit: int) -> tuple[WaitLine, ...]:

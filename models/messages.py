@@ -63,6 +63,8 @@ class WaitLine(Message):
     suspended: bool = False
     scope: str = ""
     """The workflow that it belongs to, where that is another than the one that shows it."""
+    by_itself: bool = False
+    """Whether the service ends it at its time and nobody need act."""
 
 
 class BranchProgress(Message):

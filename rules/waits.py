@@ -95,6 +95,8 @@ def _confirm(what: str, aspect: str) -> WaitRule:
     )
 
 
+BY_ITSELF = "系统到期自动揭示代管的随机值，无须办理"
+"""What a reveal is called where the service keeps the secret."""
 _LEFT_OUT = "逾期按规则不计入定种，记入抽取记录；不足两家的由领导小组办公室见证"
 
 WAITS: dict[WaitKind, WaitRule] = {

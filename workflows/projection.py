@@ -16,7 +16,7 @@ from rules.calendar import TZ
 from rules.ladder import Level
 from rules.roles import Role
 from rules.stages import Stage, TaskStatus
-from rules.waits import WAITS, WaitKind, case_of
+from rules.waits import BY_ITSELF, WAITS, WaitKind, case_of
 
 _STAGES = 8
 
@@ -188,6 +188,8 @@ def _wait_item(wait: WaitLine, target: str) -> list[str]:
     rule = WAITS[WaitKind(wait.kind)]
     count = f"，未办{wait.open}件，共{wait.total}件" if wait.total > 1 else ""
     late = "⚠ " if wait.level >= Level.HEAD else ""
+    if wait.by_itself:
+        return [f"- 等 **系统**：**{wait.name}：{BY_ITSELF}**  ", f"  期限 **{last_day(wait)}**"]
     return [
         # Two blanks break the line: the Web UI draws no lists inside lists.
         f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{rule.label}**{count}  ",

@@ -27,7 +27,7 @@ def fire_due(clocks: Clocks, scope: str) -> int:
     sent = 0
     for wait, deadline in rows:
         fired = clocks.fire(wait, deadline)
-        if fired is not None:
+        if fired is not None and not told_of(clocks.session, wait).by_itself:
             _tell(clocks, wait, deadline, fired)
             sent += 1
     return sent

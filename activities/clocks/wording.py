@@ -5,20 +5,22 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from activities.draw.contributions import kept_by_service
 from activities.lookup import chunks
 from models.evidence import Commission
 from models.outcomes import Disposal, Publication, PublicationKind
 from models.trail import Wait
 from rules.channel import Channel
 from rules.disposal import DisposalState
-from rules.waits import WAITS, WaitKind
+from rules.waits import BY_ITSELF, WAITS, WaitKind
 
 
 class Told(NamedTuple):
-    """What is owed, and the command that ends it."""
+    """What is owed, and the command that ends it; `by_itself` where the service ends it and nobody need act."""
 
     what: str
     command: str
+    by_itself: bool = False
 
 
 def told(session: Session, waits: Iterable[Wait]) -> dict[str, Told]:
@@ -52,6 +54,12 @@ def _disposal(session: Session, wait: Wait, plain: Told) -> Told:
     if wait.kind == WaitKind.DISPOSAL and state is not DisposalState.OPEN:
         what += f"（{state.label}）"
     return plain._replace(what=what)
+
+
+def _reveal(session: Session, wait: Wait, plain: Told) -> Told:
+    if wait.task is None or wait.department not in kept_by_service(session, wait.task):
+        return plain
+    return Told(BY_ITSELF, f"starter.py task draw show {wait.task}", by_itself=True)
 
 
 def _public(wait: Wait, plain: Told) -> Told:
@@ -119,4 +127,5 @@ _OF_A_CASE: Mapping[WaitKind, Callable[[Session, Wait, Told], Told]] = {
     WaitKind.CONSENT: _disposal,
     WaitKind.WITHDRAWAL: _withdrawal,
     WaitKind.COMMISSION: _commission,
+    WaitKind.REVEAL: _reveal,
 }

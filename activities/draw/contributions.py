@@ -76,6 +76,15 @@ def chains(session: Session, task: str, act: int) -> dict[str, Commitment]:
     return {row.department: row for row in rows}
 
 
+def kept_by_service(session: Session, task: str) -> set[str]:
+    """The departments whose link of the newest act the service opens by itself: they owe nothing but patience."""
+    return {
+        name
+        for name, one in chains(session, task, newest_act(session, task)).items()
+        if one.kept_by == "service"
+    }
+
+
 def left_out_by_rule(session: Session, task: str, act: int) -> set[str]:
     """The departments that missed the commitment of the act's chain."""
     return _missed(session, task, since_of(act), WaitKind.COMMIT)

@@ -130,7 +130,8 @@ def _asked(act: DrawAct) -> list[str]:
     if content.get("unclassified"):
         words.append(f"尚无分类的按总体比例抽取：{content['unclassified']}")
     if content.get("public"):
-        words.append(f"公共随机值：{content['public']['name']}（{content['public']['source']}）")
+        public = content["public"]
+        words.append(f"公共随机值：{public['name']}（{public['source']}，{public['length']}位）")
     return words
 
 

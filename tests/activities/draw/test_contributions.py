@@ -24,7 +24,7 @@ from models.papers import (
     SetPolicy,
 )
 from models.task import ActStep, Commitment, DrawStep, SealedSecret
-from models.trail import AuditEvent, Outcome, Submission, Wait
+from models.trail import AuditEvent, Notification, Outcome, Submission, Wait
 from rules.draw import canonical_json, commitment, link, opens
 from rules.draw_record import Kind
 from rules.ladder import SHORT_LADDER
@@ -32,7 +32,7 @@ from rules.ladder_data import dump_ladder
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.stages import Stage
-from rules.waits import WaitKind
+from rules.waits import BY_ITSELF, WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import claimed, secret
@@ -293,6 +293,20 @@ def test_a_secret_kept_by_the_service_opens_link_by_link(at: At, key: str, tmp_p
     assert 0 == verified(driver, tmp_path)[0]
 
 
+def test_nobody_is_asked_or_reminded_to_open_what_the_service_keeps(at: At, key: str) -> None:
+    """The department has no secret to open: the page says who opens it, and the ladder tells it nothing."""
+    driver = at("claimed")
+    driver.act(SECOND, Role.HANDLER, CommitSecret(keep="service"))
+    commit(driver, LEAD, THIRD)
+    fix(driver)
+    assert {SECOND} == {line.department for line in driver.progress().waits if line.by_itself}
+    assert BY_ITSELF in task_details(driver.progress())
+    ring_until(driver, any_missed)
+    notices = driver.read(lambda session: session.exec(select(Notification)).all())
+    reminded = {one.department for one in notices if "/reveal/" in one.key and one.event in ("due", "overdue")}
+    assert (True, False) == (THIRD in reminded, SECOND in reminded)
+
+
 def test_a_kept_link_is_opened_when_its_reveal_falls_due(at: At, key: str) -> None:
     """Whoever else keeps silent: the service does not."""
     driver = at("claimed")
@@ -423,7 +437,7 @@ def test_the_task_says_what_became_of_the_act_under_way(at: At) -> None:
         reason="按计划", public=PublicSource(name="双色球第2026045期", source="福彩网", length=6)
     )
     fix(driver, 1, request)
-    assert any("双色球第2026045期（福彩网）" in one for one in driver.progress().act.notes)
+    assert any("双色球第2026045期（福彩网，6位）" in one for one in driver.progress().act.notes)
     reveal(driver, 1, LEAD)
     ring_until(driver, lambda _: len(missed(driver)) == 2)
     driver.steps.execute_draw(driver.step())
