@@ -126,7 +126,8 @@ def items(
                     "部门编号和名称见 register show departments",
                 )
             department = department_named(session, name.strip()).id
-            chosen_items[department] = tuple(code.strip() for code in codes.split(",") if code.strip())
+            codes_of = [code.strip() for code in codes.split(",") if code.strip()]
+            chosen_items[department] = (*chosen_items.get(department, ()), *codes_of)
     _propose(who, task, ProposeItems(items=chosen_items), "各部门抽查事项", as_json=as_json)
 
 

@@ -104,6 +104,15 @@ def test_items_are_given_by_department(say: Say, at: At) -> None:
     assert (3, "ItemFormWrong") == refused(say("task", "items", TASK, "--item", "foo", "--as", HANDLER))
 
 
+def test_items_of_one_department_may_be_given_one_by_one(say: Say, at: At) -> None:
+    """A second option adds to the first; which of them the lists hold is for the ruling."""
+    at("launched")
+    others = [f"--item={one}={item_of(one)}" for one in (LEAD, SECOND, THIRD)]
+    said = say("task", "items", TASK, *others, f"--item={LEAD}=ZZ-99", "--as", HANDLER)
+    assert (3, "ItemUnknown", True) == (*refused(said), "ZZ-99" in said.err)
+    assert item_of(LEAD) not in said.err
+
+
 def test_items_and_periods_bring_the_task_to_its_partners(say: Say, at: At) -> None:
     """All three confirmed at once: the task goes on to stage 2."""
     driver = at("launched")
