@@ -14,6 +14,7 @@ from activities.doctor import standing as doctor_standing
 from activities.doctor.engine_runs import Run, broken_off, is_polled, running
 from activities.doctor.failing_steps import failing_steps, noted
 from activities.doctor.findings import Ailment, Finding
+from activities.doctor.idle import idle
 from activities.doctor.unkept import unarchived
 from adapters.database import Database
 from models.messages import TASK_QUEUE
@@ -22,6 +23,7 @@ SECOND_LOOK = 2.0
 """Seconds until what differs is looked at again: lists follow the engine, and the engine follows SQL."""
 LOOKS = (
     *doctor_rows.LOOKS,
+    idle,
     doctor_standing.calendar,
     doctor_standing.registers,
     doctor_standing.trail,

@@ -17,6 +17,7 @@ class Ailment(StrEnum):
     MISSING = "missing"
     OVER = "over"
     LATE = "late"
+    IDLE = "idle"
     UNANSWERED = "unanswered"
     UNSENT = "unsent"
     UNTOLD = "untold"
@@ -50,6 +51,7 @@ _LABELS = {
     Ailment.MISSING: "未办结而没有运行",
     Ailment.OVER: "已办结而仍在运行",
     Ailment.LATE: "过了催办时刻没有催办",
+    Ailment.IDLE: "未办结而无人待办，系统也没有下一步",
     Ailment.UNANSWERED: "已提交的文书没有处理",
     Ailment.UNSENT: "写给流程的通知没有送出",
     Ailment.UNTOLD: "给人的通知没有送达",

@@ -40,7 +40,9 @@ def notes_of(session: Session, task: JointTask) -> tuple[str, ...]:
         words += _kept(session, task, number, done[ActStep.FIXED].content["contributors"])
         if awaits_value(session, task, act):
             announced = act.content["public"]
-            words.append(f"全部揭示后公布{announced['name']}（{announced['source']}，{announced['length']}位）")
+            words.append(
+                f"全部揭示后公布{announced['name']}（{announced['source']}，{announced['length']}位）"
+            )
     return tuple(words)
 
 

@@ -11,17 +11,19 @@ from activities.doctor import standing as doctor_standing
 from activities.doctor.engine import Compared, compare, failing
 from activities.doctor.engine_runs import PROBLEMS, Run
 from activities.doctor.findings import Ailment, Finding
+from activities.doctor.idle import idle
 from activities.doctor.rows import LOOKS
 from models.outcomes import Disposal
 from models.papers import ConfirmRegister
 from models.registers import CalendarYear
-from models.trail import AuditEvent
+from models.trail import AuditEvent, Outbox, Wait
 from rules.calendar import TZ
 from rules.roles import Role
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
+from tests.activities.scenes import SCENES
 from tests.activities.tampering import unguarded
-from tests.activities.world import OFFICE_TARGET
+from tests.activities.world import OFFICE_TARGET, TASK
 from tests.builders import LEAD, OFFICE
 
 Look = Callable[[Session, datetime], Iterator[Finding]]
@@ -94,6 +96,26 @@ def test_rows_that_were_just_written_are_no_finding(at: At, scene: str) -> None:
     """Papers, signals, notices and records have their time to go out, at every stage."""
     driver = at(scene)
     assert [] == [one for look in LOOKS for one in lines(driver, look, driver.now)]
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_stage_leaves_a_task_without_somebody_or_something_to_wait_for(at: At, scene: str) -> None:
+    """At every stage somebody is waited for, or the machine has a next step."""
+    driver = at(scene)
+    assert TASK not in [one.subject for one in lines(driver, idle, driver.now + timedelta(days=1))]
+
+
+def test_an_open_task_that_waits_for_nobody_is_said(at: At) -> None:
+    """Its waits are gone and nothing is in hand: it would stand still for ever."""
+    driver = at("claimed")
+    with driver.database.write() as session:
+        for wait in session.exec(select(Wait).where(col(Wait.task) == TASK)):
+            wait.open, wait.closed_at = 0, driver.now
+    with driver.database.write() as session:
+        for signal in session.exec(select(Outbox).where(col(Outbox.sent_at).is_(None))):
+            signal.sent_at = driver.now
+    later = driver.now + timedelta(days=1)
+    assert [(Ailment.IDLE, TASK)] == [(one.ailment, one.subject) for one in lines(driver, idle, later)]
 
 
 def test_a_workflow_whose_tasks_fail_is_named_with_its_restart() -> None:
