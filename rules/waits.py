@@ -166,6 +166,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         PolicyKey.MATCH_DAYS,
         _task("match") + " --reason 理由",
+        "每户的原因和办法见 task visits；逾期逐级催办：本人、负责人、领导小组办公室",
     ),
     WaitKind.LEND: WaitRule(
         "答复借调本单位执法人员的请求",

@@ -303,7 +303,9 @@ def test_nobody_is_asked_or_reminded_to_open_what_the_service_keeps(at: At, key:
     assert BY_ITSELF in task_details(driver.progress())
     ring_until(driver, any_missed)
     notices = driver.read(lambda session: session.exec(select(Notification)).all())
-    reminded = {one.department for one in notices if "/reveal/" in one.key and one.event in ("due", "overdue")}
+    reminded = {
+        one.department for one in notices if "/reveal/" in one.key and one.event in ("due", "overdue")
+    }
     assert (True, False) == (THIRD in reminded, SECOND in reminded)
 
 
