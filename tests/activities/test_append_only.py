@@ -61,7 +61,9 @@ def fill_every_table(driver: Driver) -> None:
     """On top of a closed task: what a plain play leaves out."""
     office = (OFFICE_DESK, Role.OFFICE)
     driver.act(
-        *office, ApproveLaunch(document=DOCUMENT, seq="1", number="批1", reason="补充"), target=OFFICE_TARGET
+        *office,
+        ApproveLaunch(document=DOCUMENT, seq="1", round=2, number="批1", reason="补充"),
+        target=OFFICE_TARGET,
     )
     policy = SetPolicy(key=PolicyKey.CLAIM_DAYS, value=3, clause="纪要", valid_from=driver.today)
     driver.act(*office, policy, target=OFFICE_TARGET)

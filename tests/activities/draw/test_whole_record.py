@@ -111,7 +111,7 @@ def exported(stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, Fernet.generate_key().decode())
-        for module in ("fixing", "acts.draws"):
+        for module in ("draw.fixing", "acts.draws"):
             patch.setattr(f"activities.{module}.token_bytes", lambda n: bytes(range(n)))
         for backend in ("sqlite", "postgresql"):
             database = stages.copy(backend, "claimed")
