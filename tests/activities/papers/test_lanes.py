@@ -25,6 +25,7 @@ class Engine:
         self.hangs = False
         self.faults = 0
         self.deaf = False
+        self.dead = 0.0
         self.only_named = False
 
     async def bring(self, _target: str, slip: Slip, _now: datetime) -> bool:
@@ -33,7 +34,8 @@ class Engine:
         if self.faults:
             self.faults -= 1
             raise OSError("the wire broke")
-        if self.deaf:
+        if self.deaf or self.dead:
+            await asyncio.sleep(self.dead)
             return False
         await asyncio.sleep(0.02)
         ruled = self.messages[-1] if self.only_named else self.filed
@@ -104,6 +106,17 @@ async def test_what_nobody_takes_is_given_up_after_some_tries(engine: Engine) ->
     assert [None] * 4 == await asyncio.gather(*(engine.file(made, number) for number in range(4)))
     # Who came while the first was away waits for one more than it.
     assert 4 == len(engine.messages)
+
+
+async def test_where_each_try_takes_long_it_is_given_up_after_a_minute(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead worker's workflow takes a message and lets it run into its time: fifty of them were a quarter of an hour."""
+    monkeypatch.setattr(lanes, "ROUNDS", 1000)
+    monkeypatch.setattr(lanes, "PATIENCE", 0.1)
+    engine.dead = 0.06
+    assert [None] * 3 == await asyncio.gather(*(engine.file(lanes_to(engine), number) for number in range(3)))
+    assert 6 == len(engine.messages)
 
 
 async def test_a_fault_is_the_fault_of_one_sender_and_the_others_go_on(engine: Engine) -> None:
