@@ -1,6 +1,6 @@
 """What a workflow shows of itself: pure functions from its progress to words (当前情况)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 
 from models.messages import (
@@ -69,7 +69,7 @@ def desk_details(progress: DeskProgress) -> str:
     ]
     if not progress.waits:
         return "\n".join([*lines, *wait_lines((), 0, "")])
-    lines += [line for wait in progress.waits for line in _wait_item(wait, case_of(wait.scope))]
+    lines += [line for wait in alike(progress.waits) for line in _wait_item(wait, case_of(wait.scope))]
     if progress.waits_open > len(progress.waits):
         lines += [f"- 另有{progress.waits_open - len(progress.waits)}项待办，各人的见 `starter.py inbox`"]
     return "\n".join([*lines, "", _otherwise(progress.waits[0]), ""])
@@ -129,10 +129,36 @@ def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
     """The open waits, the most urgent first: who, what, how many, since, due, and the command."""
     if not waits:
         return ["当前无人待办，系统正在处理。", ""]
-    lines = [line for wait in waits for line in _wait_item(wait, target)]
+    lines = [line for wait in alike(waits) for line in _wait_item(wait, target)]
     if total > len(waits):
         lines += [f"- 另有{total - len(waits)}项待办，见 `starter.py task show {target}`"]
     return [*lines, "", _otherwise(waits[0]), ""]
+
+
+def alike(waits: Iterable[WaitLine]) -> list[WaitLine]:
+    """Waits that a reader can't tell apart as one: subjects with clocks of their own may yet be due together.
+
+    Each keeps its own id for `deadline list`; here counts are added, the earliest beginning and the next rung shown.
+    """
+    shown: dict[tuple[object, ...], WaitLine] = {}
+    for wait in waits:
+        same = (wait.scope, wait.department, wait.role, wait.kind, wait.due, wait.provisional, wait.suspended)
+        first = shown.get(same)
+        shown[same] = wait if first is None else _together(first, wait)
+    return list(shown.values())
+
+
+def _together(one: WaitLine, other: WaitLine) -> WaitLine:
+    rungs = [rung for rung in (one.next_rung, other.next_rung) if rung is not None]
+    return one.model_copy(
+        update={
+            "open": one.open + other.open,
+            "total": one.total + other.total,
+            "since": min(one.since, other.since),
+            "next_rung": min(rungs, default=None),
+            "level": max(one.level, other.level),
+        }
+    )
 
 
 def _otherwise(wait: WaitLine) -> str:

@@ -107,6 +107,23 @@ def test_open_disposals_are_shown_with_the_command_that_lists_them() -> None:
     assert "另有处置未结1件，等谁、到何时：`starter.py disposal list yc-2026/4/1`" in text
 
 
+def test_waits_that_read_alike_are_one_line_with_their_counts() -> None:
+    """Subjects with clocks of their own may owe the same, by the same day: two lines would look like a mistake."""
+    proof = {"kind": "proof", "stage": 7}
+    waits = (
+        a_wait(**proof, open=9, total=9),
+        a_wait(**proof, since=datetime(2026, 3, 1, 1, 30, tzinfo=UTC)),
+        a_wait(**proof, suspended=True),
+    )
+    text = projection.task_details(a_task(waits=waits, waits_open=5))
+    assert (
+        "- 等 **县教育局** 经办人：**在本部门网站或媒体公示并提交证明**，未办10件，共10件  \n"
+        "  期限 **2026-03-04 24:00+08:00** · 自 2026-03-01 09:30+08:00 起  "
+    ) in text
+    assert "- 等 **县教育局** 经办人：**在本部门网站或媒体公示并提交证明**  \n  期限 **中止中**" in text
+    assert "- 另有2项待办，见 `starter.py task show yc-2026/4/1`" in text
+
+
 def test_what_is_not_shown_is_counted() -> None:
     """Eight waits travel in a message; the others are one command away."""
     text = projection.task_details(a_task(waits_open=30))
