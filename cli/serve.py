@@ -143,7 +143,7 @@ def _how_to_reach(running: Running) -> str:
             f"数据库：  {running.settings.database_url}",
             "接下来可以试试（另开一个终端，先执行下面的 export 和 alias）：",
             f"  export JOINT_PROFILE={profile} TEMPORAL_ADDRESS={address}",
-            f"  export JOINT_DATA={shlex.quote(str(running.settings.data))}",
+            f"  export JOINT_DATA={shlex.quote(str(running.settings.data))} JOINT_UI={running.ui}",
             *([f"  export DATABASE_URL={shlex.quote(url)}"] if url else []),
             f"  alias joint='{sys.executable} {_STARTER}'",
             *(_AFTER_DEMO if running.settings.profile is Profile.DEMO else _NEW_HERE),
