@@ -248,7 +248,7 @@ PLAYS = (
                 page=EXCHANGE_PAGE,
                 tab="pending-activities",
                 # Below it the page shows a stack, with the folders of whoever took the picture.
-                height=545,
+                height=535,
                 expected="OperationalError",
             ),
             Shot(
