@@ -1,12 +1,11 @@
 """The command line: one Typer program that assembles the groups of `cli/`."""
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from adapters.leaving import leaving
 from cli.console import Guarded, Json, check_settings
 from cli.lazy import lazy
 
@@ -111,17 +110,8 @@ def dev() -> None:
 
 
 def main() -> None:
-    """Run the command and leave at once with its exit code.
-
-    The engine's client keeps threads of its own; where a connection failed they may outlive the
-    interpreter and abort the process instead of ending it with the code.
-    """
-    try:
-        app()
-    except SystemExit as ended:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(ended.code if isinstance(ended.code, int) else 0)
+    """Run the command and leave with its exit code."""
+    leaving(app)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from adapters.evidence_store import EvidenceStore
 from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
+from adapters.leaving import leaving
 from adapters.logging import configure
 from adapters.metrics import Metrics
 from adapters.replay import all_histories, check_replay
@@ -216,4 +217,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    leaving(main)
