@@ -4,13 +4,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.deployment.v1 import WorkerDeploymentOptions, WorkerDeploymentVersion
+from temporalio.api.enums.v1 import TaskQueueType, WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ListWorkflowExecutionsRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    DescribeTaskQueueResponse,
+    ListWorkflowExecutionsRequest,
+)
 from temporalio.client import Client
 
 from workflows import attributes
@@ -19,6 +25,7 @@ PAGE = 1000
 """The most that the engine gives at once."""
 SILENT = timedelta(seconds=90)
 """A worker asks for work at least once a minute; who has not asked for longer is gone."""
+_VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
 PROBLEMS = "TemporalReportedProblems"
 SHOWN = (PROBLEMS, *(one.name for one in (attributes.STAGE, attributes.ESCALATION, attributes.DUE)))
 """What is read of a list: there are a dozen more, and ten thousand runs."""
@@ -73,19 +80,47 @@ async def count_closed_between(client: Client, task_queue: str, first: datetime,
     return (await client.count_workflows(_closed_between(task_queue, first, last))).count
 
 
-async def is_polled(client: Client, task_queue: str) -> bool:
-    """Whether a worker asks for workflow tasks and for activities, by the engine's clock and ours."""
-    now = datetime.now(UTC)
-    for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY):
-        answer = await client.workflow_service.describe_task_queue(
+class Polling(IntEnum):
+    """Who asks a queue for its work, the best first."""
+
+    BY_CURRENT = 0
+    """Workers of the build that the engine gives tasks to."""
+    BY_OTHERS = 1
+    """Only workers of builds that get nothing: the current one's are gone, or none was made current."""
+    BY_NOBODY = 2
+
+
+async def polling(client: Client, task_queue: str) -> Polling:
+    """Who asks for workflow tasks and for activities, by the engine's clock and ours; the worse of both."""
+    since = datetime.now(UTC) - SILENT
+    found = [
+        await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=client.namespace, task_queue=TaskQueue(name=task_queue), task_queue_type=kind
             )
         )
-        asked = [one.last_access_time.ToDatetime(UTC) for one in answer.pollers]
-        if max(asked, default=datetime.min.replace(tzinfo=UTC)) < now - SILENT:
-            return False
-    return True
+        for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+    ]
+    return max(_polling(answer, since) for answer in found)
+
+
+def _polling(answer: DescribeTaskQueueResponse, since: datetime) -> Polling:
+    current = _build(answer.versioning_info.current_deployment_version)
+    asking = [one for one in answer.pollers if one.last_access_time.ToDatetime(UTC) >= since]
+    if not asking:
+        return Polling.BY_NOBODY
+    # Where no build was made current, tasks are for workers without a version.
+    builds = {
+        _build(one.deployment_options)
+        if one.deployment_options.worker_versioning_mode == _VERSIONED
+        else ("", "")
+        for one in asking
+    }
+    return Polling.BY_CURRENT if current in builds else Polling.BY_OTHERS
+
+
+def _build(version: WorkerDeploymentVersion | WorkerDeploymentOptions) -> tuple[str, str]:
+    return version.deployment_name, version.build_id
 
 
 def _closed_between(task_queue: str, first: datetime, last: datetime) -> str:

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from activities.doctor import engine
 from activities.doctor import rows as doctor_rows
 from activities.doctor import standing as doctor_standing
-from activities.doctor.engine_runs import Run, broken_off, is_polled, running
+from activities.doctor.engine_runs import Polling, Run, broken_off, polling, running
 from activities.doctor.failing_steps import failing_steps, noted
 from activities.doctor.findings import Ailment, Finding
 from activities.doctor.idle import idle
@@ -66,9 +66,9 @@ async def examine(
         findings.append(_AWAY)
     else:
         runs = await running(client, task_queue)
-        polled = await is_polled(client, task_queue)
-        if not polled:
-            findings.append(Finding(Ailment.NO_WORKER, task_queue, *_UNPOLLED))
+        polled = await polling(client, task_queue)
+        if polled in _IDLE:
+            findings.append(Finding(Ailment.NO_WORKER, task_queue, *_IDLE[polled]))
         findings += engine.failing(runs)
         looks = [
             _compared(database, client, task_queue, runs, now),
@@ -77,7 +77,7 @@ async def examine(
             _steps(client, database, rows),
         ]
         findings += [one for some in await asyncio.gather(*looks) for one in some]
-        if polled and memories:
+        if polled is Polling.BY_CURRENT and memories:
             # Last: a worker that has just begun has a moment to take up what it is asked for.
             findings += await engine.ahead(client, database, runs)
     findings += await rows
@@ -139,4 +139,14 @@ _AWAY = Finding(
     "请核对 TEMPORAL_ADDRESS，启动 Temporal 服务（单机试用：starter.py dev）",
     "docker compose up -d temporal",
 )
-_UNPOLLED = ("没有工作进程，任何流程都不会推进（单机：python worker.py）", "docker compose up -d worker")
+_IDLE = {
+    Polling.BY_NOBODY: (
+        "没有工作进程，任何流程都不会推进（单机：python worker.py）",
+        "docker compose up -d worker",
+    ),
+    Polling.BY_OTHERS: (
+        "在领取工作的都不是当前版本，任何流程都不会推进：启动当前版本的，或把新版本设为当前（单机：python worker.py set-current）",
+        "docker compose run --rm release",
+    ),
+}
+"""What is said of a queue that is not worked on, and what mends it."""

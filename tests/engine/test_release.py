@@ -1,5 +1,8 @@
 """Builds follow each other in the midst of tasks: none is lost, and what could not go on is named before."""
 
+import asyncio
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,13 +10,17 @@ import pytest
 from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError
 
+from activities.doctor.engine_runs import Polling, polling
+from activities.doctor.findings import Ailment
 from adapters.build import Deployment
 from adapters.deployment import current_build, set_current
 from adapters.replay import all_histories, check_replay
 from tests.engine.builds import CarelessTask, EarlierTask, LaterTask, build_with
 from tests.engine.histories import text_of
 from tests.engine.house import TASK, TASK_WORKFLOW, House
+from tests.engine.mending import examined
 from tests.engine.outcome import Outcome, faults_of, outcome_of
+from tests.engine.processes import ROOT
 from tests.histories.record import HOME
 from tests.play import SCENES
 from worker import WORKFLOWS, sandbox
@@ -87,6 +94,38 @@ async def test_a_build_gets_no_task_before_it_is_made_the_current_one(house: Hou
         if event.HasField("workflow_task_completed_event_attributes")
     }
     assert {"0.1.0"} == builds
+
+
+async def test_doctor_says_that_only_workers_of_builds_that_get_nothing_poll(house: House) -> None:
+    """It looks like work and is none, until their build is made the current one."""
+    new = released(house, "0.2.0")
+    assert new.deployment
+    async with new.working():
+        said = [one for one in (await examined(house)).findings if one.ailment is Ailment.NO_WORKER]
+        assert ["docker compose run --rm release"] == [one.command for one in said]
+        await set_current(house.client, new.deployment)
+        assert Polling.BY_CURRENT is await polling(house.client, house.task_queue)
+        async with house.working():
+            assert Polling.BY_CURRENT is await polling(house.client, house.task_queue)
+
+
+async def test_a_release_ends_with_its_own_exit_code(house: House) -> None:
+    """The engine's client has threads of its own: a process that waits for their end is aborted now and then."""
+    deployment = Deployment(house.task_queue, "0.1.0")
+    settings = {
+        "TEMPORAL_ADDRESS": house.client.service_client.config.target_host,
+        "JOINT_DEPLOYMENT": deployment.name,
+        "JOINT_BUILD_ID": deployment.build,
+    }
+    async with replace(house, deployment=deployment).working():
+        await set_current(house.client, deployment)
+        released = [
+            await asyncio.create_subprocess_exec(
+                sys.executable, "worker.py", "set-current", cwd=ROOT, env=os.environ | settings
+            )
+            for _ in range(4)
+        ]
+        assert [0] * 4 == list(await asyncio.gather(*(one.wait() for one in released)))
 
 
 async def test_check_replay_names_the_open_tasks_that_a_definition_could_not_go_on_with(
