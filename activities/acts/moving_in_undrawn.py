@@ -1,5 +1,7 @@
 """Moving in a task that an old portal has not drawn yet: launched here from its row, its claims as of their dates (移入)."""
 
+from datetime import date
+
 from activities.acts.approvals import row_of
 from activities.acts.launch import adopted_row, check_round, window_of
 from activities.acts.moving_task import begin_parts, begin_task, record, replaced
@@ -11,6 +13,7 @@ from models.papers import MoveUndrawnIn, Period, ProposeItems, ProposePeriods
 from models.task import Aspect
 from rules.roles import Role
 from rules.stages import Claim, Stage
+from rules.window import window_days
 
 
 @ruling(Target.OFFICE, MoveUndrawnIn, Role.OFFICE)
@@ -25,7 +28,9 @@ def move_undrawn_in(docket: Docket, paper: MoveUndrawnIn) -> None:
     check_received(docket, standing, None)
     former = replaced(docket, paper)
     window = window_of(docket.session, document, standing)
-    UndrawnChecks(docket.clocks, standing, paper).refuse_faults(paper, window)
+    # There it was launched by its plan: that the plan was adopted here later takes nothing from that.
+    months = window_days(document.year or 0, standing.from_month, standing.to_month, date.min)
+    UndrawnChecks(docket.clocks, standing, paper).refuse_faults(paper, months)
     task = begin_task(docket, paper, standing, window, former, Stage.INITIATE)
     parts = begin_parts(docket, task, paper)
     open_preparation(docket, task)

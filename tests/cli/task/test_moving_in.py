@@ -268,6 +268,17 @@ def test_task_that_is_not_drawn_stands_in_stage_1_with_its_claims(
     assert 0 == say("audit", "verify").code
 
 
+def test_a_task_launched_before_the_plan_was_adopted_here_moves_in(
+    move: tuple[Driver, Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was launched by the plan there: only the plan's months bind it."""
+    driver, run = move
+    monkeypatch.setattr("activities.acts.launch.adopted_first", lambda *_: driver.today)
+    said = run(undrawn(driver.today))
+    assert 0 == said.code, said.err
+    assert "2026-03-02" == str(local_day(driver.job().opened_at))
+
+
 UNDRAWN_FAULTS: dict[str, tuple[Callable[[Rows], None], str]] = {
     "a claim without its day": (
         _fault(Sheet.PARTS, "领取日期", None, 1),
