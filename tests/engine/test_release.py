@@ -96,17 +96,25 @@ async def test_a_build_gets_no_task_before_it_is_made_the_current_one(house: Hou
     assert {"0.1.0"} == builds
 
 
+async def polled(house: House, expected: Polling) -> None:
+    """Wait until the engine knows who asks the queue, or raise: it learns of workers and builds by and by."""
+    for _ in range(300):
+        if await polling(house.client, house.task_queue) is expected:
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError(expected.name)
+
+
 async def test_doctor_says_that_only_workers_of_builds_that_get_nothing_poll(house: House) -> None:
     """It looks like work and is none, until their build is made the current one."""
     new = released(house, "0.2.0")
     assert new.deployment
     async with new.working():
+        await polled(house, Polling.BY_OTHERS)
         said = [one for one in (await examined(house)).findings if one.ailment is Ailment.NO_WORKER]
         assert ["docker compose run --rm release"] == [one.command for one in said]
         await set_current(house.client, new.deployment)
-        assert Polling.BY_CURRENT is await polling(house.client, house.task_queue)
-        async with house.working():
-            assert Polling.BY_CURRENT is await polling(house.client, house.task_queue)
+        await polled(house, Polling.BY_CURRENT)
 
 
 async def test_a_release_ends_with_its_own_exit_code(house: House) -> None:
