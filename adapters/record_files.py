@@ -26,10 +26,10 @@ def write_record(target: Path, files: Iterable[tuple[str, bytes | Path]]) -> str
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".record-") as made:
         folder = Path(made) / "record"
-        folder.mkdir()
+        folder.mkdir(0o700)
         names = [_write(folder, name, content) for name, content in files]
         lines = [f"{_hash(folder / name)}  {name}\n" for name in sorted(names)]
-        (folder / MANIFEST).write_text("".join(lines), "utf-8")
+        _write(folder, MANIFEST, "".join(lines).encode())
         digest = _hash(folder / MANIFEST)
         if zipped:
             part = Path(made) / "record.zip"
