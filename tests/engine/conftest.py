@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.database import Database
 from adapters.engine import find_server
 from adapters.migrate import migrate
+from rules.calendar import local_day
 from tests.engine.house import TASK, House, fill
 from tests.engine.outcome import Outcome, outcome_of
 from workflows import attributes
@@ -69,9 +71,25 @@ async def hasty(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture(scope="session")
-async def undisturbed(embedded: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """What the short play comes to where nothing breaks."""
-    folder = tmp_path_factory.mktemp("undisturbed")
+def undisturbed_by_day() -> dict[date, Outcome]:
+    """What the short play came to, by the day on which it was played."""
+    return {}
+
+
+@pytest.fixture
+async def undisturbed(
+    embedded: WorkflowEnvironment,
+    tmp_path_factory: pytest.TempPathFactory,
+    undisturbed_by_day: dict[date, Outcome],
+) -> Outcome:
+    """What the short play comes to where nothing breaks: the day is hashed into its draw, so midnight plays it anew."""
+    today = local_day(datetime.now(UTC))
+    if today not in undisturbed_by_day:
+        undisturbed_by_day[today] = await _play(embedded, tmp_path_factory.mktemp("undisturbed"))
+    return undisturbed_by_day[today]
+
+
+async def _play(embedded: WorkflowEnvironment, folder: Path) -> Outcome:
     url = f"sqlite:///{folder}/undisturbed.db"
     migrate(url)
     database = Database(url)
