@@ -61,8 +61,8 @@ def test_a_persons_token_comes_from_their_own_shell() -> None:
     """Else whoever types a command in the installation could not say who they are."""
     assert {"cli"} == {name for name, one in SERVICES.items() if "JOINT_TOKEN" in one.get("environment", {})}
     assert SERVICES["cli"]["environment"]["JOINT_TOKEN"] is None
-    assert "./work:/work" in SERVICES["cli"]["volumes"]
-    assert "/work" == SERVICES["cli"]["working_dir"]
+    assert "./files:/files" in SERVICES["cli"]["volumes"]
+    assert "/files" == SERVICES["cli"]["working_dir"]
 
 
 def test_commands_know_what_the_workers_know_of_engine_and_platform() -> None:
@@ -107,7 +107,7 @@ def test_every_script_and_file_that_is_mounted_is_there() -> None:
         mount for one in SERVICES.values() for mount in one.get("volumes", []) if mount.startswith("./")
     ]
     missing = [mount for mount in mounts if not (ROOT / mount.split(":")[0]).exists()]
-    assert ["./work:/work"] == missing
+    assert ["./files:/files"] == missing
 
 
 def test_nothing_listens_beyond_loopback() -> None:
