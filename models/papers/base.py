@@ -26,11 +26,13 @@ class Paper(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
     kind: ClassVar[str]
+    carries: ClassVar[str] = ""
+    """The field that holds its lines, where it carries any."""
 
     @property
     def count(self) -> int:
         """How many lines the paper carries."""
-        return 1
+        return len(getattr(self, self.carries)) if self.carries else 1
 
     @property
     def visits_named(self) -> tuple[str, ...]:

@@ -117,13 +117,9 @@ class PostponeVisits(Paper):
     """
 
     kind: ClassVar[str] = "visit.postpone"
+    carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     first_day: date
     last_day: date
     reason: Reason
     together: bool = False
-
-    @property
-    def count(self) -> int:
-        """Its visits."""
-        return len(self.visits)

@@ -31,6 +31,7 @@ class MoveTaskIn(MovingPaper):
     """A drawn task of an old portal goes on here (移入任务); the draw cannot be verified."""
 
     kind: ClassVar[str] = "task.move_in"
+    carries: ClassVar[str] = "subjects"
     stage: int = Field(ge=4, le=8)
     drawn_on: date
     list_number: Word
@@ -41,11 +42,6 @@ class MoveTaskIn(MovingPaper):
     visits: tuple[MovedVisit, ...] = Field(default=(), max_length=20_000)
     results: tuple[MovedResult, ...] = Field(default=(), max_length=50_000)
     disposals: tuple[MovedDisposal, ...] = Field(default=(), max_length=5000)
-
-    @property
-    def count(self) -> int:
-        """Its subjects."""
-        return len(self.subjects)
 
 
 class MoveUndrawnIn(MovingPaper):

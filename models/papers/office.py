@@ -89,11 +89,7 @@ class LoadCalendar(Paper):
     """A year's holidays and make-up days as the State Council has published them (录入工作日历)."""
 
     kind: ClassVar[str] = "calendar.load"
+    carries: ClassVar[str] = "days"
     year: int = Field(ge=2008, le=2100)
     document: Reason
     days: tuple[CalendarLine, ...] = Field(min_length=1, max_length=MAX_LINES)
-
-    @property
-    def count(self) -> int:
-        """Its days."""
-        return len(self.days)

@@ -43,15 +43,11 @@ class ConfirmPlanFields(Paper):
     """A person accepts a proposal, in all the rows where it is one and the same (确认提议)."""
 
     kind: ClassVar[str] = "plan.confirm"
+    carries: ClassVar[str] = "seqs"
     document: str
     field: str
     value: Any
     seqs: tuple[str, ...] = Field(min_length=1, max_length=MAX_ROWS)
-
-    @property
-    def count(self) -> int:
-        """Its rows."""
-        return len(self.seqs)
 
 
 class PlanAnswer(BaseModel):
@@ -70,13 +66,9 @@ class AnswerPlan(Paper):
     """Answers to many open questions of a plan at once (答复待定问题)."""
 
     kind: ClassVar[str] = "plan.answer"
+    carries: ClassVar[str] = "answers"
     document: str
     answers: tuple[PlanAnswer, ...] = Field(min_length=1, max_length=12 * MAX_ROWS)
-
-    @property
-    def count(self) -> int:
-        """Its answers."""
-        return len(self.answers)
 
 
 class AdjustedRow(BaseModel):

@@ -56,12 +56,8 @@ class SubmitResults(Paper):
     """Results of visits (录入检查结果); all items of a visit come together."""
 
     kind: ClassVar[str] = "result.submit"
+    carries: ClassVar[str] = "lines"
     lines: tuple[ResultLine, ...] = Field(min_length=1, max_length=MAX_LINES)
-
-    @property
-    def count(self) -> int:
-        """Its lines."""
-        return len(self.lines)
 
     @property
     def visits_named(self) -> tuple[str, ...]:
@@ -73,12 +69,8 @@ class ApproveResults(Paper):
     """The unit approves the newest submission of visits (审批通过)."""
 
     kind: ClassVar[str] = "result.approve"
+    carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
-
-    @property
-    def count(self) -> int:
-        """Its visits."""
-        return len(self.visits)
 
     @property
     def visits_named(self) -> tuple[str, ...]:
@@ -90,13 +82,9 @@ class ReturnResults(Paper):
     """The unit returns the newest submission of visits (退回) with a reason."""
 
     kind: ClassVar[str] = "result.return"
+    carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     reason: Reason
-
-    @property
-    def count(self) -> int:
-        """Its visits."""
-        return len(self.visits)
 
     @property
     def visits_named(self) -> tuple[str, ...]:
@@ -131,44 +119,32 @@ class ProvePublication(Paper):
     """Proof that results stand on the department's own site or in media (公示证明)."""
 
     kind: ClassVar[str] = "publication.prove"
+    carries: ClassVar[str] = "publications"
     publications: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     address: Reason
     published_on: date
     sha256: Hex32
-
-    @property
-    def count(self) -> int:
-        """Its publications."""
-        return len(self.publications)
 
 
 class CorrectProof(Paper):
     """Another proof in the place of a wrong one (更正公示证明), by the head and with a reason; both stay."""
 
     kind: ClassVar[str] = "publication.prove_again"
+    carries: ClassVar[str] = "publications"
     publications: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     address: Reason
     published_on: date
     sha256: Hex32
     reason: Reason
 
-    @property
-    def count(self) -> int:
-        """Its publications."""
-        return len(self.publications)
-
 
 class ResendPublications(Paper):
     """Send rejected records again after what was wrong is put right (更正后重新报送), with a reason."""
 
     kind: ClassVar[str] = "publication.resend"
+    carries: ClassVar[str] = "records"
     records: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     reason: Reason
-
-    @property
-    def count(self) -> int:
-        """Its records."""
-        return len(self.records)
 
 
 class AmendRecord(Paper):

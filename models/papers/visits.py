@@ -30,12 +30,8 @@ class RecordVisits(Paper):
     """Completion of checks (登记检查完成), per subject and department."""
 
     kind: ClassVar[str] = "visit.record"
+    carries: ClassVar[str] = "lines"
     lines: tuple[VisitLine, ...] = Field(min_length=1, max_length=MAX_LINES)
-
-    @property
-    def count(self) -> int:
-        """Its lines."""
-        return len(self.lines)
 
     @property
     def visits_named(self) -> tuple[str, ...]:
@@ -62,12 +58,8 @@ class AddEvidence(Paper):
     """Evidence for results that are not locked yet (登记证据)."""
 
     kind: ClassVar[str] = "evidence.add"
+    carries: ClassVar[str] = "lines"
     lines: tuple[EvidenceLine, ...] = Field(min_length=1, max_length=MAX_LINES)
-
-    @property
-    def count(self) -> int:
-        """Its files."""
-        return len(self.lines)
 
 
 class Letter(BaseModel):
@@ -95,13 +87,9 @@ class CloseVisits(Paper):
     """The unit closes visits without results on a recorded fact (因对象情况终止检查)."""
 
     kind: ClassVar[str] = "visit.close"
+    carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     reason: Reason
-
-    @property
-    def count(self) -> int:
-        """Its visits."""
-        return len(self.visits)
 
 
 class OpenCommission(Paper):
