@@ -8,14 +8,13 @@ from sqlmodel import Session, col, select
 from cli.acting import reads
 from cli.context import Context, Json, show
 from cli.ledger import To, write_ledger
+from cli.plan.given import known_plan
 from cli.tables import print_table
 from models.organisation import Department
 from models.outcomes import Summary, YearlyReport
-from models.plan import PlanDocument
 from models.task import JointTask
 from models.trail import Deadline, Submission, Wait
 from rules.calendar import local_day, until_words
-from rules.refusal import Refusal
 from rules.waits import WaitKind
 
 app = typer.Typer()
@@ -38,7 +37,7 @@ def list_(
             .order_by(col(Summary.task), col(Summary.department), col(Summary.number))
         )
         if document is not None:
-            _plan(session, document)
+            known_plan(session, document)
             statement = statement.where(col(JointTask.document) == document)
         rows = session.exec(statement).all()
         days = _filed(session, [one for row, _, _ in rows for one in (row.submitted, row.receipted) if one])
@@ -84,7 +83,7 @@ def reports(
 ) -> None:
     """列出各部门的年度报告：文号、日期、内部抽查数，未报送的期限。"""
     with Context().database.read() as session:
-        _plan(session, document)
+        known_plan(session, document)
         sent = session.exec(
             select(YearlyReport)
             .where(col(YearlyReport.document) == document)
@@ -130,11 +129,6 @@ def reports(
     if to is not None:
         write_ledger(to, "年度报告报送情况", columns, data)
     show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有应报送的年度报告"))
-
-
-def _plan(session: Session, document: str) -> None:
-    if session.get(PlanDocument, document) is None:
-        raise Refusal("PlanUnknown", f"没有计划 {document}；可用 plan list 查看计划编号")
 
 
 def _filed(session: Session, submissions: list[str]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from adapters.yearly_files import INTERNAL, figures_of, write_data, write_text
 from cli.acting import Who, acts, asks, reads
 from cli.context import Context, Json, show
 from cli.given import day_of
+from cli.plan.given import known_plan
 from cli.tables import done, hint, print_table
 from models.outcomes import YearlyReport
 from models.papers import SubmitReport
-from models.plan import PlanDocument
 from rules.calendar import local_day
 from rules.refusal import Refusal
 
@@ -44,7 +44,7 @@ def report(document: Document, who: Who, to: Into = None, as_json: Json = False)
     """本部门的年度报告：数字由系统按记录统计，文字和内部抽查数由人补充。"""
     own = who.own_department()
     with who.database.read() as session:
-        year = department_year(session, _plan(session, document), own, datetime.now(UTC))
+        year = department_year(session, known_plan(session, document), own, datetime.now(UTC))
         sent = _reports(session, own, document)
     kind = "补充报告" if sent else "工作情况"
     title = f"{year['name']}{year['year']}年度“双随机、一公开”监管{kind}"
@@ -58,7 +58,7 @@ def report(document: Document, who: Who, to: Into = None, as_json: Json = False)
 def report_office(document: Document, to: Into = None, as_json: Json = False) -> None:
     """领导小组办公室的年度报告：计划、轮次、对象、覆盖、类别、处置、比率、逾期及原因、未结任务。"""
     with Context().database.read() as session:
-        year = office_year(session, _plan(session, document), datetime.now(UTC))
+        year = office_year(session, known_plan(session, document), datetime.now(UTC))
     title = f"{year['year']}年度部门联合“双随机、一公开”监管工作报告"
     _tell(year, title, to, as_json=as_json)
 
@@ -139,10 +139,3 @@ def _reports(session: Session, department: str, document: str) -> int:
             col(YearlyReport.department) == department, col(YearlyReport.document) == document
         )
     ).one()
-
-
-def _plan(session: Session, document: str) -> PlanDocument:
-    plan = session.get(PlanDocument, document)
-    if plan is None:
-        raise Refusal("PlanUnknown", f"没有计划 {document}；可用 plan list 查看计划编号")
-    return plan
