@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from cli.acting import Who, acts, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.disposal import more as disposal_more
-from cli.disposal.views import Owed, finding_of, names_of, owed_by, possible_steps, view_of
+from cli.disposal.views import Owed, annulments, finding_of, names_of, owed_by, possible_steps, view_of
 from cli.given import chosen, day_of, department_named
 from cli.ledger import To, write_ledger
 from cli.tables import done, hint, print_table
@@ -76,7 +76,7 @@ def list_(
         rows = session.exec(statement).all()
         owed = owed_by(session)
         names = names_of(session, [row for row, _ in rows], owed)
-        fallen = {row.disposal: row for row in session.exec(select(Annulment))}
+        fallen = annulments(session, (row.id for row, _ in rows))
     now = datetime.now(UTC)
     data = [
         view_of(row, name, names, owed.get(row.id), fallen.get(row.id))

@@ -1,12 +1,13 @@
 """A disposal as people see it: what was found, who is waited for until when, what can be done now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from activities.lookup import chunks
 from cli.given import department_names
 from models.outcomes import Annulment, Disposal, Result
 from models.registers import CheckItem, Subject
@@ -72,10 +73,13 @@ def owed_by(session: Session, disposals: Sequence[str] | None = None) -> dict[st
     }
 
 
-def annulments(session: Session, disposals: Sequence[str]) -> dict[str, Annulment]:
+def annulments(session: Session, disposals: Iterable[str]) -> dict[str, Annulment]:
     """The decisions among these that have fallen."""
-    rows = session.exec(select(Annulment).where(col(Annulment.disposal).in_(disposals)))
-    return {row.disposal: row for row in rows}
+    return {
+        row.disposal: row
+        for some in chunks(disposals)
+        for row in session.exec(select(Annulment).where(col(Annulment.disposal).in_(some)))
+    }
 
 
 def view_of(

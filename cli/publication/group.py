@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import select
 
 from adapters.announcement_docx import write_announcement
 from cli.acting import Who, asks, reads
 from cli.context import Context, Json, show
+from cli.disposal.views import annulments
 from cli.given import department_names
 from cli.ledger import To, write_ledger
 from cli.publication import proof
@@ -19,7 +19,7 @@ from cli.publication import resend as publication_resend
 from cli.publication.proof import Case, of_case
 from cli.publication.text import as_html, as_text, statements
 from cli.tables import done, hint, print_table, words
-from models.outcomes import Annulment, Publication, PublicationKind
+from models.outcomes import Publication, PublicationKind
 from rules.channel import Channel
 from rules.refusal import Refusal
 
@@ -95,10 +95,13 @@ def text(
     """写出本部门应在自己网站或媒体公示的文稿：每户一段；已被撤销的处置不再列入。"""
     own = who.own_department()
     with who.database.read() as session:
-        fallen = set(session.exec(select(Annulment.disposal)))
+        of_this = [row for row, _ in of_case(session, case)]
+        fallen = annulments(
+            session, (row.reference for row in of_this if row.kind is PublicationKind.DISPOSAL)
+        )
         rows = [
             row
-            for row, _ in of_case(session, case)
+            for row in of_this
             if row.department == own
             and row.channel is Channel.OWN_SITE
             and row.receipted_at
