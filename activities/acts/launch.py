@@ -2,7 +2,6 @@
 
 from sqlmodel import Session, col, select
 
-from activities import audit
 from activities.acts.approvals import approval_for, former_of, row_of
 from activities.acts.preparation import open_preparation
 from activities.acts.receiving import check_received, receive_list
@@ -77,16 +76,11 @@ def start_task(docket: Docket, paper: StartTask) -> None:
         start="JointTaskWorkflow",
     )
     tell_row(docket, task, "launched")
-    audit.record(
-        session,
-        audit.task_chain(task.id),
+    docket.audit_task(
+        task.id,
         "task.launched",
-        at=docket.now,
-        actor=docket.submission.actor,
-        acting_for=docket.submission.acting_for,
-        role=docket.submission.role.value,
-        department=docket.department,
-        detail={"submission": docket.by, "approval": approval, "replaces": task.replaces},
+        approval=approval,
+        replaces=task.replaces,
     )
 
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 
 from sqlmodel import Session
 
-from activities import audit
 from activities.acts.approvals import former_of, row_of
 from activities.acts.launch import tell_row
 from activities.authority import name_of
@@ -131,23 +130,14 @@ def record(
             task=task.id,
         )
     tell_row(docket, task, "launched")
-    audit.record(
-        session,
-        audit.task_chain(task.id),
+    docket.audit_task(
+        task.id,
         "task.moved_in",
-        at=docket.now,
-        actor=docket.submission.actor,
-        acting_for=docket.submission.acting_for,
-        role=docket.submission.role.value,
-        department=docket.department,
-        detail={
-            "submission": docket.by,
-            "portal": paper.portal,
-            "number": paper.number,
-            "file": paper.file_sha256,
-            "stage": paper.stage,
-            "initiator": name_of(session, task.initiator),
-            "claims": {one.department: str(one.claimed_on) for one in paper.parts if one.claimed_on},
-            "replaces": task.replaces,
-        },
+        portal=paper.portal,
+        number=paper.number,
+        file=paper.file_sha256,
+        stage=paper.stage,
+        initiator=name_of(session, task.initiator),
+        claims={one.department: str(one.claimed_on) for one in paper.parts if one.claimed_on},
+        replaces=task.replaces,
     )

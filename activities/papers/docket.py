@@ -253,6 +253,21 @@ class Docket:
         )
         self.sitting.insert(AuditEvent, [link])
 
+    def audit_task(self, task: str, event: str, **detail: Any) -> None:
+        """The first link of a chain of its own, for the task that the paper brought into being."""
+        paper = self.submission
+        audit.record(
+            self.session,
+            audit.task_chain(task),
+            event,
+            at=self.now,
+            actor=paper.actor,
+            acting_for=paper.acting_for,
+            role=paper.role.value,
+            department=paper.department,
+            detail={"submission": paper.id, **detail},
+        )
+
     def hold_chain(self) -> AuditHead:
         """The head of the paper's chain, locked for the sitting."""
         chain, head = self.submission.chain, self.sitting.case.head
