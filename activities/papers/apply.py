@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -267,8 +267,3 @@ def _open_case(session: Session, target: str) -> Case:
         raise Refusal("CaseUnknown", f"没有 {target}；可用 task list、disposal list 查看编号")
     task, head, _ = rows[0]
     return Case(task.office, task, {part.department: part for _, _, part in rows}, head)
-
-
-def utc_now() -> datetime:
-    """The wall clock, for entry points only: activities are given their moment."""
-    return datetime.now(UTC)
