@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters import tracing
 from adapters.payloads import data_converter
-from workflows.attributes import ALL
+from models.search_attributes import ALL
 
 NAMESPACE = "default"
 

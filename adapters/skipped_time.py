@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.payloads import data_converter
-from workflows.attributes import ALL
+from models.search_attributes import ALL
 
 PATIENCE = timedelta(minutes=3)
 """How long one stride may take: the server's clock runs by the wall while a task or an activity is in hand."""

@@ -1,37 +1,25 @@
-"""Search attributes: what stands in a list of workflows when no worker runs to explain itself."""
+"""What the search attributes of a workflow say of its standing: whom it waits for, since and until when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeUpdate
 
 from models.messages import ExchangeProgress, WaitLine
-from rules.calendar import TZ
-from workflows import projection
-
-OFFICE = SearchAttributeKey.for_keyword("InspectionOffice")
-PLAN = SearchAttributeKey.for_keyword("InspectionPlan")
-STAGE = SearchAttributeKey.for_keyword("InspectionStage")
-WAITING_ON = SearchAttributeKey.for_keyword_list("WaitingOn")
-WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
-ESCALATION = SearchAttributeKey.for_int("EscalationLevel")
-DUE = SearchAttributeKey.for_datetime("DueAt")
-SINCE = SearchAttributeKey.for_datetime("WaitingSince")
-
-ALL: tuple[SearchAttributeKey[Any], ...] = (
+from models.search_attributes import (
+    DUE,
+    ESCALATION,
     OFFICE,
     PLAN,
-    STAGE,
-    WAITING_ON,
-    WAITING_FOR,
-    ESCALATION,
-    DUE,
     SINCE,
+    STAGE,
+    WAITING_FOR,
+    WAITING_ON,
 )
-LISTED = (STAGE, WAITING_ON, WAITING_FOR, SINCE, DUE, ESCALATION)
-"""What a list of workflows should show of each, in this order: what is stuck, who must act, since when, until when."""
+from rules.calendar import TZ
+from workflows import projection
 
 
 @dataclass(frozen=True)

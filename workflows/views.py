@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from models.search_attributes import DUE, ESCALATION, STAGE, WAITING_FOR, WAITING_ON
 from rules.calendar import TZ
 from rules.ladder import Level
 from rules.stages import Stage
-from workflows.attributes import DUE, ESCALATION, PLATFORM_AWAY, STAGE, WAITING_FOR, WAITING_ON
+from workflows.attributes import PLATFORM_AWAY
 
 NAMESPACE = "default"
 SOON = timedelta(days=3)

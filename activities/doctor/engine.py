@@ -17,6 +17,7 @@ from activities.doctor.rows import PAPER_GRACE
 from activities.lookup import chunks
 from activities.rebuild import TYPES, open_cases
 from adapters.database import Database
+from models import search_attributes
 from models.messages import Progress
 from models.organisation import Department, Office
 from models.outcomes import Correction, Disposal
@@ -24,7 +25,6 @@ from models.plan import PlanRow
 from models.task import JointTask
 from models.trail import Deadline, Outbox, Wait
 from rules.stages import Stage, TaskStatus
-from workflows import attributes
 
 log = structlog.get_logger(__name__)
 
@@ -194,10 +194,10 @@ def _to_ask(database: Database, runs: Sequence[Run]) -> list[str]:
 
 def _differs(stage: Stage, level: int, due: datetime | None, run: Run) -> bool:
     """Whether a task's list shows another stage, level or due moment than SQL has."""
-    shown = run.shown.get(attributes.DUE.name)
+    shown = run.shown.get(search_attributes.DUE.name)
     return (f"{min(int(stage), 8)} {stage.label}", level, due) != (
-        run.shown.get(attributes.STAGE.name),
-        run.shown.get(attributes.ESCALATION.name),
+        run.shown.get(search_attributes.STAGE.name),
+        run.shown.get(search_attributes.ESCALATION.name),
         datetime.fromisoformat(shown) if shown else None,
     )
 

@@ -19,7 +19,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from workflows import attributes
+from models import search_attributes
 
 PAGE = 1000
 """The most that the engine gives at once."""
@@ -27,7 +27,10 @@ SILENT = timedelta(seconds=90)
 """A worker asks for work at least once a minute; who has not asked for longer is gone."""
 _VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
 PROBLEMS = "TemporalReportedProblems"
-SHOWN = (PROBLEMS, *(one.name for one in (attributes.STAGE, attributes.ESCALATION, attributes.DUE)))
+SHOWN = (
+    PROBLEMS,
+    *(one.name for one in (search_attributes.STAGE, search_attributes.ESCALATION, search_attributes.DUE)),
+)
 """What is read of a list: there are a dozen more, and ten thousand runs."""
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
-from workflows.attributes import LISTED
+from models.search_attributes import LISTED
 
 WIDTH, HEIGHT = 1500, 1150
 LIST = (2200, 700)

@@ -13,10 +13,10 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.database import Database
 from adapters.engine import find_server
 from adapters.migrate import migrate
+from models import search_attributes
 from rules.calendar import local_day
 from tests.engine.house import TASK, House, fill
 from tests.engine.outcome import Outcome, outcome_of
-from workflows import attributes
 
 _NUMBERS = itertools.count(1)
 SHORT_HISTORY = 40
@@ -59,7 +59,7 @@ async def hasty(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
         data_converter=pydantic_data_converter,
         dev_server_existing_path=find_server(),
         dev_server_log_level="error",
-        search_attributes=attributes.ALL,
+        search_attributes=search_attributes.ALL,
         dev_server_extra_args=[
             "--dynamic-config-value",
             f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}",

@@ -9,11 +9,12 @@ from temporalio.client import WorkflowHandle
 
 from activities.progress import read_progress
 from activities.steps.case import read_case
+from models import search_attributes
 from models.messages import CaseProgress, Progress, Wake
 from models.trail import Deadline, Wait
 from rules.stages import TaskStatus
 from tests.engine.house import TASK, TASK_WORKFLOW, House
-from workflows import attributes, projection
+from workflows import projection
 
 PATIENCE = 10.0
 """Seconds for a workflow to take in what SQL says already."""
@@ -52,13 +53,13 @@ async def _disagreements(house: House) -> list[str]:
     faults += _compare("details' departments", named, set(_WAIT_ITEM.findall(details)))
     faults += _compare("names", departments, {wait.department for wait in progress.waits})
     shown = (await house.task.describe()).typed_search_attributes
-    faults += _compare("WaitingOn", named, set(shown.get(attributes.WAITING_ON, [])))
+    faults += _compare("WaitingOn", named, set(shown.get(search_attributes.WAITING_ON, [])))
     since = projection.waiting_since(progress.waits)
-    faults += _compare("WaitingSince", since, shown.get(attributes.SINCE))
-    faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(attributes.DUE))
-    faults += _compare("EscalationLevel", progress.level, shown.get(attributes.ESCALATION))
+    faults += _compare("WaitingSince", since, shown.get(search_attributes.SINCE))
+    faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(search_attributes.DUE))
+    faults += _compare("EscalationLevel", progress.level, shown.get(search_attributes.ESCALATION))
     stage = f"{min(int(progress.stage), 8)} {progress.stage.label}"
-    faults += _compare("stage", stage, shown.get(attributes.STAGE))
+    faults += _compare("stage", stage, shown.get(search_attributes.STAGE))
     return faults + await _case_faults(house) + await _desk_faults(house)
 
 
@@ -118,7 +119,7 @@ async def _case_faults(house: House) -> list[str]:
         faults += _compare(
             f"{workflow} details", projection.case_details(progress, workflow), await _details(handle)
         )
-        faults += _compare(f"{workflow} WaitingOn", named, set(shown.get(attributes.WAITING_ON, [])))
+        faults += _compare(f"{workflow} WaitingOn", named, set(shown.get(search_attributes.WAITING_ON, [])))
     return faults
 
 

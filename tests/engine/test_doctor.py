@@ -21,6 +21,7 @@ from activities.rebuild import TYPES
 from adapters.channels import Channel
 from adapters.database import Database
 from adapters.engine import find_server
+from models import search_attributes
 from models.delivery import ChannelName, Delivery, Digest
 from models.exchange import Declaration, ExchangeBatch
 from models.messages import TaskStart
@@ -33,7 +34,6 @@ from tests.builders import LEAD, OFFICE, SECOND, person
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
 from tests.engine.mending import audited, examined, mended
-from workflows import attributes
 
 AGO = timedelta(hours=1)
 REPORT_AT_ONCE = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2"
@@ -320,7 +320,7 @@ async def test_a_workflow_whose_tasks_fail_is_found_and_restarted_under_a_mended
         dev_server_existing_path=find_server(),
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", REPORT_AT_ONCE],
-        search_attributes=attributes.ALL,
+        search_attributes=search_attributes.ALL,
     )
     house = House(sqlite, environment.client, tmp_path / "exchange", own_queue())
     try:

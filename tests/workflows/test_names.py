@@ -10,9 +10,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
 from adapters.exchange_files import FileExchange
+from models import search_attributes
 from tests.engine.conftest import own_queue
 from worker import build_worker
-from workflows import attributes
 
 KEPT = Path(__file__).with_name("names.json")
 Names = dict[str, dict[str, Any]]
@@ -35,7 +35,7 @@ def registered(client: Any, database: Database, folder: Path) -> Names:
         "activities": {str(one.name): {} for one in sorted(activities, key=lambda one: str(one.name))},
         "search_attributes": {
             key.name: {"kind": key.indexed_value_type.name}
-            for key in sorted(attributes.ALL, key=lambda key: key.name)
+            for key in sorted(search_attributes.ALL, key=lambda key: key.name)
         },
     }
 
