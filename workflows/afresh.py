@@ -1,4 +1,7 @@
-"""When a workflow leaves its course to continue as new; everything that it knows stands in SQL."""
+"""How a run ends before its case: it goes on in a fresh one, or a coroutine broke; all that it knows stands in SQL."""
+
+import asyncio
+from collections.abc import Iterable
 
 from temporalio import workflow
 
@@ -26,3 +29,11 @@ class Run:
         """
         now = workflow.info().get_current_deployment_version()
         return now is not None and bool(now.deployment_name) and now != self._began
+
+
+def broken(running: Iterable[asyncio.Task[None]]) -> BaseException | None:
+    """What ended one of a workflow's coroutines: it must fail the workflow task, or nobody would see it."""
+    for one in running:
+        if one.done() and not one.cancelled() and (error := one.exception()):
+            return error
+    return None

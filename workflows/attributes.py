@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 from models.messages import ExchangeProgress, WaitLine
@@ -47,6 +48,19 @@ class Standing:
             DUE.value_unset() if self.due is None else DUE.value_set(self.due),
             SINCE.value_unset() if self.since is None else SINCE.value_set(self.since),
         ]
+
+
+class Shown:
+    """What a workflow shows; only what differs is written, for each writing is an event of its history."""
+
+    def __init__(self) -> None:
+        self._standing: Standing | None = None
+
+    def show(self, standing: Standing) -> None:
+        """Show this standing from now on."""
+        if standing != self._standing:
+            self._standing = standing
+            workflow.upsert_search_attributes(standing.updates())
 
 
 PLATFORM_AWAY = "省平台连接不上"

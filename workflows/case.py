@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
         Wake,
     )
     from workflows import attributes, projection, steps
-    from workflows.afresh import Afresh
+    from workflows.afresh import Afresh, broken
     from workflows.paper_desk import Errands, PaperDesk
 
 
@@ -28,7 +28,7 @@ class Case:
         self.desk = PaperDesk(target)
         self.progress: CaseProgress | None = None
         self._errands = Errands(self._deliver)
-        self._shown: attributes.Standing | None = None
+        self._shown = attributes.Shown()
 
     async def until_closed(self) -> CaseProgress:
         """Serve papers and rungs until SQL says that the case is closed; returns the last state."""
@@ -37,8 +37,8 @@ class Case:
             asyncio.create_task(self.desk.serve(self._apply, self._fire)),
             asyncio.create_task(self._errands.run()),
         ]
-        await workflow.wait_condition(lambda: self._ended or self.desk.afresh or _broken(running) is not None)
-        if error := _broken(running):
+        await workflow.wait_condition(lambda: self._ended or self.desk.afresh or broken(running) is not None)
+        if error := broken(running):
             raise error
         await workflow.wait_condition(
             lambda: workflow.all_handlers_finished() and self.desk.idle and self._errands.idle
@@ -77,24 +77,15 @@ class Case:
         self._errands.want(progress.outbox)
         self.desk.expect(progress.next_rung, f"{progress.label}：{progress.state}")
         workflow.set_current_details(projection.case_details(progress, self.target))
-        shown = attributes.standing(
-            office=progress.office,
-            plan=progress.task.split("/", 1)[0],
-            stage=progress.state,
-            waits=progress.waits,
-            level=progress.level,
+        self._shown.show(
+            attributes.standing(
+                office=progress.office,
+                plan=progress.task.split("/", 1)[0],
+                stage=progress.state,
+                waits=progress.waits,
+                level=progress.level,
+            )
         )
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(shown.updates())
-
-
-def _broken(running: list[asyncio.Task[None]]) -> BaseException | None:
-    """What ended one of the coroutines: it must fail the workflow task, or nobody would see it."""
-    for one in running:
-        if one.done() and not one.cancelled() and (error := one.exception()):
-            return error
-    return None
 
 
 class CaseHandlers:

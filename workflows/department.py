@@ -1,14 +1,14 @@
 """A department's desk for a year: where partners receive signals (部门工作台)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import DeskProgress, DeskStart, TaskStep, Wake
     from workflows import attributes, projection, steps
-    from workflows.afresh import Run
     from workflows.paper_desk import IDLE
+    from workflows.watch import Watch
 
 
 @workflow.defn
@@ -19,28 +19,25 @@ class DepartmentWorkflow:
     def __init__(self, start: DeskStart) -> None:
         self._start = start
         self._id = f"department/{start.department}/{start.year}"
-        self._woken = True
-        self._span = Run()
+        self._watch = Watch()
+        self._shown = attributes.Shown()
         self._progress: DeskProgress | None = None
-        self._shown: attributes.Standing | None = None
 
     @workflow.run
     async def run(self, start: DeskStart) -> DeskProgress:
         """Tend the desk at each signal, digest hour and rung, until the year is over."""
         while True:
-            self._woken = False
+            self._watch.look()
             progress = await self._tend()
-            if progress.over and not self._woken:
+            if progress.over and not self._watch.woken:
                 return progress
-            if self._span.long or self._span.outlived:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(start)
+            await self._watch.renew(start)
             await self._sleep(progress, await self._send() if progress.to_send else None)
 
     @workflow.signal(description="有任务通知、抽取、到期、逾期、免除或撤销等事实")
     def wake(self, _: Wake) -> None:
         """A fact concerns this department: offered, drawn, due, overdue, released, cancelled …"""
-        self._woken = True
+        self._watch.wake()
 
     @workflow.query(description="部门待办")
     def progress(self) -> DeskProgress | None:
@@ -51,15 +48,14 @@ class DepartmentWorkflow:
         step = TaskStep(task=self._id, now=workflow.now(), department=self._start.department)
         progress = self._progress = await steps.tend_desk(step)
         workflow.set_current_details(projection.desk_details(progress))
-        shown = attributes.standing(
-            office=progress.office,
-            stage=f"待办{progress.waits_open}项",
-            waits=progress.waits,
-            level=progress.level,
+        self._shown.show(
+            attributes.standing(
+                office=progress.office,
+                stage=f"待办{progress.waits_open}项",
+                waits=progress.waits,
+                level=progress.level,
+            )
         )
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(shown.updates())
         return progress
 
     async def _send(self) -> datetime | None:
@@ -71,9 +67,4 @@ class DepartmentWorkflow:
         moments = [at for at in (progress.digest_at, progress.next_rung, next_try) if at is not None]
         patience = min(moments) - workflow.now() if moments else IDLE
         words = "等到每日提醒时刻" if progress.digest_at else "等新的通知"
-        try:
-            await workflow.wait_condition(
-                lambda: self._woken, timeout=max(patience, timedelta(seconds=1)), timeout_summary=words
-            )
-        except TimeoutError:
-            return
+        await self._watch.sleep(patience, words)

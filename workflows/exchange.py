@@ -7,8 +7,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.messages import Errand, ExchangeProgress, ExchangeStart, TaskStep, Wake
     from workflows import attributes, projection, steps
-    from workflows.afresh import Run
     from workflows.paper_desk import IDLE
+    from workflows.watch import Watch
 
 POLL_FIRST = timedelta(seconds=2)
 POLL_LAST = timedelta(minutes=5)
@@ -21,29 +21,26 @@ class ExchangeWorkflow:
     @workflow.init
     def __init__(self, start: ExchangeStart) -> None:
         self._office = start.office
-        self._woken = True
-        self._span = Run()
+        self._watch = Watch()
+        self._shown = attributes.Shown()
         self._progress: ExchangeProgress | None = None
-        self._shown: attributes.Standing | None = None
 
     @workflow.run
     async def run(self, start: ExchangeStart) -> None:
         """Round after round: at once when something is queued, less and less often while an answer is out."""
         pause = POLL_FIRST
         while True:
-            fresh, self._woken = self._woken, False
+            asked = self._watch.look()
             progress = await self._round()
-            if self._span.long or self._span.outlived:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(start)
-            moving = fresh or progress.facts or (progress.queued and not progress.away)
+            await self._watch.renew(start)
+            moving = asked or progress.facts or (progress.queued and not progress.away)
             pause = POLL_FIRST if moving else min(pause * 2, POLL_LAST)
             await self._sleep(progress, pause)
 
     @workflow.signal(description="有待发送的公示事项")
     def wake(self, _: Wake) -> None:
         """Something was queued."""
-        self._woken = True
+        self._watch.wake()
 
     @workflow.query(description="交换进展")
     def progress(self) -> ExchangeProgress | None:
@@ -54,10 +51,7 @@ class ExchangeWorkflow:
         step = TaskStep(task=self._office, now=workflow.now())
         progress = self._progress = await steps.exchange(step)
         workflow.set_current_details(projection.exchange_details(progress))
-        shown = attributes.exchange_standing(progress)
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(shown.updates())
+        self._shown.show(attributes.exchange_standing(progress))
         left = progress.outbox
         while left:
             left = await steps.deliver_outbox(Errand(source=f"exchange/{self._office}", now=workflow.now()))
@@ -68,11 +62,4 @@ class ExchangeWorkflow:
         words = f"等平台回执（{progress.unanswered}件）" if out else "无待发送事项"
         if progress.away:
             words = "省平台连接不上，稍后再试"
-        try:
-            await workflow.wait_condition(
-                lambda: self._woken,
-                timeout=pause if out or progress.away else IDLE,
-                timeout_summary=words,
-            )
-        except TimeoutError:
-            return
+        await self._watch.sleep(pause if out or progress.away else IDLE, words)

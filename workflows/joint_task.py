@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from rules.stages import Stage, TaskStatus
     from workflows import attributes, projection, steps
-    from workflows.afresh import Afresh
+    from workflows.afresh import Afresh, broken
     from workflows.branch import DepartmentBranch
     from workflows.paper_desk import Errands, PaperDesk
 
@@ -41,7 +41,7 @@ class JointTaskWorkflow:
         self._desk = PaperDesk(self._target)
         self._errands = Errands(self._deliver)
         self._running: list[asyncio.Task[None]] = []
-        self._shown: attributes.Standing | None = None
+        self._shown = attributes.Shown()
 
     @workflow.run
     async def run(self, start: TaskStart) -> TaskEnd:
@@ -171,20 +171,14 @@ class JointTaskWorkflow:
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition, for the task's end by order, or for the moment to continue as new."""
         await workflow.wait_condition(
-            lambda: condition() or not self._open_case or self._desk.afresh or self._broken is not None
+            lambda: (
+                condition() or not self._open_case or self._desk.afresh or broken(self._running) is not None
+            )
         )
-        if self._broken is not None:
-            raise self._broken
+        if error := broken(self._running):
+            raise error
         if self._desk.afresh and self._open_case and not condition():
             raise Afresh
-
-    @property
-    def _broken(self) -> BaseException | None:
-        """What ended one of the coroutines: it must fail the workflow task, or nobody would see it."""
-        for running in self._running:
-            if running.done() and not running.cancelled() and (error := running.exception()):
-                return error
-        return None
 
     async def _apply(self, papers: tuple[str, ...]) -> tuple[AnswerSlip, ...]:
         request = ApplyRequest(target=self._target, now=workflow.now(), submissions=papers)
@@ -215,7 +209,7 @@ class JointTaskWorkflow:
         self._progress = progress
         self._desk.expect(progress.next_rung, _timer_words(progress))
         workflow.set_current_details(projection.task_details(progress))
-        self._show(
+        self._shown.show(
             attributes.standing(
                 office=progress.office,
                 plan=progress.document,
@@ -224,11 +218,6 @@ class JointTaskWorkflow:
                 level=progress.level,
             )
         )
-
-    def _show(self, standing: attributes.Standing) -> None:
-        if standing != self._shown:
-            self._shown = standing
-            workflow.upsert_search_attributes(standing.updates())
 
 
 def _timer_words(progress: Progress) -> str:

@@ -1,14 +1,12 @@
 """The watch over one adopted row of a plan for its year (计划行跟踪)."""
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.messages import Errand, RowProgress, RowStart, TaskStep, Wake
     from workflows import attributes, projection, steps
-    from workflows.afresh import Run
     from workflows.paper_desk import IDLE, spread_of
+    from workflows.watch import Watch
 
 
 @workflow.defn
@@ -18,28 +16,25 @@ class PlanRowWorkflow:
     @workflow.init
     def __init__(self, start: RowStart) -> None:
         self._row = start.row
-        self._woken = True
-        self._span = Run()
+        self._watch = Watch()
+        self._shown = attributes.Shown()
         self._progress: RowProgress | None = None
-        self._shown: attributes.Standing | None = None
 
     @workflow.run
     async def run(self, start: RowStart) -> RowProgress:
         """Tend the row at each signal, opening, closing and rung, until its year holds nothing more."""
         while True:
-            self._woken = False
+            self._watch.look()
             progress = await self._tend()
-            if progress.over and not self._woken:
+            if progress.over and not self._watch.woken:
                 return progress
-            if self._span.long or self._span.outlived:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(start)
+            await self._watch.renew(start)
             await self._sleep(progress)
 
     @workflow.signal(description="任务已发起或撤销、计划已调整，请重读数据库")
     def wake(self, _: Wake) -> None:
         """A fact concerns this row: adopted, launched, cancelled, adjusted, omitted."""
-        self._woken = True
+        self._watch.wake()
 
     @workflow.query(description="计划行当前情况")
     def progress(self) -> RowProgress | None:
@@ -52,27 +47,19 @@ class PlanRowWorkflow:
         while left:
             left = await steps.deliver_outbox(Errand(source=progress.document, now=workflow.now()))
         workflow.set_current_details(projection.row_details(progress))
-        shown = attributes.standing(
-            office=progress.office,
-            plan=progress.document,
-            stage=progress.state,
-            waits=progress.waits,
-            level=progress.level,
+        self._shown.show(
+            attributes.standing(
+                office=progress.office,
+                plan=progress.document,
+                stage=progress.state,
+                waits=progress.waits,
+                level=progress.level,
+            )
         )
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(shown.updates())
         return progress
 
     async def _sleep(self, progress: RowProgress) -> None:
         patience = IDLE
         if progress.next_at is not None:
             patience = progress.next_at + spread_of(f"plan-row/{self._row}") - workflow.now()
-        try:
-            await workflow.wait_condition(
-                lambda: self._woken,
-                timeout=max(patience, timedelta(seconds=1)),
-                timeout_summary=projection.row_waits_for(progress),
-            )
-        except TimeoutError:
-            return
+        await self._watch.sleep(patience, projection.row_waits_for(progress))
