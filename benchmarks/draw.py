@@ -17,7 +17,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from benchmarks import best_cpu, best_seconds, peak_mib, verdict
-from rules.draw import canonical_directory, draw, draw_frozen, first, sha256_hex
+from rules.digests import sha256_hex
+from rules.draw import draw, draw_frozen, first
+from rules.draw_directory import canonical_directory
 from rules.quota import Quota, population, propose_rising
 from tests.postgres import PostgresCluster
 

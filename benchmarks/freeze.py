@@ -24,7 +24,8 @@ from models.papers import ApproveDraw
 from models.registers import Subject
 from models.task import JointTask
 from rules.channel import LegalForm
-from rules.draw import draw_frozen, sha256_hex
+from rules.digests import sha256_hex
+from rules.draw import draw_frozen
 from rules.roles import Role
 from rules.scope import ScopeFilter
 from tests.activities import scenes

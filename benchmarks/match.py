@@ -10,7 +10,7 @@ from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
 from benchmarks import best_cpu, best_seconds, peak_mib, verdict
-from rules.draw import sha256_hex
+from rules.digests import sha256_hex
 from rules.match import Need, Officer, match, match_seed
 from rules.match_flow import Graph, solve
 from rules.match_problem import Problem

@@ -1,144 +1,25 @@
-"""The draw of subjects (抽取检查对象) that anybody can recompute and nobody can steer: SJC1.
-
-Seeds, links and hashes are written as lower-case hex and hashed as their 32 raw bytes.
-"""
+"""The draw of subjects (抽取检查对象) that anybody can recompute and nobody can steer: SJC1."""
 
 import hashlib
-import json
 import math
 import re
-import struct
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import count
 from operator import itemgetter
 from typing import NamedTuple
 
-from rules.quota import ALL_CLASSES, Quota, Stratum
+from rules.digests import length_prefixed, raw, sha256_hex
+from rules.draw_directory import CODE_LENGTH, LINE, check_codes, check_lines
+from rules.quota import ALL_CLASSES, Quota
 from rules.refusal import Refusal
 
-__all__ = [
-    "ALGORITHM", "CHAIN_LINKS", "TOP_UP", "Drawn", "Stratum", "canonical_directory", "canonical_json",
-    "commitment", "draw", "draw_frozen", "first", "link", "normal_code", "opens", "order", "public_token", "seed", "sha256_hex",
-    "ticket",
-]  # fmt: skip
-
 ALGORITHM = "SJC1"
-CHAIN_LINKS = 64
 TOP_UP = "补足"
 
-_CODE_LENGTH = 18
-_CODE = re.compile(r"[!-+\--~]{18}")  # printable ASCII without the comma that ends a code in the directory
-_DIRECTORY = re.compile(r"(?:[!-+\--~]{18},[ABCD-]\n)*")
-_HEX = re.compile(r"[0-9a-f]{64}")
 _TOKEN = re.compile(r"[0-9a-z]")
-_LINE = struct.Struct(f"{_CODE_LENGTH}sxcx")
-_NOT_NORMAL = "名录中有不是 18 位大写代码的对象，请先规范名录再抽取。"
 _ABOVE_ALL = b"\xff" * 33  # above any ticket, for it is longer
 _DEVIATIONS = 6  # standard deviations of how many tickets lie below a bound
-
-
-def sha256_hex(data: bytes) -> str:
-    """SHA-256 as 64 lower-case hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def raw(hex_digits: str) -> bytes:
-    """The 32 bytes that 64 lower-case hex digits write, else Refusal BadHash."""
-    if not _HEX.fullmatch(hex_digits):
-        raise Refusal("BadHash", "种子、链节和摘要必须是 64 位小写十六进制，请核对后重新提交。")
-    return bytes.fromhex(hex_digits)
-
-
-def length_prefixed(fields: Iterable[bytes]) -> bytes:
-    """Each field after its length as 8 bytes, big endian."""
-    return b"".join(len(field).to_bytes(8, "big") + field for field in fields)
-
-
-def normal_code(code: str) -> str:
-    """A credit code or register key in capitals and half width, else Refusal BadCode."""
-    normal = unicodedata.normalize("NFKC", code).strip().upper()
-    if not _CODE.fullmatch(normal):
-        raise Refusal("BadCode", f"“{code}”不是 18 位代码，请先在检查对象名录库中更正后再冻结名录。")
-    return normal
-
-
-def canonical_directory(entries: Iterable[tuple[str, str]]) -> bytes:
-    """The frozen directory: a line `code,class` per subject, UTF-8, sorted bytewise.
-
-    Class is A, B, C, D or "-" (不适用). Raises Refusal BadCode, BadClass or DuplicateSubject.
-    """
-    # Codes have one length and no comma, so sorting lines sorts codes; a register's codes mostly are normal.
-    lines = sorted([f"{code},{class_}\n" for code, class_ in entries])
-    text = "".join(lines)
-    distinct = len({line[:_CODE_LENGTH] for line in lines}) == len(lines)
-    if not (distinct and text == text.upper() and _DIRECTORY.fullmatch(text)):
-        text = "".join(_normal_lines(lines))
-    return text.encode()
-
-
-def _normal_lines(lines: Iterable[str]) -> list[str]:
-    """The lines with normal codes, sorted; the refusals of `canonical_directory`."""
-    classes: dict[str, str] = {}
-    for line in lines:
-        code, _, class_ = line.removesuffix("\n").rpartition(",")
-        normal = normal_code(code)
-        if class_ not in ALL_CLASSES:
-            raise Refusal("BadClass", f"{normal} 的风险类别“{class_}”无效，应为 A、B、C、D 或“-”。")
-        if normal in classes:
-            raise Refusal("DuplicateSubject", f"{normal} 在名录中重复出现，请先在对象名录库中合并再冻结。")
-        classes[normal] = class_
-    return [f"{code},{classes[code]}\n" for code in sorted(classes)]
-
-
-def _no_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise TypeError("a float has no exact canonical form; use decimal text")
-    if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise TypeError("keys of a canonical document are text")
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for item in value:
-            _no_floats(item)
-
-
-def canonical_json(obj: object) -> bytes:
-    """The hashed form of a document: keys sorted, no spaces, UTF-8; TypeError for floats."""
-    _no_floats(obj)
-    return json.dumps(obj, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _hashed(value: bytes, times: int) -> bytes:
-    for _ in range(times):
-        value = hashlib.sha256(value).digest()
-    return value
-
-
-def commitment(secret: bytes, links: int = CHAIN_LINKS) -> str:
-    """c₀ of a department's secret (32 random bytes): SHA-256 applied `links` times."""
-    if len(secret) != 32:
-        raise Refusal("BadSecret", "秘密必须是 32 个随机字节，请重新生成后再提交承诺。")
-    return _hashed(secret, links).hex()
-
-
-def _check_act(act: int, links: int) -> None:
-    if act < 1:
-        raise ValueError("draw acts count from 1")
-    if act > links:
-        raise Refusal("ChainExhausted", f"承诺链的 {links} 节已经用完，请各部门先公布新的承诺再申请抽取。")
-
-
-def link(secret: bytes, act: int, links: int = CHAIN_LINKS) -> str:
-    """The link that draw act `act` opens: hashing it `act` times gives c₀. Refusal ChainExhausted."""
-    _check_act(act, links)
-    return _hashed(secret, links - act).hex()
-
-
-def opens(link_hex: str, act: int, commitment_hex: str) -> bool:
-    """Whether the link hashes down to the commitment in exactly `act` steps."""
-    _check_act(act, CHAIN_LINKS)
-    return _hashed(raw(link_hex), act) == raw(commitment_hex)
 
 
 def seed(
@@ -177,16 +58,9 @@ def _prefix(seed_hex: str) -> bytes:
     return ALGORITHM.encode() + b"|" + raw(seed_hex)
 
 
-def _check_codes(codes: Sequence[str]) -> None:
-    """Refusal BadCode unless each is 18 ASCII characters in capitals."""
-    joined = "".join(codes)
-    if set(map(len, codes)) - {_CODE_LENGTH} or not joined.isascii() or joined != joined.upper():
-        raise Refusal("BadCode", _NOT_NORMAL)
-
-
 def ticket(seed_hex: str, code: str) -> bytes:
     """SHA-256 of `SJC1|`, the 32 raw bytes of the seed and the 18 ASCII characters of the code."""
-    _check_codes([code])
+    check_codes([code])
     return hashlib.sha256(_prefix(seed_hex) + code.encode()).digest()
 
 
@@ -226,7 +100,7 @@ def order(seed_hex: str, codes: Sequence[str]) -> list[str]:
 
 def first(seed_hex: str, codes: Sequence[str], k: int) -> list[str]:
     """The first k codes of `order`, without sorting the others."""
-    _check_codes(codes)
+    check_codes(codes)
     if not k or not codes:
         return []
     found = _below(_bound(k, len(codes)), seed_hex, codes)
@@ -263,10 +137,10 @@ def draw_frozen(seed_hex: str, directory: bytes, plan: Quota, excluded: Collecti
     if excluded:
         gone = frozenset(code.encode() for code in excluded)
         directory = b"".join(
-            line for line in directory.splitlines(keepends=True) if line[:_CODE_LENGTH] not in gone
+            line for line in directory.splitlines(keepends=True) if line[:CODE_LENGTH] not in gone
         )
-    _check_lines(directory)
-    classes = directory[_CODE_LENGTH + 1 :: _LINE.size]
+    check_lines(directory)
+    classes = directory[CODE_LENGTH + 1 :: LINE.size]
     for stratum in plan.strata:
         population = sum(classes.count(class_.encode()) for class_ in stratum.classes)
         if population != stratum.population:
@@ -284,23 +158,6 @@ def draw_frozen(seed_hex: str, directory: bytes, plan: Quota, excluded: Collecti
     return drawn
 
 
-def _check_lines(directory: bytes) -> None:
-    """Refusal BadCode or BadClass unless each line is a code, a comma and a class, all in capitals."""
-    n = len(directory) // _LINE.size
-    commas, ends = directory[_CODE_LENGTH :: _LINE.size], directory[_LINE.size - 1 :: _LINE.size]
-    whole = commas.count(b",") == directory.count(b",") == n == ends.count(b"\n") == directory.count(b"\n")
-    if (
-        not whole
-        or len(directory) != n * _LINE.size
-        or directory != directory.upper()
-        or not directory.isascii()
-    ):
-        raise Refusal("BadCode", _NOT_NORMAL)
-    classes = directory[_CODE_LENGTH + 1 :: _LINE.size]
-    if sum(classes.count(class_.encode()) for class_ in ALL_CLASSES) != n:
-        raise Refusal("BadClass", "名录中有无效的风险类别，应为 A、B、C、D 或“-”，请先规范名录再抽取。")
-
-
 def _tickets(
     seed_hex: str, directory: bytes, bounds: Mapping[str, bytes]
 ) -> list[tuple[bytes, bytes, bytes]]:
@@ -308,7 +165,7 @@ def _tickets(
     copy, found = _hashed_prefix(seed_hex), []
     highest, of_class = max(bounds.values()), {class_.encode(): bound for class_, bound in bounds.items()}
     # Read off the bytes: a million tuples of text cost half as much as their hashes.
-    for code, class_ in _LINE.iter_unpack(directory):
+    for code, class_ in LINE.iter_unpack(directory):
         hashed = copy()
         hashed.update(code)
         digest = hashed.digest()

@@ -37,7 +37,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from rules.draw import ALGORITHM, CHAIN_LINKS, Drawn, canonical_json, sha256_hex
+from rules.digests import canonical_json, sha256_hex
+from rules.draw import ALGORITHM, Drawn
+from rules.draw_commitments import CHAIN_LINKS
 from rules.quota import Quota
 
 _LAST_REVEALER = "未使用公共随机值：最后公开链节的部门可以在公开与不公开的两个结果之间选择。"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from rules.draw import length_prefixed, raw, sha256_hex
+from rules.digests import length_prefixed, raw, sha256_hex
 
 
 @dataclass(frozen=True)

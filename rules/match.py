@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rules.draw import length_prefixed, raw, sha256_hex
+from rules.digests import length_prefixed, raw, sha256_hex
 from rules.match_explain import Shortage, explain
 from rules.match_filters import Filter, Need, Officer, eligible
 from rules.match_flow import Flags, is_unique_optimum, solve

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from rules.draw import length_prefixed, raw
+from rules.digests import length_prefixed, raw
 from rules.match_filters import Need, Officer, eligible
 from rules.match_flow import COST_BITS, Flags, Graph
 from rules.match_most import serve_block

@@ -10,7 +10,8 @@ import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.draw import canonical_directory, raw
+from rules.digests import raw
+from rules.draw_directory import canonical_directory
 from rules.refusal import Refusal
 
 

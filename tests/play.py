@@ -37,7 +37,7 @@ from models.registers import Officer
 from models.task import ActStep, Aspect, DrawStep, JointTask, TakingPart
 from rules.calendar import local_day
 from rules.channel import Channel
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.results import Category
 from rules.roles import Role
 from rules.scope import ScopeFilter

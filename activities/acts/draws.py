@@ -21,7 +21,8 @@ from activities.papers.docket import Docket, Target, ruling
 from activities.registers.state import FROZEN, check_whole
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RevealLink
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, SealedSecret
-from rules.draw import CHAIN_LINKS, commitment, opens, public_token
+from rules.draw import public_token
+from rules.draw_commitments import CHAIN_LINKS, commitment, opens
 from rules.draw_record import Kind
 from rules.refusal import Refusal
 from rules.roles import Role

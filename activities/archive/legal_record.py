@@ -18,7 +18,7 @@ from models.plan import PlanDocument, PlanRowVersion, PlanVersion
 from models.registers import Officer, Subject
 from models.task import Assignment, DrawPaper, JointTask, LaunchApproval, TakingPart, Visit
 from models.trail import Answer, AuditAnchor, AuditEvent, Intervention, Submission
-from rules.draw import canonical_json
+from rules.digests import canonical_json
 from rules.refusal import Refusal
 
 THROUGH = {

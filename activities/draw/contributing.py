@@ -23,7 +23,7 @@ from activities.papers.docket import notify
 from models.organisation import Department
 from models.task import ActStep, DrawAct, DrawStep, JointTask, SealedSecret
 from models.trail import Deadline, Wait
-from rules.draw import link
+from rules.draw_commitments import link
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.waits import WaitKind

@@ -4,7 +4,7 @@ from sqlmodel import Session, col, select
 
 from activities.authority import office_department
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, TakingPart
-from rules.draw import CHAIN_LINKS
+from rules.draw_commitments import CHAIN_LINKS
 from rules.stages import Claim
 from rules.waits import WaitKind
 

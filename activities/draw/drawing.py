@@ -30,7 +30,8 @@ from models.papers import Period
 from models.registers import Subject
 from models.task import ActStep, DrawAct, DrawnSubject, DrawStep, JointTask
 from rules.channel import uses_credit_class
-from rules.draw import Drawn, draw_frozen, seed, sha256_hex
+from rules.digests import sha256_hex
+from rules.draw import Drawn, draw_frozen, seed
 from rules.quota import Quota, StratumQuota
 from rules.roles import Role
 

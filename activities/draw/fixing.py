@@ -20,7 +20,7 @@ from activities.registers.state import hold_freeze
 from models.papers import Period
 from models.task import ActStep, Aspect, DrawAct, DrawStep, JointTask
 from rules.deadline import Unit
-from rules.draw import canonical_directory
+from rules.draw_directory import canonical_directory
 from rules.draw_record import Bound, draw_plan
 from rules.draw_record import Commitment as Chain
 from rules.merkle import root_of

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.task import DrawPaper
-from rules.draw import canonical_json, sha256_hex
+from rules.digests import canonical_json, sha256_hex
 
 DIRECTORY = "directory"
 ANNEX = "annex"

@@ -24,7 +24,7 @@ from models.task import (
     TakingPart,
 )
 from rules.channel import uses_credit_class
-from rules.draw import canonical_json, sha256_hex
+from rules.digests import canonical_json, sha256_hex
 from rules.draw_class import draw_class
 from rules.draw_record import Kind
 from rules.stages import Claim

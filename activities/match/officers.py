@@ -19,7 +19,7 @@ from activities.results.passage import await_next, move
 from models.registers import CheckItem, Subject
 from models.task import Aspect, Assignment, JointTask, TakingPart, Visit
 from rules import match as matching
-from rules.draw import canonical_json, sha256_hex
+from rules.digests import canonical_json, sha256_hex
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.stages import VisitStage

@@ -13,8 +13,8 @@ from activities.draw.papers import ANNEX, load, load_plan
 from activities.registers.history import former_on
 from activities.registers.tables import store_of
 from models.task import JointTask
-from rules.draw import canonical_directory
 from rules.draw_class import draw_class
+from rules.draw_directory import canonical_directory
 from rules.register_columns import Register
 from rules.register_rows import KEYS, Record, check_row
 from rules.register_text import texts

@@ -37,7 +37,7 @@ from models.papers import (
 from models.task import ActStep, Aspect, DrawStep, JointTask, TakingPart
 from models.trail import Answer, Outcome
 from rules.calendar import local_day
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.scope import ScopeFilter, describe

@@ -19,7 +19,8 @@ from cli.draw.lists import ceiling_lines, drawn_lines, overlap_lines, recognised
 from cli.tables import done, hint, print_table
 from models.task import TakingPart
 from rules.calendar import local_day
-from rules.draw import canonical_json, normal_code, raw
+from rules.digests import canonical_json, raw
+from rules.draw_directory import normal_code
 from rules.refusal import Refusal
 from rules.stages import Claim
 

@@ -26,7 +26,7 @@ from models.papers import (
     RevealLink,
 )
 from models.task import DrawAct
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.draw_record import Kind
 from rules.refusal import Refusal
 

@@ -40,7 +40,7 @@ from models.papers import (
 from models.plan import PlanDocument
 from models.registers import Subject
 from models.task import Aspect, TakingPart
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.plan_rounds import LaunchMode
 from rules.register_columns import Register
 from rules.roles import Role

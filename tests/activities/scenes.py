@@ -62,7 +62,7 @@ from models.task import Aspect, Visit
 from models.trail import Wait
 from rules.channel import Channel
 from rules.disposal import DisposalKind
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.results import Category, SubjectFact
 from rules.roles import Role
 from rules.scope import ScopeFilter

@@ -3,7 +3,10 @@
 import hashlib
 from collections.abc import Callable
 
-from rules.draw import CHAIN_LINKS, canonical_directory, commitment, draw, link, seed, sha256_hex
+from rules.digests import sha256_hex
+from rules.draw import draw, seed
+from rules.draw_commitments import CHAIN_LINKS, commitment, link
+from rules.draw_directory import canonical_directory
 from rules.draw_record import (
     Act,
     Bound,

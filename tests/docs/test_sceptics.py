@@ -4,7 +4,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from rules.draw import opens, ticket
+from rules.draw import ticket
+from rules.draw_commitments import opens
 
 PAGE = (Path(__file__).parents[2] / "docs" / "draw-for-sceptics.md").read_text("utf-8")
 HEX = "([0-9a-f]{64})"

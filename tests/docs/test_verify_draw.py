@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from rules.draw import CHAIN_LINKS, canonical_directory, canonical_json, commitment, link, sha256_hex
+from rules.digests import canonical_json, sha256_hex
+from rules.draw_commitments import CHAIN_LINKS, commitment, link
+from rules.draw_directory import canonical_directory
 from rules.draw_record import Kind, build_record
 from rules.quota import Quota
 from tests.docs.records import ENTRIES, TASK, act, added, four_acts, refused_act

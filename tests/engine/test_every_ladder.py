@@ -62,7 +62,7 @@ from models.task import ActStep, Aspect, DrawStep, JointTask
 from models.trail import Deadline, Notification, RungFire, Wait
 from rules.calendar import TZ, local_day
 from rules.channel import Channel
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.ladder import Level
 from rules.results import Category
 from rules.roles import Role

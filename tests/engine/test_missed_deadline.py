@@ -11,7 +11,7 @@ from adapters.skipped_time import Clock
 from models.papers import CommitSecret
 from models.task import ActStep, DrawStep
 from rules.calendar import TZ, local_day
-from rules.draw import commitment
+from rules.draw_commitments import commitment
 from rules.roles import Role
 from tests.builders import ALL_YEAR, LEAD, SECOND, THIRD, add_world
 from tests.engine.conftest import own_queue

@@ -18,7 +18,7 @@ from models.organisation import Department, Person
 from models.outcomes import Correction, Result
 from models.registers import Officer, Subject
 from models.trail import Submission
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from tests.engine.conftest import own_queue
 from tests.engine.histories import histories_of, text_of
 from tests.engine.house import House

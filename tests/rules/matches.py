@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
 
-from rules.draw import sha256_hex
+from rules.digests import sha256_hex
 from rules.match import Need, Officer, eligible, match_seed
 
 DEPARTMENT = "市场监管局"

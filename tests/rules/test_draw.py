@@ -4,22 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.draw import (
-    Drawn,
-    canonical_directory,
-    canonical_json,
-    commitment,
-    draw,
-    draw_frozen,
-    first,
-    link,
-    opens,
-    order,
-    public_token,
-    seed,
-    sha256_hex,
-    ticket,
-)
+from rules.digests import sha256_hex
+from rules.draw import Drawn, draw, draw_frozen, first, order, public_token, seed, ticket
+from rules.draw_commitments import link
 from rules.quota import Quota, population
 from rules.refusal import Refusal
 
@@ -44,51 +31,6 @@ def golden_seed(act: int = 1, public_value: str = "双色球", task: str = "T-1"
     """The seed of GOLDEN_SEED, or one that differs in what is named."""
     links = [("SC", link(SECRET, act)), ("JJ", link(OTHER, act))]
     return seed(task, act, sha256_hex(b'{"n":1}'), sha256_hex(DIRECTORY), links, public_value)
-
-
-def test_directory_is_normalised_and_sorted() -> None:
-    """Full-width digits, small letters and any order give the same bytes."""
-    assert DIRECTORY == canonical_directory([(CODES[2].lower(), "A"), (CODES[0], "B"), (CODES[1], "-")])
-    assert b"91140000000000002B,-\n" == canonical_directory([(" ９１１４０00000000000２b ", "-")])
-
-
-@pytest.mark.parametrize(
-    ("refusal", "rows"),
-    [
-        ("DuplicateSubject", [(CODES[0], "A"), (CODES[0].lower(), "B")]),
-        ("BadCode", [("9114", "A")]),
-        ("BadCode", [("9114,0000000000001", "A")]),
-        ("BadClass", [(CODES[0], "E")]),
-    ],
-)
-def test_directory_refuses_what_is_not_canonical(refusal: str, rows: list[tuple[str, str]]) -> None:
-    """Each fault has its own type."""
-    with pytest.raises(Refusal) as refused:
-        canonical_directory(rows)
-    assert refusal == refused.value.type
-
-
-def test_chain_golden_values() -> None:
-    """c₀ and links computed with hashlib alone."""
-    assert "2a05790d9ee117fdb350cbd54c81624c792c118e6e8909fa0c1dfee21aec5d9e" == commitment(SECRET)
-    assert "1e6750d20957e49e2cd9827a2197a8b321fff95b07dfe02f20661a91de8d4cdd" == link(SECRET, 1)
-    assert SECRET.hex() == link(SECRET, 64)
-
-
-@given(st.binary(min_size=32, max_size=32), st.integers(1, 64), st.integers(1, 64))
-def test_link_opens_its_own_act_only(secret: bytes, act: int, other: int) -> None:
-    """Hashing link n down gives c₀ in n steps and in no other number."""
-    assert (act == other) == opens(link(secret, act), other, commitment(secret))
-
-
-def test_used_up_chain_is_refused() -> None:
-    """After link 64 new commitments are needed."""
-    with pytest.raises(Refusal) as refused:
-        link(SECRET, 65)
-    assert "ChainExhausted" == refused.value.type
-    with pytest.raises(Refusal) as refused:
-        opens(SECRET.hex(), 65, commitment(SECRET))
-    assert "ChainExhausted" == refused.value.type
 
 
 def test_seed_golden_value() -> None:
@@ -154,14 +96,6 @@ def test_codes_that_are_not_normal_have_no_ticket() -> None:
         with pytest.raises(Refusal) as refused:
             first(SEED, [code], 1)
         assert "BadCode" == refused.value.type
-
-
-def test_canonical_json_has_one_spelling_and_no_floats() -> None:
-    """Sorted keys, no spaces, UTF-8; a float anywhere is an error."""
-    assert '{"a":[1,"省"],"b":null}'.encode() == canonical_json({"b": None, "a": (1, "省")})
-    for wrong in ({"a": [0.5]}, {1: "a"}):
-        with pytest.raises(TypeError):
-            canonical_json(wrong)
 
 
 def by_definition(seed_hex: str, pool: list[tuple[str, str]], quota: Quota) -> list[Drawn]:

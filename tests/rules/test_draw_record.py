@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rules.draw import canonical_json
+from rules.digests import canonical_json
 from rules.draw_record import (
     Bound,
     Commitment,

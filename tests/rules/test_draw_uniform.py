@@ -1,6 +1,7 @@
 import pytest
 
-from rules.draw import draw, sha256_hex
+from rules.digests import sha256_hex
+from rules.draw import draw
 from rules.quota import Quota, population
 from tests.rules.test_draw import entries
 

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from rules.draw import sha256_hex
+from rules.digests import sha256_hex
 from rules.experts import Expert, fits, propose
 
 SUBJECTS = ("S1", "S2", "S3")

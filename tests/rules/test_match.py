@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rules.draw import sha256_hex
+from rules.digests import sha256_hex
 from rules.match import Match, Need, Officer, certify, eligible, match, match_seed
 from rules.match_problem import Problem
 from rules.refusal import Refusal

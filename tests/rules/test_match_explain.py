@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
-from rules.draw import sha256_hex
+from rules.digests import sha256_hex
 from rules.match import Match, Need, Officer, certify, eligible, match, match_seed
 from rules.match_problem import Problem
 from tests.rules.matches import DEPARTMENT, FILE_HASH, enumerate_all, need, officer, pools_of, tiny_case

@@ -1,7 +1,7 @@
 """The papers of stage 3, each in its place and out of it."""
 
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RefuseDraw, RequestDraw, RevealLink
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.roles import Role
 from tests.activities.cases.base import AS_BEFORE, DESK, NO_PART, NOT_INITIATOR, NOT_THE_DESK, Case
 from tests.activities.scenes import secret

@@ -25,7 +25,8 @@ from models.papers import (
 )
 from models.task import ActStep, Commitment, DrawStep, SealedSecret
 from models.trail import AuditEvent, Notification, Outcome, Submission, Wait
-from rules.draw import canonical_json, commitment, link, opens
+from rules.digests import canonical_json
+from rules.draw_commitments import commitment, link, opens
 from rules.draw_record import Kind
 from rules.ladder import SHORT_LADDER
 from rules.ladder_data import dump_ladder

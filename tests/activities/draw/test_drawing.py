@@ -17,7 +17,9 @@ from models.papers import ApproveDraw, ConfirmAspect, ProposeScope, RequestDraw,
 from models.registers import Subject
 from models.task import ActStep, Aspect, Commitment, DrawnSubject, DrawPaper, DrawStep
 from models.trail import Outcome
-from rules.draw import canonical_json, draw, link
+from rules.digests import canonical_json
+from rules.draw import draw
+from rules.draw_commitments import link
 from rules.draw_record import Kind
 from rules.roles import Role
 from rules.scope import ScopeFilter

@@ -18,7 +18,7 @@ from models.papers import ApproveDraw, RequestDraw, SetPolicy
 from models.registers import CheckItem, Subject
 from models.task import ActStep, DrawStep, JointTask, Visit
 from models.trail import Outcome, Submission
-from rules.draw import canonical_json
+from rules.digests import canonical_json
 from rules.merkle import Proof, proves
 from rules.policy import PolicyKey
 from rules.roles import Role

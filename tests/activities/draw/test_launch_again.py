@@ -9,7 +9,7 @@ from activities.draw.relaunch import replaced_launches
 from models.papers import ApproveLaunch, RevealLink, StartTask
 from models.task import JointTask
 from models.trail import Outcome
-from rules.draw import link
+from rules.draw_commitments import link
 from rules.roles import Role
 from tests.activities import scenes
 from tests.activities.conftest import At

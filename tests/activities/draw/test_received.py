@@ -20,7 +20,7 @@ from models.papers import (
 )
 from models.registers import Subject
 from models.task import Aspect, DrawnSubject, Preparation
-from rules.draw import commitment
+from rules.draw_commitments import commitment
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.scope import ScopeFilter

@@ -9,7 +9,7 @@ from models.papers import ApproveDraw, CommitSecret, PublicValue, RequestDraw, R
 from models.registers import Subject
 from models.task import ActStep, DrawStep
 from models.trail import Outcome
-from rules.draw import commitment, link
+from rules.draw_commitments import commitment, link
 from rules.draw_record import Kind
 from rules.roles import Role
 from tests.activities import scenes

@@ -17,7 +17,7 @@ from models.papers import ApproveDraw, CommitSecret, PublicSource, PublicValue, 
 from models.registers import Subject
 from models.task import ActStep, DrawStep
 from rules.channel import LegalForm
-from rules.draw import canonical_json, sha256_hex
+from rules.digests import canonical_json, sha256_hex
 from rules.draw_record import Kind
 from rules.policy import PolicyKey
 from rules.roles import Role

@@ -14,7 +14,7 @@ from adapters.database import Database
 from models.registers import RegisterHistory, Subject
 from models.task import DrawPaper, JointTask
 from models.trail import AuditEvent
-from rules.draw import canonical_directory
+from rules.draw_directory import canonical_directory
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.register_rows import RefusedRow, numbered

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from models.task import Aspect, TakingPart
-from rules.draw import commitment
+from rules.draw_commitments import commitment
 from rules.roles import Role
 from rules.stages import Claim, Stage
 from tests.activities.driver import Driver
