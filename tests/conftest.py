@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.database import Database
@@ -15,6 +16,10 @@ from adapters.skipped_time import start_skipping
 from tests.postgres import PostgresCluster
 
 BACKENDS = ("sqlite", "postgresql")
+# A claim about values is not one about time: on a machine that does much else, any example may take long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 MakeUrl = Callable[[str], str]
 """Makes a migrated, empty database of a backend and returns its address."""
 

@@ -154,7 +154,7 @@ def workbook() -> bytes:
     return buffer.getvalue()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(content=st.binary(max_size=400))
 def test_no_bytes_below_a_header_crash_the_reader(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -165,7 +165,7 @@ def test_no_bytes_below_a_header_crash_the_reader(
         assert all(row.number > 1 for row in officers(path))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(damage=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8))
 def test_no_damage_to_a_workbook_crashes_the_reader(
     tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[float, int]]

@@ -34,7 +34,7 @@ CELLS = {
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_batch_reads_as_its_rows_do(data: st.DataObject) -> None:
     """Whatever the columns, their order, short rows, and rows that the reader could not make out."""
     names = ["code", *data.draw(st.lists(st.sampled_from(sorted(CELLS.keys() - {"code"})), unique=True))]

@@ -167,7 +167,7 @@ TURNS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=TURNS)
 def test_the_counters_equal_the_rows_after_any_play(
     stages: Stages, turns: list[tuple[str, str, int, int]]

@@ -26,7 +26,7 @@ def _verdicts(made: Notice) -> list[tuple[str, str, Verdict]]:
     return out
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(seed=st.integers(0, 2**32), rows=st.integers(8, 40), damages=st.integers(0, 8))
 def test_no_row_is_lost_or_doubled_and_no_wrong_value_is_read(seed: int, rows: int, damages: int) -> None:
     """Merged, shifted, split, glued, truncated, letter-spaced, without numbers, with other rows' texts."""
@@ -37,7 +37,7 @@ def test_no_row_is_lost_or_doubled_and_no_wrong_value_is_read(seed: int, rows: i
     assert [] == wrong
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(seed=st.integers(0, 2**32), rows=st.integers(8, 40))
 def test_in_an_undamaged_notice_every_printed_cell_is_read(seed: int, rows: int) -> None:
     """Other words, other orders, other forms; only 次/年 without a number is an inference.
