@@ -16,7 +16,8 @@ from rules.calendar import TZ
 from rules.ladder import Level
 from rules.roles import Role
 from rules.stages import Stage, TaskStatus
-from rules.waits import BY_ITSELF, WAITS, WaitKind, case_of
+from rules.wait_rules import BY_ITSELF, WAITS
+from rules.waits import WaitKind, case_of
 
 _STAGES = 8
 
@@ -211,16 +212,16 @@ def last_day(wait: WaitLine) -> str:
 
 def _wait_item(wait: WaitLine, target: str) -> list[str]:
     """One wait as a list's item of three lines: the page is narrow, and a table of it breaks every word."""
-    rule = WAITS[WaitKind(wait.kind)]
+    kind = WaitKind(wait.kind)
     count = f"，未办{wait.open}件，共{wait.total}件" if wait.total > 1 else ""
     late = "⚠ " if wait.level >= Level.HEAD else ""
     if wait.by_itself:
         return [f"- 等 **系统**：**{wait.name}：{BY_ITSELF}**  ", f"  期限 **{last_day(wait)}**"]
     return [
         # Two blanks break the line: the Web UI draws no lists inside lists.
-        f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{rule.label}**{count}  ",
+        f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{kind.label}**{count}  ",
         f"  期限 **{last_day(wait)}** · 自 {moment(wait.since)} 起  ",
-        f"  办理 `{rule.command.format(target=target)}`",
+        f"  办理 `{WAITS[kind].command.format(target=target)}`",
     ]
 
 

@@ -17,7 +17,8 @@ from rules.deadline import Unit
 from rules.ladder import Fired, Rung, due_rungs, next_rung
 from rules.ladder_data import parse_ladder
 from rules.policy import PolicyKey
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 
 # Made once: a statement that is built anew is also hashed anew before its compiled form is found.
 _BY_KEY = select(Wait).where(col(Wait.key) == bindparam("key"))

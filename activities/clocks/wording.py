@@ -12,7 +12,8 @@ from models.outcomes import Disposal, Publication, PublicationKind
 from models.trail import Wait
 from rules.channel import Channel
 from rules.disposal import DisposalState
-from rules.waits import BY_ITSELF, WAITS, WaitKind
+from rules.wait_rules import BY_ITSELF, WAITS
+from rules.waits import WaitKind
 
 
 class Told(NamedTuple):

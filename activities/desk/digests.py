@@ -18,7 +18,7 @@ from models.trail import Notification, Wait
 from rules.calendar import TZ, local_day, until_words
 from rules.policy import PolicyKey
 from rules.roles import Role
-from rules.waits import WAITS, WaitKind, case_of
+from rules.waits import WaitKind, case_of
 
 OVERDUE = "overdue"
 """The event of a rung past the due day: the one thing that is told on days off too."""
@@ -165,4 +165,4 @@ def _marked(notice: Notification) -> str:
 def _owed(wait: WaitLine) -> str:
     when = "期限中止" if wait.suspended or wait.due is None else f"{until_words(wait.due)}前"
     case = case_of(wait.scope)
-    return f"· {WAITS[WaitKind(wait.kind)].label}{f' {case}' if case else ''}（{Role(wait.role).label}，{wait.open}件，{when}）"
+    return f"· {WaitKind(wait.kind).label}{f' {case}' if case else ''}（{Role(wait.role).label}，{wait.open}件，{when}）"

@@ -17,7 +17,8 @@ from models.task import TakingPart, Visit
 from rules.channel import MARKET_ENTITIES
 from rules.disposal import MARKET_ENTITIES_ONLY, DisposalKind, DisposalState, propose_owner
 from rules.refusal import Refusal
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 
 _TRANSFERS = frozenset({DisposalKind.TRANSFER, DisposalKind.TRANSFER_JUSTICE})
 _WITH_ANOTHER = frozenset({DisposalState.SENT.value, DisposalState.HANDED.value})

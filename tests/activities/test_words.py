@@ -23,7 +23,8 @@ from models.papers import (
 from models.trail import Answer, Notification, Outcome
 from rules.results import Category
 from rules.roles import Role
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 from tests.activities.cases import CASES
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
@@ -107,9 +108,9 @@ def test_the_wait_of_a_confirmation_says_of_what_and_who_may(at: At) -> None:
         WaitKind.CONFIRM_PERIODS: ("检查时段", "periods"),
     }
     for kind, (what, aspect) in told.items():
-        rule = WAITS[WaitKind(wait_of(driver, kind, LEAD).kind)]
-        assert f"第二人（经办人、审批人或负责人）复核{what}" == rule.label
-        assert rule.command.endswith(f" {aspect}")
+        owed = WaitKind(wait_of(driver, kind, LEAD).kind)
+        assert f"第二人（经办人、审批人或负责人）复核{what}" == owed.label
+        assert WAITS[owed].command.endswith(f" {aspect}")
     with driver.database.write() as session:
         add_person(session, LEAD, Role.HANDLER, name="p-other")
     case = CASES["aspect.confirm"]

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 from starter import app
 from tests.activities.world import TASK
 from tests.cli.said import Say

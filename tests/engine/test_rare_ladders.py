@@ -21,7 +21,8 @@ from models.trail import Deadline, RungFire, Wait
 from rules.calendar import TZ, local_day
 from rules.ladder import Level
 from rules.roles import Role
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 from tests.activities.calendars import a_calendar
 from tests.builders import ALL_YEAR, LEAD, OFFICE, OFFICE_DESK, SECOND, add_world
 from tests.engine.conftest import own_queue

@@ -5,7 +5,8 @@ import pytest
 from rules.levers import LEVERS, Lever, check_lever, check_role_for
 from rules.refusal import Refusal
 from rules.roles import Role
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 
 
 def refusal(kind: WaitKind, lever: Lever, role: Role = Role.OFFICE) -> Refusal:

@@ -15,7 +15,7 @@ from models.messages import (
 )
 from rules.ladder import Level
 from rules.stages import Claim, Stage, TaskStatus
-from rules.waits import WAITS, WaitKind, case_of
+from rules.waits import WaitKind, case_of
 from workflows import attributes, projection
 
 SINCE = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -249,5 +249,5 @@ def test_a_last_day_ends_at_24_00_of_the_day_itself(expected: str, given: dict[s
 def test_every_kind_of_wait_can_be_shown(kind: WaitKind) -> None:
     """In the words of the trade, with its command filled in."""
     text = "\n".join(projection.wait_lines([a_wait(kind=kind.value)], 1, "yc-2026/4/1"))
-    assert f"**{WAITS[kind].label}**" in text
+    assert f"**{kind.label}**" in text
     assert "{target}" not in text

@@ -13,7 +13,8 @@ from models.trail import Outbox, Wait
 from rules.ladder import Level
 from rules.roles import Role
 from rules.stages import VisitStage
-from rules.waits import WAITS, WaitKind
+from rules.wait_rules import WAITS
+from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.scenes import submitted, visited
 from tests.activities.waits import beijing, clock_of, fire, fired, let_pass, notices, wait_of

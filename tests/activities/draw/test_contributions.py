@@ -33,7 +33,8 @@ from rules.ladder_data import dump_ladder
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.stages import Stage
-from rules.waits import BY_ITSELF, WaitKind
+from rules.wait_rules import BY_ITSELF
+from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import claimed, secret
