@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -32,7 +33,7 @@ from adapters.build import Deployment
 from adapters.channels import Channel, channels_of
 from adapters.database import Database
 from adapters.deployment import set_current, worker_config
-from adapters.engine import connect, register_search_attributes
+from adapters.engine import connect
 from adapters.evidence_store import EvidenceStore
 from adapters.exchange import Exchange
 from adapters.exchange_http import open_exchange
@@ -41,6 +42,7 @@ from adapters.leaving import leaving
 from adapters.logging import configure
 from adapters.metrics import Metrics
 from adapters.replay import all_histories, check_replay
+from adapters.search_attributes import EngineRefuses, register_search_attributes
 from adapters.settings import CACHED_WORKFLOWS, Profile, Settings
 from models.messages import TASK_QUEUE
 from workflows.case import CorrectionWorkflow, DisposalWorkflow
@@ -156,7 +158,8 @@ async def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     tracing.start(settings.traces, "joint-worker")
     metrics = Metrics() if settings.metrics else None
-    client = await connect(metrics.runtime if metrics else None)
+    client = await _connected(metrics)
+    # Not left to whoever installs: a new version may bring a new one.
     await register_search_attributes(client)
     database = Database(settings.database_url)
     stop = asyncio.Event()
@@ -174,13 +177,25 @@ async def work(settings: Settings) -> None:
 
 async def make_current(deployment: Deployment) -> None:
     """Give all tasks to this build's workers: the last step of a deployment."""
-    await set_current(await connect(), deployment)
+    await set_current(await _connected(), deployment)
     log.info("current version set", deployment=deployment.name, build=deployment.build)
+
+
+async def setup() -> None:
+    """Register our search attributes, and say what was done."""
+    _say((await register_search_attributes(await _connected())).words)
+
+
+async def _connected(metrics: Metrics | None = None) -> Client:
+    try:
+        return await connect(metrics.runtime if metrics else None)
+    except RuntimeError as error:
+        raise EngineRefuses(f"连接不上 Temporal 服务，请核对 TEMPORAL_ADDRESS：{error}") from None
 
 
 async def replay(folder: Path, *, only_kept: bool) -> None:
     """Replay kept histories and those of all that runs; ends with 1 where any of them fails."""
-    client = None if only_kept else await connect()
+    client = None if only_kept else await _connected()
     failed = await check_replay(WORKFLOWS, sandbox(), all_histories(client, folder), _say)
     for line in failed:
         _say(f"FAILED {line}")
@@ -196,6 +211,9 @@ def main() -> None:
     """Work, or do what the first word says."""
     parser = argparse.ArgumentParser(description="工作进程；不写子命令则开始工作")
     commands = parser.add_subparsers(dest="command")
+    commands.add_parser(
+        "setup", help="在 Temporal 服务登记本系统的搜索属性，可重复执行（工作进程每次启动也会核对）"
+    )
     commands.add_parser("set-current", help="把本版本设为当前版本：未办结的任务由它继续（发布的最后一步）")
     check = commands.add_parser("check-replay", help="发布前核对：回放留存的和全部未办结的运行记录")
     check.add_argument("--histories", type=Path, default=HISTORIES, metavar="目录", help="留存的运行记录")
@@ -205,15 +223,26 @@ def main() -> None:
         settings = Settings.load()
     except ValueError as wrong:
         parser.error(str(wrong))
-    configure(json=settings.profile is Profile.PRODUCTION)
-    if given.command == "set-current":
-        if settings.deployment is None:
-            parser.error("没有设置 JOINT_DEPLOYMENT：工作进程不分版本，不必设当前版本")
-        asyncio.run(make_current(settings.deployment))
+    # The last step of a history that ends in the midst of its task runs as if it were new: its log lines are of the past.
+    level = logging.WARNING if given.command == "check-replay" else logging.INFO
+    configure(json=settings.profile is Profile.PRODUCTION, level=level)
+    if given.command == "set-current" and settings.deployment is None:
+        parser.error("没有设置 JOINT_DEPLOYMENT：工作进程不分版本，不必设当前版本")
+    try:
+        asyncio.run(_chosen(given, settings))
+    except EngineRefuses as refusal:
+        sys.exit(str(refusal))
+
+
+async def _chosen(given: argparse.Namespace, settings: Settings) -> None:
+    if given.command == "setup":
+        await setup()
+    elif given.command == "set-current" and settings.deployment is not None:
+        await make_current(settings.deployment)
     elif given.command == "check-replay":
-        asyncio.run(replay(given.histories, only_kept=given.only_kept))
+        await replay(given.histories, only_kept=given.only_kept)
     else:
-        asyncio.run(work(settings))
+        await work(settings)
 
 
 if __name__ == "__main__":

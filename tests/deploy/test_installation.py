@@ -95,7 +95,7 @@ class Installation:
             self.running[name] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def start_all(self) -> None:
-        """In the order of the file: databases, engine, migration, platform, two workers, the release."""
+        """In the order of the file: databases, engine, migration, set-up, platform, two workers, the release."""
         owner = {"PGHOST": "127.0.0.1", "PGPORT": str(self.cluster.port)}
         script = (
             self.environment("databases") | owner | {"PATH": f"{self.cluster.programs}:{os.environ['PATH']}"}
@@ -106,6 +106,7 @@ class Installation:
         ports = ["--port", str(self.engine), "--headless"]
         self.start("engine", [server, "server", "start-dev", *ports], dict(os.environ))
         self.run("migrate")
+        self.run("setup")
         # The stand-in at another port than in its network, where it need not be reached from outside.
         stand_in = [*self._command("exchange")]
         stand_in[stand_in.index("--port") + 1] = str(self.platform)
