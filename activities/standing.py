@@ -22,6 +22,8 @@ from sqlmodel import Session, SQLModel
 
 from models.registers import CalendarDay, CalendarYear, Policy
 from rules.calendar import Calendar
+from rules.deadline import Unit
+from rules.period import Span, span_of
 from rules.policy import PolicyKey
 
 _DAY, _YEAR, _POLICY = (
@@ -131,6 +133,14 @@ class Policies:
         """The value in force."""
         row = self.row(key, department, plan)
         return key.default if row is None else row.value
+
+    def span(self, key: PolicyKey, department: str = "", plan: str = "") -> Span:
+        """The period in force; ValueError for a policy that is none."""
+        value = self.value(key, department, plan)
+        found = span_of(value, key.unit or Unit.WORKING_DAY)
+        if found is None:
+            raise ValueError(f"{key.value} is no period: {value!r}")
+        return found
 
     def ruled(self, key: PolicyKey) -> bool:
         """Whether anybody, for any department or plan, has set a value of their own."""

@@ -69,7 +69,9 @@ def show_policies(
 @acts
 def set_policy(
     key: Annotated[str, typer.Argument(metavar="规则", help="如 claim_days、rising_table，见 policy show")],
-    value: Annotated[str, typer.Argument(metavar="值", help="JSON；文字值可不加引号")],
+    value: Annotated[
+        str, typer.Argument(metavar="值", help="JSON；文字值可不加引号；期限可写单位，如 1个月、30日")
+    ],
     clause: Annotated[str, typer.Option("--clause", help="依据的文件和条款")],
     who: Who,
     valid_from: Annotated[
@@ -116,11 +118,13 @@ def _actor(who: Who) -> Actor:
 def _view(policies: Policies, key: PolicyKey, body: Department | None, plan: str) -> dict[str, Any]:
     department = body.id if body else ""
     row = policies.row(key, department, plan)
+    value = policies.value(key, department, plan)
     return {
         "key": key.value,
         "label": key.label,
-        "value": policies.value(key, department, plan),
-        "unit": key.unit.label if key.unit else "",
+        "value": value,
+        # A period in words names its own.
+        "unit": "" if key.unit is None or isinstance(value, str) else key.unit.label,
         "clause": policies.clause(key, department, plan),
         "by": f"第{row.version}版 自{row.valid_from}" if row else "默认",
     }

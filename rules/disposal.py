@@ -1,23 +1,18 @@
 """Follow-up disposal (后续处置): its steps, clocks and owner by kind (domain, stage 8)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from rules.deadline import Unit
 from rules.disposal_terms import DisposalKind, DisposalState, DisposalStep, Outcome
+from rules.policy import PolicyKey
 from rules.refusal import Refusal
 
 __all__ = [
     "BY_THE_HEAD",
-    "CASE_DECISION",
-    "CASE_EXTENSION",
-    "CASE_PROLONGATION",
     "FROM_ABOVE",
     "FROM_FORMER_DUE",
     "FROM_ITS_DAY",
     "MARKET_ENTITIES_ONLY",
     "OUTCOMES",
-    "PERIODS",
     "REASONED",
     "STEPS",
     "TURNED",
@@ -25,11 +20,9 @@ __all__ = [
     "DisposalState",
     "DisposalStep",
     "Outcome",
-    "Period",
     "ended",
     "next_state",
     "period_in",
-    "period_of",
     "propose_owner",
 ]
 
@@ -123,34 +116,6 @@ def next_state(kind: DisposalKind, state: DisposalState, step: DisposalStep) -> 
     return possible[step]
 
 
-@dataclass(frozen=True)
-class Period:
-    """A statutory or policy period with its clause."""
-
-    amount: int
-    unit: Unit
-    clause: str
-
-
-PERIODS: Mapping[DisposalKind, Period] = {
-    DisposalKind.RECTIFY: Period(10, Unit.NATURAL_DAY, "(policy) 责令改正期限，以责令改正通知书所载为准"),
-    DisposalKind.CASE: Period(15, Unit.WORKING_DAY, "市场监督管理行政处罚程序规定 第十八条"),
-    DisposalKind.TRANSFER: Period(5, Unit.WORKING_DAY, "(policy) 移送与接收回执"),
-    DisposalKind.TRANSFER_JUSTICE: Period(
-        3, Unit.WORKING_DAY, "(policy) 参照行政执法机关移送涉嫌犯罪案件的规定"
-    ),
-    DisposalKind.ABNORMAL: Period(10, Unit.WORKING_DAY, "企业经营异常名录管理暂行办法 第九条"),
-    DisposalKind.SERIOUS: Period(20, Unit.WORKING_DAY, "(policy) 报上一级同意后列入"),
-    DisposalKind.NONE: Period(5, Unit.WORKING_DAY, "(policy) 写明理由后办结"),
-}
-"""The first clock of each kind, from the day that the disposal is opened; 责令改正 from its order's delivery, once recorded."""
-
-CASE_EXTENSION = Period(15, Unit.WORKING_DAY, "市场监督管理行政处罚程序规定 第十八条（延长一次）")
-CASE_PROLONGATION = Period(
-    30, Unit.NATURAL_DAY, "市场监督管理行政处罚程序规定 第六十四条（负责人批准延长；再延须集体讨论决定）"
-)
-CASE_DECISION = Period(90, Unit.NATURAL_DAY, "行政处罚法 第六十条（自立案之日起）")
-
 REASONED = frozenset(
     {
         _T.DELIVER,
@@ -186,37 +151,38 @@ MARKET_ENTITIES_ONLY = frozenset({DisposalKind.ABNORMAL, DisposalKind.SERIOUS})
 TURNED = frozenset({_S.TURNED_TO_CASE, _S.KEPT})
 """Ends after which the owner itself decides whether to file a case: the problem has not ended with them."""
 
-_ANSWER = Period(5, Unit.WORKING_DAY, "(policy) 移送的接收、退回与再处置")
-_LATER_PERIODS: Mapping[tuple[DisposalKind, DisposalState], Period] = {
-    (DisposalKind.RECTIFY, _S.RECHECK_FAILED): Period(
-        3, Unit.WORKING_DAY, "(policy) 复查不合格后决定延期或转立案"
-    ),
-    (DisposalKind.CASE, _S.EXTENDED): CASE_EXTENSION,
-    (DisposalKind.CASE, _S.FILED): CASE_DECISION,
-    (DisposalKind.CASE, _S.PROLONGED): CASE_PROLONGATION,
-    (DisposalKind.TRANSFER, _S.SENT): _ANSWER,
-    (DisposalKind.TRANSFER, _S.RETURNED): _ANSWER,
-    (DisposalKind.TRANSFER_JUSTICE, _S.SENT): _ANSWER,
-    (DisposalKind.TRANSFER_JUSTICE, _S.RETURNED): _ANSWER,
-    (DisposalKind.SERIOUS, _S.ASKED): Period(10, Unit.WORKING_DAY, "(policy) 上一级答复是否同意列入"),
-    (DisposalKind.SERIOUS, _S.CONSENTED): Period(10, Unit.WORKING_DAY, "(policy) 上级同意后列入"),
+_FIRST: Mapping[DisposalKind, PolicyKey] = {
+    DisposalKind.RECTIFY: PolicyKey.RECTIFY_DAYS,
+    DisposalKind.CASE: PolicyKey.CASE_FILING_DAYS,
+    DisposalKind.TRANSFER: PolicyKey.TRANSFER_DAYS,
+    DisposalKind.TRANSFER_JUSTICE: PolicyKey.TRANSFER_JUSTICE_DAYS,
+    DisposalKind.ABNORMAL: PolicyKey.ABNORMAL_DAYS,
+    DisposalKind.SERIOUS: PolicyKey.SERIOUS_DAYS,
+    DisposalKind.NONE: PolicyKey.NO_DISPOSAL_DAYS,
+}
+"""Each kind's first clock, from the day that it is opened; 责令改正 from its order's delivery, once recorded."""
+_LATER: Mapping[tuple[DisposalKind, DisposalState], PolicyKey] = {
+    (DisposalKind.RECTIFY, _S.RECHECK_FAILED): PolicyKey.RECHECK_FAILED_DAYS,
+    (DisposalKind.CASE, _S.EXTENDED): PolicyKey.CASE_FILING_EXTENSION_DAYS,
+    (DisposalKind.CASE, _S.FILED): PolicyKey.CASE_DECISION_DAYS,
+    (DisposalKind.CASE, _S.PROLONGED): PolicyKey.CASE_PROLONGATION_DAYS,
+    (DisposalKind.TRANSFER, _S.SENT): PolicyKey.ACKNOWLEDGE_DAYS,
+    (DisposalKind.TRANSFER, _S.RETURNED): PolicyKey.TRANSFER_DAYS,
+    (DisposalKind.TRANSFER_JUSTICE, _S.SENT): PolicyKey.ACKNOWLEDGE_DAYS,
+    (DisposalKind.TRANSFER_JUSTICE, _S.RETURNED): PolicyKey.TRANSFER_DAYS,
+    (DisposalKind.SERIOUS, _S.ASKED): PolicyKey.SERIOUS_CONSENT_DAYS,
+    (DisposalKind.SERIOUS, _S.CONSENTED): PolicyKey.SERIOUS_LISTING_DAYS,
 }
 
 
-def period_of(kind: DisposalKind) -> tuple[int, Unit]:
-    """The first clock's default amount and unit; its source is in `PERIODS`."""
-    period = PERIODS[kind]
-    return period.amount, period.unit
-
-
-def period_in(kind: DisposalKind, state: DisposalState) -> Period | None:
-    """The clock of a state, from the day that it was entered; None once the disposal has ended.
+def period_in(kind: DisposalKind, state: DisposalState) -> PolicyKey | None:
+    """The policy that rules a state's clock, from the day that it was entered; None once the disposal has ended.
 
     No open state is without a clock.
     """
     if state is _S.HANDED:
-        return _ANSWER
-    return PERIODS[kind] if state is _S.OPEN else _LATER_PERIODS.get((kind, state))
+        return PolicyKey.ACKNOWLEDGE_DAYS
+    return _FIRST[kind] if state is _S.OPEN else _LATER.get((kind, state))
 
 
 def propose_owner(

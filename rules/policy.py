@@ -1,22 +1,33 @@
 """Policies (政策参数): each has a key, a default, and the clause it comes from; an office sets its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
 from rules.deadline import Unit
 from rules.ladder import DEFAULT_HOUR, DEFAULT_LADDER, SHORT_LADDER
-from rules.ladder_data import dump_ladder, parse_ladder
+from rules.ladder_data import dump_ladder
+from rules.period import MOST_DAYS
+from rules.policy_checks import (
+    Check,
+    hour,
+    ladder,
+    one_of,
+    period,
+    rising,
+    some_of,
+    trade_classes,
+    whole,
+    whole_or_none,
+    yes_or_no,
+)
 from rules.refusal import Refusal
 
 _POLICY = "(policy) 通知未载，由领导小组办公室规定"
 """Stands in no notice at hand: a proposal that an office may change."""
-_PENALTIES = "市场监督管理行政处罚信息公示规定（条次未核）"
-"""The periods are the domain's; which article says so was not at hand."""
-CREDIT_CLASSES = ("A", "B", "C", "D")
+_PENALTY_PROCEDURE = "市场监督管理行政处罚程序规定"
+"""Rules of one trade: a department that has others of its own sets its own value."""
 
 
 class PolicyKey(StrEnum):
@@ -49,7 +60,19 @@ class PolicyKey(StrEnum):
     SUMMARY_RECEIPT_DAYS = "summary_receipt_days"
     RECTIFY_DAYS = "rectify_days"
     RECTIFY_RECHECK_DAYS = "rectify_recheck_days"
+    RECHECK_FAILED_DAYS = "recheck_failed_days"
+    CASE_FILING_DAYS = "case_filing_days"
+    CASE_FILING_EXTENSION_DAYS = "case_filing_extension_days"
+    CASE_DECISION_DAYS = "case_decision_days"
+    CASE_PROLONGATION_DAYS = "case_prolongation_days"
+    TRANSFER_DAYS = "transfer_days"
+    TRANSFER_JUSTICE_DAYS = "transfer_justice_days"
     ACKNOWLEDGE_DAYS = "acknowledge_days"
+    ABNORMAL_DAYS = "abnormal_days"
+    SERIOUS_DAYS = "serious_days"
+    SERIOUS_CONSENT_DAYS = "serious_consent_days"
+    SERIOUS_LISTING_DAYS = "serious_listing_days"
+    NO_DISPOSAL_DAYS = "no_disposal_days"
     PENALTY_PUBLICATION_DAYS = "penalty_publication_days"
     WITHDRAWAL_DAYS = "withdrawal_days"
     CLOSING_FACTS = "closing_facts"
@@ -95,7 +118,7 @@ class _Policy:
     label: str
     default: Any
     clause: str
-    check: Callable[[Any], str | None]
+    check: Check
     """Says in Chinese what a value should be, None for a good one."""
     unit: Unit | None = None
 
@@ -107,170 +130,129 @@ def check_value(key: PolicyKey, value: Any) -> None:
         raise Refusal("PolicyValue", f"“{key.label}”（{key.value}）不能设为 {value!r}：{wanted}")
 
 
-def _whole(least: int, most: int) -> Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        # JSON's true is Python's 1, but no number of days.
-        good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        return None if good else f"应为{least}至{most}之间的整数"
-
-    return check
-
-
-def _whole_or_none(least: int, most: int) -> Callable[[Any], str | None]:
-    whole = _whole(least, most)
-    return lambda value: None if value is None else whole(value)
-
-
-def _trade_classes(value: Any) -> str | None:
-    """None (no part in a draw) or the draw's class for each of the trade's own classes."""
-    good = value is None or (
-        isinstance(value, Mapping)
-        and bool(value)
-        and all(isinstance(name, str) and name for name in value)
-        and all(tier in CREDIT_CLASSES for tier in value.values())
-    )
-    return None if good else '应为行业分类到 A、B、C、D 的对照表，如 {"Ⅰ级": "A", "Ⅳ级": "D"}'
-
-
 def _days(label: str, days: int, clause: str = _POLICY, unit: Unit = Unit.WORKING_DAY) -> _Policy:
-    return _Policy(label, days, clause, _whole(1, 366), unit)
+    """A number of days and nothing else: what each check's clock adds to, or how far back is looked."""
+    return _Policy(label, days, clause, whole(1, MOST_DAYS), unit)
+
+
+def _period(label: str, days: int, clause: str = _POLICY, unit: Unit = Unit.WORKING_DAY) -> _Policy:
+    """A wait's own period: in days by default, which an office may rule in other days or in months."""
+    return _Policy(label, days, clause, period(unit), unit)
 
 
 def _hours(label: str, hours: int) -> _Policy:
-    return _Policy(label, hours, _POLICY, _whole(1, 240), Unit.WORKING_HOUR)
-
-
-def _one_of(*words: str) -> Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        return None if value in words else f"应为下列之一：{'、'.join(words)}"
-
-    return check
-
-
-def _some_of(*words: str) -> Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        good = isinstance(value, list) and set(value) <= set(words)
-        return None if good else f"应为列表，可含：{'、'.join(words)}"
-
-    return check
-
-
-def _yes_or_no(value: Any) -> str | None:
-    return None if isinstance(value, bool) else "应为 true 或 false"
-
-
-def _hour(value: Any) -> str | None:
-    try:
-        good = isinstance(value, str) and time.fromisoformat(value).strftime("%H:%M") == value
-    except ValueError:
-        good = False
-    return None if good else "应为 HH:MM 形式的钟点，如 08:30"
-
-
-def _ladder(value: Any) -> str | None:
-    try:
-        parse_ladder(value)
-    except Refusal as refusal:
-        return refusal.words
-    return None
-
-
-def _rising(value: Any) -> str | None:
-    """None (unconfirmed) or a multiplier for each credit class, none lower than the one before."""
-    wanted = '应为 A、B、C、D 四级的倍数，逐级不减，如 {"A": "1", "B": "2", "C": "4", "D": "4"}'
-    if value is None:
-        return None
-    if not isinstance(value, Mapping) or sorted(value) != sorted(CREDIT_CLASSES):
-        return wanted
-    given = [value[name] for name in CREDIT_CLASSES]
-    # A float is no exact decimal: 0.1 would not be the tenth that was typed.
-    if any(isinstance(one, bool) or not isinstance(one, int | str) for one in given):
-        return wanted
-    try:
-        steps = [Decimal(one) for one in given]
-    except InvalidOperation:
-        return wanted
-    rising = all(step.is_finite() for step in steps) and steps[0] > 0 and steps == sorted(steps)
-    return None if rising else wanted
+    return _Policy(label, hours, _POLICY, whole(1, 240), Unit.WORKING_HOUR)
 
 
 _POLICIES: Mapping[PolicyKey, _Policy] = {
-    PolicyKey.SETTLE_ROWS_DAYS: _days("核定计划待定行期限", 10),
-    PolicyKey.PREPARE_DAYS: _days("提出抽查范围、事项、检查时段期限", 5),
-    PolicyKey.CONFIRM_DAYS: _days("复核抽查范围、事项、检查时段期限", 2),
-    PolicyKey.RISING_DAYS: _days("确认递加比例表期限", 3),
+    PolicyKey.SETTLE_ROWS_DAYS: _period("核定计划待定行期限", 10),
+    PolicyKey.PREPARE_DAYS: _period("提出抽查范围、事项、检查时段期限", 5),
+    PolicyKey.CONFIRM_DAYS: _period("复核抽查范围、事项、检查时段期限", 2),
+    PolicyKey.RISING_DAYS: _period("确认递加比例表期限", 3),
     PolicyKey.CLOCK_APPROVER: _Policy(
         "批准部门内期限中止、恢复、延长的人（head 主要负责人，approver 审批人，office 领导小组办公室）",
         "head",
         _POLICY,
-        _one_of("head", "approver", "office"),
+        one_of("head", "approver", "office"),
     ),
-    PolicyKey.DECIDE_CLOCK_DAYS: _days("决定期限变动申请期限", 2),
-    PolicyKey.CLAIM_DAYS: _days("领取任务期限", 2),
-    PolicyKey.SETTLE_CLAIM_DAYS: _days("处理拒领期限", 2),
-    PolicyKey.LEND_DAYS: _days("答复借调请求期限", 2),
-    PolicyKey.JOINT_VISIT_DAYS: _days("答复合并上门提议期限", 2),
-    PolicyKey.REQUEST_DRAW_DAYS: _days("申请抽取期限", 3),
-    PolicyKey.APPROVE_DRAW_DAYS: _days("批准抽取期限", 2),
+    PolicyKey.DECIDE_CLOCK_DAYS: _period("决定期限变动申请期限", 2),
+    PolicyKey.CLAIM_DAYS: _period("领取任务期限", 2),
+    PolicyKey.SETTLE_CLAIM_DAYS: _period("处理拒领期限", 2),
+    PolicyKey.LEND_DAYS: _period("答复借调请求期限", 2),
+    PolicyKey.JOINT_VISIT_DAYS: _period("答复合并上门提议期限", 2),
+    PolicyKey.REQUEST_DRAW_DAYS: _period("申请抽取期限", 3),
+    PolicyKey.APPROVE_DRAW_DAYS: _period("批准抽取期限", 2),
     PolicyKey.COMMIT_HOURS: _hours("提交抽取随机承诺值期限", 8),
     PolicyKey.REVEAL_HOURS: _hours("揭示抽取随机值期限", 4),
-    PolicyKey.PUBLIC_VALUE_DAYS: _days("公布公共随机值期限", 5),
-    PolicyKey.MATCH_DAYS: _days("匹配执法人员期限", 3),
+    PolicyKey.PUBLIC_VALUE_DAYS: _period("公布公共随机值期限", 5),
+    PolicyKey.MATCH_DAYS: _period("匹配执法人员期限", 3),
     PolicyKey.ENTRY_DAYS: _days("录入检查结果期限", 20, "阳城 五·一；高平 三"),
     PolicyKey.ENTRY_ANCHOR: _Policy(
         "录入期限的起算事实（completion 逐户检查完成，task_completion 全部检查完成）",
         "completion",
         "阳城 五·一",
-        _one_of("completion", "task_completion"),
+        one_of("completion", "task_completion"),
     ),
     PolicyKey.ENTRY_STOPS_AT: _Policy(
         "录入期限的终止事实（receipt 平台回执，publication 公示）",
         "receipt",
         "阳城 五·一（receipt）；高平 三（publication）",
-        _one_of("receipt", "publication"),
+        one_of("receipt", "publication"),
     ),
-    PolicyKey.APPROVAL_DAYS: _days("审批检查结果期限", 3),
-    PolicyKey.SIGN_DAYS: _days("主要负责人签字更正期限", 3),
-    PolicyKey.PUBLICATION_DAYS: _days("录入后公示期限", 5),
-    PolicyKey.PUBLICATION_PROOF_DAYS: _days("在本部门网站或媒体公示并提交证明期限", 5),
-    PolicyKey.SUMMARY_DAYS: _days("报送抽查结果汇总表期限", 10),
-    PolicyKey.SUMMARY_RECEIPT_DAYS: _days("签收抽查结果汇总表期限", 5),
-    PolicyKey.RECTIFY_DAYS: _days("责令改正期限", 10, unit=Unit.NATURAL_DAY),
-    PolicyKey.RECTIFY_RECHECK_DAYS: _days("改正期满后复查期限", 5),
-    PolicyKey.ACKNOWLEDGE_DAYS: _days("接收移送期限", 5),
-    PolicyKey.PENALTY_PUBLICATION_DAYS: _days("行政处罚决定公示期限", 20, _PENALTIES),
-    PolicyKey.WITHDRAWAL_DAYS: _days("决定被撤销、变更后撤回公示期限", 3, _PENALTIES),
+    PolicyKey.APPROVAL_DAYS: _period("审批检查结果期限", 3),
+    PolicyKey.SIGN_DAYS: _period("主要负责人签字更正期限", 3),
+    PolicyKey.PUBLICATION_DAYS: _period("录入后公示期限", 5),
+    PolicyKey.PUBLICATION_PROOF_DAYS: _period("在本部门网站或媒体公示并提交证明期限", 5),
+    PolicyKey.SUMMARY_DAYS: _period("报送抽查结果汇总表期限", 10),
+    PolicyKey.SUMMARY_RECEIPT_DAYS: _period("签收抽查结果汇总表期限", 5),
+    PolicyKey.RECTIFY_DAYS: _period("责令改正期限", 10, unit=Unit.NATURAL_DAY),
+    PolicyKey.RECTIFY_RECHECK_DAYS: _period("改正期满后复查期限", 5),
+    PolicyKey.RECHECK_FAILED_DAYS: _period("复查不合格后决定延期或转立案期限", 3),
+    PolicyKey.CASE_FILING_DAYS: _period("核查并决定是否立案期限", 15, f"{_PENALTY_PROCEDURE} 第十八条"),
+    PolicyKey.CASE_FILING_EXTENSION_DAYS: _period(
+        "决定是否立案的延长期限（一次）", 15, f"{_PENALTY_PROCEDURE} 第十八条"
+    ),
+    PolicyKey.CASE_DECISION_DAYS: _period(
+        "立案后作出处理决定期限",
+        90,
+        f"行政处罚法 第六十条；{_PENALTY_PROCEDURE} 第六十四条",
+        Unit.NATURAL_DAY,
+    ),
+    PolicyKey.CASE_PROLONGATION_DAYS: _period(
+        "负责人批准的办案延长期限（再延由集体讨论定期限）",
+        30,
+        f"{_PENALTY_PROCEDURE} 第六十四条",
+        Unit.NATURAL_DAY,
+    ),
+    PolicyKey.TRANSFER_DAYS: _period("移送其他机关（被退回后另行处置）期限", 5),
+    PolicyKey.TRANSFER_JUSTICE_DAYS: _period(
+        "移送司法机关期限", 3, "(policy) 参照行政执法机关移送涉嫌犯罪案件的规定"
+    ),
+    PolicyKey.ACKNOWLEDGE_DAYS: _period("接收移送期限", 5),
+    PolicyKey.ABNORMAL_DAYS: _period(
+        "列入经营异常名录期限", 10, "企业经营异常名录管理暂行办法 第七条至第九条"
+    ),
+    PolicyKey.SERIOUS_DAYS: _period("列入严重违法失信名单报上级同意期限", 20),
+    PolicyKey.SERIOUS_CONSENT_DAYS: _period("上级答复是否同意列入严重违法失信名单期限", 10),
+    PolicyKey.SERIOUS_LISTING_DAYS: _period("上级同意后列入严重违法失信名单期限", 10),
+    PolicyKey.NO_DISPOSAL_DAYS: _period("不予处置写明理由后办结期限", 5),
+    PolicyKey.PENALTY_PUBLICATION_DAYS: _period(
+        "行政处罚决定公示期限", 20, "市场监督管理行政处罚信息公示规定 第九条"
+    ),
+    PolicyKey.WITHDRAWAL_DAYS: _period(
+        "决定被撤销、变更后撤回公示期限", 3, "市场监督管理行政处罚信息公示规定 第十一条"
+    ),
     PolicyKey.CLOSING_FACTS: _Policy(
         "可以终止检查的对象情况",
         ["deregistered", "revoked", "moved_away"],
         _POLICY,
-        _some_of("deregistered", "revoked", "moved_away", "suspended", "unreachable"),
+        some_of("deregistered", "revoked", "moved_away", "suspended", "unreachable"),
     ),
-    PolicyKey.SUPPLEMENT_DAYS: _days("年度报告补充报送期限", 20),
-    PolicyKey.REFERRAL_REPLY_DAYS: _days("移交联合惩戒后取得答复期限", 20),
-    PolicyKey.MIN_COUNT: _Policy("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", _whole(1, 1000)),
+    PolicyKey.SUPPLEMENT_DAYS: _period("年度报告补充报送期限", 20),
+    PolicyKey.REFERRAL_REPLY_DAYS: _period("移交联合惩戒后取得答复期限", 20),
+    PolicyKey.MIN_COUNT: _Policy("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", whole(1, 1000)),
     PolicyKey.REGISTER_MAX_AGE_DAYS: _days("名录库确认有效期", 30, unit=Unit.NATURAL_DAY),
-    PolicyKey.RISING_TABLE: _Policy("信用风险分类递加倍数（未确认为空）", None, "阳城 二", _rising),
+    PolicyKey.RISING_TABLE: _Policy("信用风险分类递加倍数（未确认为空）", None, "阳城 二", rising),
     PolicyKey.MARKET_CLASSES: _Policy(
-        "抽查市场主体一律采用企业信用风险分类（行内未载明时）", False, _POLICY, _yes_or_no
+        "抽查市场主体一律采用企业信用风险分类（行内未载明时）", False, _POLICY, yes_or_no
     ),
     PolicyKey.TRADE_CLASSES: _Policy(
-        "行业监管风险分类折算的抽取类别（未设为空，不参与抽取）", None, _POLICY, _trade_classes
+        "行业监管风险分类折算的抽取类别（未设为空，不参与抽取）", None, _POLICY, trade_classes
     ),
-    PolicyKey.YEARLY_CEILING_LOW: _Policy("低风险对象年度抽查上限（次）", 1, _POLICY, _whole(1, 366)),
+    PolicyKey.YEARLY_CEILING_LOW: _Policy("低风险对象年度抽查上限（次）", 1, _POLICY, whole(1, 366)),
     PolicyKey.YEARLY_CEILING_BODY: _Policy(
-        "同一部门对同一对象年度抽查上限（次，空为不限）", None, _POLICY, _whole_or_none(1, 366)
+        "同一部门对同一对象年度抽查上限（次，空为不限）", None, _POLICY, whole_or_none(1, 366)
     ),
     PolicyKey.RECENT_VISIT_DAYS: _days("其他任务近期检查过的回看期", 30, unit=Unit.NATURAL_DAY),
     PolicyKey.RESULT_VALID_DAYS: _days("检查结果互认有效期", 180, unit=Unit.NATURAL_DAY),
     PolicyKey.OFFICERS_PER_SUBJECT: _Policy(
-        "每部门每户执法人员数（不少于两人）", 2, "行政处罚法 第四十二条", _whole(2, 10)
+        "每部门每户执法人员数（不少于两人）", 2, "行政处罚法 第四十二条", whole(2, 10)
     ),
-    PolicyKey.LADDER: _Policy("催办升级阶梯（按日计的期限）", dump_ladder(DEFAULT_LADDER), _POLICY, _ladder),
+    PolicyKey.LADDER: _Policy("催办升级阶梯（按日计的期限）", dump_ladder(DEFAULT_LADDER), _POLICY, ladder),
     PolicyKey.SHORT_LADDER: _Policy(
-        "催办升级阶梯（按小时计的期限）", dump_ladder(SHORT_LADDER), _POLICY, _ladder
+        "催办升级阶梯（按小时计的期限）", dump_ladder(SHORT_LADDER), _POLICY, ladder
     ),
-    PolicyKey.DIGEST_HOUR: _Policy("每日提醒时刻（北京时间）", DEFAULT_HOUR, _POLICY, _hour),
+    PolicyKey.DIGEST_HOUR: _Policy("每日提醒时刻（北京时间）", DEFAULT_HOUR, _POLICY, hour),
 }
 
 OF_A_PLAN = frozenset(

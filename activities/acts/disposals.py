@@ -19,7 +19,7 @@ from models.organisation import Department
 from models.outcomes import Disposal, DisposalEntry, PublicationKind, Result
 from models.papers import AddDisposal, ProposedDisposal, StepDisposal
 from models.task import TakingPart, Visit
-from rules.deadline import Unit, due_day
+from rules.deadline import due_day
 from rules.disposal import (
     BY_THE_HEAD,
     FROM_ABOVE,
@@ -212,8 +212,8 @@ def _public_by(docket: Docket, disposal: Disposal, decided: date) -> date | None
     """A penalty is public within 20 working days of its decision; other outcomes have the usual clocks."""
     if disposal.outcome != Outcome.PENALTY:
         return None
-    days = int(docket.clocks.policies.value(PolicyKey.PENALTY_PUBLICATION_DAYS, disposal.owner))
-    return due_day(docket.clocks.calendar, decided, days, Unit.WORKING_DAY)
+    span = docket.clocks.policies.span(PolicyKey.PENALTY_PUBLICATION_DAYS, disposal.owner)
+    return due_day(docket.clocks.calendar, decided, span.amount, span.unit)
 
 
 def _outcome(state: DisposalState, named: str | None) -> Outcome:

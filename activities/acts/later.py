@@ -17,7 +17,7 @@ from models.outcomes import (
 )
 from models.papers import AnnulDecision, AnswerReferral, ReferDishonesty
 from models.task import Visit
-from rules.deadline import Unit, due_day
+from rules.deadline import due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.results import Category
@@ -121,8 +121,8 @@ def refer(docket: Docket, paper: ReferDishonesty) -> None:
 def _await_reply(docket: Docket, row: Referral) -> None:
     """The reply is on the department's desk of the year in which it falls due: the task may be over by then."""
     clocks = docket.clocks
-    days = int(clocks.policies.value(PolicyKey.REFERRAL_REPLY_DAYS, row.department))
-    due = due_day(clocks.calendar, row.referred_on, days, Unit.WORKING_DAY)
+    span = clocks.policies.span(PolicyKey.REFERRAL_REPLY_DAYS, row.department)
+    due = due_day(clocks.calendar, row.referred_on, span.amount, span.unit)
     scope = desk_id(row.department, max(due, clocks.today).year)
     clocks.open(
         WaitKind.REFERRAL,

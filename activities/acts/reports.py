@@ -8,7 +8,7 @@ from models.outcomes import YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument
 from models.task import JointTask, TakingPart
-from rules.deadline import Unit, due_day
+from rules.deadline import due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -60,8 +60,8 @@ def report(docket: Docket, paper: SubmitReport) -> None:
 def _await_supplement(docket: Docket, document: str) -> None:
     """The supplement is on the desk of the year in which it falls due: a year's desk ends with its year."""
     clocks, department = docket.clocks, docket.department
-    days = int(clocks.policies.value(PolicyKey.SUPPLEMENT_DAYS, department))
-    due = due_day(clocks.calendar, clocks.today, days, Unit.WORKING_DAY)
+    span = clocks.policies.span(PolicyKey.SUPPLEMENT_DAYS, department)
+    due = due_day(clocks.calendar, clocks.today, span.amount, span.unit)
     scope = desk_id(department, due.year)
     clocks.open(
         WaitKind.YEARLY_SUPPLEMENT,

@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from activities.draw.scope_rows import scope_count, unknown_codes
 from activities.papers.docket import Docket
 from models.registers import Subject
-from rules.policy import CREDIT_CLASSES
+from rules.policy_checks import CREDIT_CLASSES
 from rules.refusal import Refusal
 from rules.scope import ScopeFilter
 

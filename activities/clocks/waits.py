@@ -221,13 +221,9 @@ class Clocks:
         if due is not None or period is None:
             return Terms.fixed(anchor, due or anchor, clause or WAITS[WaitKind(wait.kind)].clause)
         plan = plan_of(wait.task) if wait.task else ""
-        return Terms(
-            anchor,
-            int(self.policies.value(period, wait.department, plan)),
-            period.unit or Unit.WORKING_DAY,
-            self.policies.clause(period, wait.department, plan),
-            no_later,
-        )
+        span = self.policies.span(period, wait.department, plan)
+        clause = self.policies.clause(period, wait.department, plan)
+        return Terms(anchor, span.amount, span.unit, clause, no_later)
 
     def _add(self, wait: Wait, terms: Terms, cause: Cause, *, stood: bool) -> Deadline:
         # Only a clock that was moved, or continues another, has suspensions to be asked for.

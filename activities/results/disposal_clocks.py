@@ -1,6 +1,6 @@
 """The clocks of a disposal's states: from which day each runs, and for how long (处置的时限)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import col, select
 
@@ -12,8 +12,6 @@ from models.task import Visit
 from models.trail import Deadline, Wait
 from rules.deadline import Unit, due_day
 from rules.disposal import (
-    CASE_EXTENSION,
-    CASE_PROLONGATION,
     FROM_FORMER_DUE,
     FROM_ITS_DAY,
     DisposalKind,
@@ -21,6 +19,7 @@ from rules.disposal import (
     DisposalStep,
     period_in,
 )
+from rules.period import Span
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 
@@ -49,9 +48,10 @@ def clock_of(
         # Its clock's anchor is the last day to comply: the re-check follows it.
         return (standing.anchor if former is DisposalState.OPEN and standing else today), None
     if state is DisposalState.PROLONGED:
-        _check_prolongation(former, paper.days)
+        _check_prolongation(docket, disposal, former, paper.days)
     elif paper.days is not None:
-        raise Refusal("DaysFixed", f"立案决定的延期法定为{CASE_EXTENSION.amount}个工作日，请删去 --days")
+        fixed = docket.clocks.policies.span(PolicyKey.CASE_FILING_EXTENSION_DAYS, disposal.owner)
+        raise Refusal("DaysFixed", f"立案决定的延期规定为{fixed.words}，请删去 --days")
     return (standing.due_day if standing and state in FROM_FORMER_DUE else today), paper.days
 
 
@@ -89,24 +89,43 @@ def _check_on(docket: Docket, disposal: Disposal, paper: StepDisposal) -> None:
         raise Refusal("AlreadyExtended", "改正期限已经延长，不再从送达之日重算；须再延长的请办理“延期”")
 
 
-def _check_prolongation(former: DisposalState, days: int | None) -> None:
-    """Thirty days by the head; what goes beyond is decided together, and says how long."""
-    if former is DisposalState.PROLONGED and days is None:
-        raise Refusal("DaysMissing", "再次延长须经负责人集体讨论，并写明延长的天数（--days）和文号（--note）")
-    if former is DisposalState.FILED and days is not None and days > CASE_PROLONGATION.amount:
-        raise Refusal("DaysTooMany", f"负责人批准的延长不超过{CASE_PROLONGATION.amount}日；再延须集体讨论")
+def _check_prolongation(docket: Docket, disposal: Disposal, former: DisposalState, days: int | None) -> None:
+    """So long by the head (policy); what goes beyond is decided together, and says how long."""
+    if days is None:
+        if former is DisposalState.PROLONGED:
+            raise Refusal(
+                "DaysMissing", "再次延长须经负责人集体讨论，并写明延长的天数（--days）和文号（--note）"
+            )
+        return
+    clocks = docket.clocks
+    most = clocks.policies.span(PolicyKey.CASE_PROLONGATION_DAYS, disposal.owner)
+    standing = clocks.standing(f"disposal/{disposal.id}")
+    since = standing.due_day if standing else clocks.today
+    longest = due_day(clocks.calendar, since, most.amount, most.unit)
+    if former is DisposalState.FILED and since + timedelta(days=days) > longest:
+        raise Refusal("DaysTooMany", f"负责人批准的延长不超过{most.words}；再延须集体讨论")
 
 
-def terms_in(docket: Docket, disposal: Disposal, anchor: date, extended_by: int | None) -> Terms:
-    """The state's own period, or the head's; for 责令改正 the re-check follows the last of the days to comply."""
+def terms_in(
+    docket: Docket, disposal: Disposal, owed_by: str, anchor: date, extended_by: int | None
+) -> Terms:
+    """The state's own period as it is ruled for who owes it, or the head's; `extended_by` is in natural days.
+
+    For 责令改正 the re-check follows the last of the days to comply.
+    """
     clocks, state = docket.clocks, DisposalState(disposal.state)
     if disposal.kind is DisposalKind.RECTIFY and state is DisposalState.OPEN:
-        days = disposal.period_days or int(clocks.policies.value(PolicyKey.RECTIFY_DAYS, disposal.owner))
-        comply = due_day(clocks.calendar, anchor, days, Unit.NATURAL_DAY)
-        recheck = int(clocks.policies.value(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner))
+        order = clocks.policies.span(PolicyKey.RECTIFY_DAYS, disposal.owner)
+        if disposal.period_days:
+            order = Span(disposal.period_days, Unit.NATURAL_DAY)
+        comply = due_day(clocks.calendar, anchor, order.amount, order.unit)
+        recheck = clocks.policies.span(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner)
         clause = clocks.policies.clause(PolicyKey.RECTIFY_RECHECK_DAYS, disposal.owner)
-        return Terms(comply, recheck, Unit.WORKING_DAY, clause)
+        return Terms(comply, recheck.amount, recheck.unit, clause)
     period = period_in(disposal.kind, state)
     if period is None:
         raise ValueError(f"{disposal.kind} has no clock in {state}")
-    return Terms(anchor, extended_by or period.amount, period.unit, period.clause)
+    span, clause = clocks.policies.span(period, owed_by), clocks.policies.clause(period, owed_by)
+    if extended_by is not None:
+        span = Span(extended_by, Unit.NATURAL_DAY)
+    return Terms(anchor, span.amount, span.unit, clause)

@@ -110,7 +110,7 @@ def await_step(
         department=owed_by,
         opened_by=docket.by,
         cycle=cycle,
-        terms=terms or terms_in(docket, disposal, anchor, days),
+        terms=terms or terms_in(docket, disposal, owed_by, anchor, days),
     )
     if kind is not WaitKind.DISPOSAL and owed_by != disposal.owner:
         asks = "报请同意一件处置" if kind is WaitKind.CONSENT else "移送一起线索"
