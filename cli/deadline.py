@@ -15,7 +15,7 @@ from cli.task.clock_requests import visits_under
 from cli.waits import known_wait, waits_of
 from models.organisation import Department
 from models.trail import Deadline, Wait
-from rules.calendar import local_day
+from rules.calendar import local_day, until_words
 from rules.deadline import Unit
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -153,7 +153,9 @@ def _until(wait: Wait, deadline: Deadline, name: str) -> str:
 def _print(one: Explained) -> None:
     wait, deadline = one.wait, one.deadline
     unit = Unit(deadline.unit)
-    until = "中止中，恢复后另计" if deadline.suspended else f"{deadline.due_day}到期"
+    hours = unit is Unit.WORKING_HOUR
+    last = until_words(deadline.due) if hours else str(deadline.due_day)
+    until = "中止中，恢复后另计" if deadline.suspended else f"{last}到期"
     head = f"{WaitKind(wait.kind).label}（{wait.id[:8]}）　{deadline.amount}{unit.label}，自{deadline.anchor}起算，{until}"
     out.print(head, style="bold", markup=False)
     if deadline.clause:
@@ -164,7 +166,7 @@ def _print(one: Explained) -> None:
         out.print(f"{year}年工作日历尚未公布，到期日为暂定；公布后（calendar load）自动重算", style="yellow")
     rows = [{"day": day.day, "counted": "计入" if day.counted else "—", "why": day.why} for day in one.days]
     print_table({"day": "日期", "counted": "计入", "why": "理由"}, rows)
-    out.print(f"共计入{one.counted}日", markup=False)
+    out.print(f"共计入{deadline.amount}{unit.label}" if hours else f"共计入{one.counted}日", markup=False)
     for row in one.suspensions:
         out.print(f"中止：{row.from_day}至{row.to_day or '（未恢复）'}，{row.reason}", markup=False)
     if one.former:

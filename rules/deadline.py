@@ -114,7 +114,10 @@ def explain(
         if _suspended(suspensions, day):
             lines.append((day, False, "期限中止，不计入"))
             continue
-        if unit is not Unit.WORKING_DAY:
+        if unit is Unit.MONTH:
+            lines.append((day, True, _month_words(anchor, amount, day)))
+            continue
+        if unit is Unit.NATURAL_DAY:
             lines.append((day, True, "自然日，计入"))
             continue
         counted = calendar.is_working(day)
@@ -193,6 +196,17 @@ def _count(calendar: Calendar, day: date, left: int, unit: Unit, suspensions: Se
             continue
         left -= unit is not Unit.WORKING_DAY or calendar.is_working(day)
     return day
+
+
+def _month_words(anchor: date, amount: int, day: date) -> str:
+    """What a day is to a period in months; after its end only days that stood are made up for."""
+    plain = _add_months(anchor, amount)
+    if day < plain:
+        return "期间内，计入"
+    if day > plain:
+        return "补足中止的日数，计入"
+    last = "" if day.day == anchor.day else f"（当月没有{anchor.day}日，为月末）"
+    return f"满{amount}{Unit.MONTH.label}之日{last}，计入"
 
 
 def _add_months(day: date, amount: int) -> date:

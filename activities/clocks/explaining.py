@@ -66,7 +66,7 @@ def explain_wait(session: Session, wait: Wait, now: datetime) -> Explained:
 
 
 def _anchor_words(session: Session, wait: Wait, deadline: Deadline) -> str:
-    """The days to comply with an order, after which its re-check is due: natural days, from what to what."""
+    """The days to comply with an order, after which its re-check is due: from what to what."""
     kind, _, case = wait.scope.partition("/")
     disposal = session.get(Disposal, case) if kind == "disposal" else None
     if disposal is None or disposal.kind is not DisposalKind.RECTIFY:
@@ -82,7 +82,8 @@ def _anchor_words(session: Session, wait: Wait, deadline: Deadline) -> str:
         since = "移交退回或接收后"
     else:
         since = f"自{disposal.opened_on}审批起（送达尚未登记：disposal step {disposal.id} deliver）"
-    return f"改正期限按自然日计，{since}，至{deadline.anchor}；复查自其次日起算"
+    how = "按自然日计，" if disposal.period_days else ""
+    return f"改正期限{how}{since}，至{deadline.anchor}；复查自其次日起算"
 
 
 def _days(

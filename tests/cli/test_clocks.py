@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from activities.steps.row import RowActivities
 from models.delivery import ChannelName, Delivery, Digest
 from models.messages import TaskStep
+from models.papers import DeclineClaim
 from models.trail import Outbox, Wait
 from rules.roles import Role
 from rules.waits import WaitKind
@@ -17,7 +18,7 @@ from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
 from tests.activities.waits import clock_of, due, wait_of
 from tests.activities.world import TASK
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person
+from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, person
 from tests.cli.conftest import At
 from tests.cli.said import Say, refused
 
@@ -108,6 +109,26 @@ def test_a_deadline_explains_itself_day_by_day(say: Say, at: At) -> None:
     assert "共计入20日" in say("deadline", "explain", wait.id[:8]).out
 
 
+def test_a_period_in_months_is_set_shown_and_explained(say: Say, at: At) -> None:
+    """As the notice words it, from the policy to the day; a word that is no period says what one is."""
+    driver = at("offered")
+    ruled = ("policy", "set", "settle_claim_days", "1个月", "--clause", "本办通知", "--from", "2026-01-01")
+    said = say(*ruled, "--as", STAFF)
+    assert 0 == said.code, said.err
+    (shown,) = [
+        one for one in data(say, "policy", "show", "--office", OFFICE) if one["key"] == "settle_claim_days"
+    ]
+    assert ("1个月", "", "本办通知") == (shown["value"], shown["unit"], shown["clause"])
+    driver.act(SECOND, Role.HANDLER, DeclineClaim(reason="人员紧张"))
+    wait = wait_of(driver, WaitKind.SETTLE_CLAIM, OFFICE_DESK)
+    said = say("deadline", "explain", wait.id[:8])
+    assert "1个月，自2026-04-01起算，2026-05-01到期" in said.out
+    assert "满1个月之日" in said.out
+    said = say("policy", "set", "claim_days", "1月", "--clause", "本办通知", "--as", STAFF)
+    assert (3, "PolicyValue") == refused(said)
+    assert "1个月" in said.err
+
+
 def test_the_clocks_of_every_case_are_listed_and_explained_by_its_id(say: Say, at: At) -> None:
     """A disposal's, a correction's, a plan row's, a department's; ended ones with their day."""
     driver = at("corrected")
@@ -143,10 +164,14 @@ def test_the_clocks_of_a_plan_and_of_its_rows_are_listed(say: Say, at: At) -> No
 def test_hours_are_explained_by_the_office_hours_that_counted(say: Say, at: At) -> None:
     """Eight hours of Wednesday 10:00: two, three and a half, and two and a half on Thursday."""
     driver = at("claimed")
-    (one,) = data(say, "deadline", "explain", wait_of(driver, WaitKind.COMMIT).id)
+    wait = wait_of(driver, WaitKind.COMMIT)
+    (one,) = data(say, "deadline", "explain", wait.id)
     assert [("2026-04-01", "10:00—12:00、14:30—18:00"), ("2026-04-02", "08:00—10:30")] == [
         (day["day"], day["why"]) for day in one["days"]
     ]
+    said = say("deadline", "explain", wait.id)
+    assert "2026-04-02 10:30到期" in said.out
+    assert "共计入8个工作小时" in said.out
 
 
 def test_a_clock_is_suspended_resumed_and_extended_by_command(say: Say, at: At) -> None:

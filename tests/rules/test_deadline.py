@@ -163,6 +163,19 @@ def test_the_explanation_counts_as_many_days_as_the_period_has(
     assert all(why for _, _, why in lines)
 
 
+def test_a_month_explains_where_it_ends_and_what_makes_up_for_days_that_stood() -> None:
+    """From 30 January it ends with February; two days that stood are added behind it."""
+    stood = [Suspension(day("2026-02-10"), day("2026-02-11"))]
+    lines = explain(CALENDAR, day("2026-01-30"), 1, Unit.MONTH, stood)
+    assert [
+        (day("2026-02-27"), True, "期间内，计入"),
+        (day("2026-02-28"), True, "满1个月之日（当月没有30日，为月末），计入"),
+        (day("2026-03-01"), True, "补足中止的日数，计入"),
+        (day("2026-03-02"), True, "补足中止的日数，计入"),
+    ] == lines[-4:]
+    assert [day("2026-02-10"), day("2026-02-11")] == [one[0] for one in lines[1:] if not one[1]]
+
+
 def test_the_explanation_names_each_reason() -> None:
     """Weekend, holiday, make-up day, suspension, guessed year."""
     stood = [Suspension(day("2026-09-22"), day("2026-09-22"))]
