@@ -7,7 +7,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.attributes import ALL
+from models.search_attributes import ALL
 
 _KINDS = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in ALL}
 

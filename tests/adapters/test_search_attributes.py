@@ -16,7 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.engine import find_server
 from adapters.search_attributes import EngineRefuses, register_search_attributes
-from workflows.attributes import ALL, WAITING_FOR
+from models.search_attributes import ALL, WAITING_FOR
 
 ROOT = Path(__file__).resolve().parents[2]
 
