@@ -13,7 +13,7 @@ from activities.plans.rows import (
     write_field,
     write_notice,
 )
-from activities.registers.tables import keep_department
+from activities.registers.stores import keep_department
 from models.organisation import Department, DepartmentAlias
 from models.papers import AddAlias, AddDepartment, AnswerPlan, ConfirmPlanFields, SetPlanField
 from models.plan import PlanDocument

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from activities.acts.sampling import NOT_IN_FORCE
 from activities.draw.papers import ANNEX, load, load_plan
 from activities.registers.history import former_on
-from activities.registers.tables import store_of
+from activities.registers.stores import store_of
 from models.task import JointTask
 from rules.draw_class import draw_class
 from rules.draw_directory import canonical_directory

@@ -6,22 +6,20 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities import audit
-from activities.authority import Holding, check_person, check_role, holdings_of
-from activities.registers.days import register_on
+from activities.authority import Holding
+from activities.registers.access import authorise, record_event
 from activities.registers.state import unfinished, wake_held
+from activities.registers.store import Store
+from activities.registers.stores import store_of
 from activities.registers.subject_load import SubjectLoad
-from activities.registers.tables import Store, store_of
 from adapters.database import Database
 from adapters.seen_keys import SeenKeys
 from models.organisation import Department, DepartmentAlias, Office, Person
 from models.registers import RegisterLoad
 from rules.calendar import local_day
-from rules.refusal import Refusal
 from rules.register_batch import Batch, BatchReader
 from rules.register_columns import Register
 from rules.register_rows import (
@@ -36,13 +34,10 @@ from rules.register_rows import (
     complete,
     duplicate,
 )
-from rules.register_text import texts
 from rules.roles import Role
 
 CHUNK = 20_000
 """Rows a transaction: other writers of SQLite wait some tenths of a second for it."""
-
-_MAY_IMPORT = frozenset({Role.KEEPER, Role.OFFICE})
 
 
 @dataclass(frozen=True)
@@ -94,7 +89,7 @@ def import_register(
     (`Role.MACHINE` is the bootstrap); that refusal is an event of the chain too.
     """
     who = Holding(actor, role, department, acting_for)
-    _authorise(database, office, register, who, now)
+    authorise(database, office, register, who, now)
     load = RegisterLoad(office=office, directory=register.value, sha256=sha256, begun_by=actor, begun_at=now)
     total = ImportSummary()
     with SeenKeys() as seen, _no_collector():
@@ -107,7 +102,7 @@ def import_register(
                 if last:
                     detail = {"register": register.value, **asdict(total), "sha256": sha256}
                     _end_loads(session, load, now)
-                    _record(session, office, "register.imported", who, now, detail)
+                    record_event(session, office, "register.imported", who, now, detail)
                 else:
                     load.rows = total.total
                     session.merge(load)
@@ -135,78 +130,6 @@ def _no_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def export_register(
-    database: Database, office: str, register: Register, on: date | None = None
-) -> Iterator[dict[str, str]]:
-    """A register's rows as a file holds them; imported again they change nothing.
-
-    `on` gives the rows as the register held them at the end of that day. The rows hold personal data:
-    mask it before it is shown on a screen.
-    """
-    with database.read() as session:
-        if on is not None:
-            yield from register_on(session, office, register, on)
-            return
-        for record in store_of(session, office, register, set(), date.max).all():
-            yield texts(register, record)
-
-
-def export_by(
-    database: Database,
-    office: str,
-    register: Register,
-    *,
-    now: datetime,
-    actor: str,
-    role: Role,
-    department: str,
-    acting_for: str | None = None,
-    on: date | None = None,
-) -> Iterator[dict[str, str]]:
-    """An export by a keeper or the coordinating office, on the record of who took it; else refused."""
-    who = Holding(actor, role, department, acting_for)
-    _authorise(database, office, register, who, now)
-    with database.write() as session:
-        detail = {"register": register.value, "on": on.isoformat() if on else None}
-        _record(session, office, "register.exported", who, now, detail)
-    return export_register(database, office, register, on)
-
-
-def _authorise(database: Database, office: str, register: Register, who: Holding, now: datetime) -> None:
-    with database.read() as session:
-        if session.get(Office, office) is None:
-            raise Refusal("OfficeUnknown", f"没有领导小组办公室 {office}，请先登记")
-        if who.role is Role.MACHINE:
-            return
-        try:
-            check_role(_MAY_IMPORT, who.role)
-            check_person(session, holdings_of(session, [who.person], local_day(now)), who, office=office)
-        except Refusal as found:
-            refusal = found
-        else:
-            return
-    with database.write() as session:
-        detail = {"register": register.value, "type": refusal.type}
-        _record(session, office, "register.refused", who, now, detail)
-    raise refusal
-
-
-def _record(
-    session: Session, office: str, event: str, who: Holding, now: datetime, detail: dict[str, Any]
-) -> None:
-    audit.record(
-        session,
-        audit.office_chain(office),
-        event,
-        at=now,
-        actor=who.person,
-        role=who.role.value,
-        department=who.department,
-        acting_for=who.acting_for,
-        detail=detail,
-    )
 
 
 @dataclass

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, or_, select
 
 from activities.authority import check_role
-from activities.registers.loading import ImportSummary, export_by, import_register
+from activities.registers.exporting import export_by
+from activities.registers.loading import ImportSummary, import_register
 from activities.registers.state import newest_confirmation, unfinished
 from adapters.register_files import RefusedFile, RegisterFile, write_register
 from cli.acting import Who, acts, asks

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from activities.registers.loading import ImportSummary, export_register, import_register
+from activities.registers.exporting import export_register
+from activities.registers.loading import ImportSummary, import_register
 from adapters.database import Database
 from models.papers import AddAlias, PostPerson
 from models.registers import RegisterHistory

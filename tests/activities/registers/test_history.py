@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from activities.draw.scope_rows import scope_sample
 from activities.registers.days import directory_of_act, directory_on
-from activities.registers.loading import ImportSummary, export_by, export_register, import_register
+from activities.registers.exporting import export_by, export_register
+from activities.registers.loading import ImportSummary, import_register
 from adapters.database import Database
 from models.registers import RegisterHistory, Subject
 from models.task import DrawPaper, JointTask

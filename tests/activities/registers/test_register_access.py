@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, func, select
 
-from activities.registers.loading import ImportSummary, export_register, import_register
+from activities.registers.exporting import export_register
+from activities.registers.loading import ImportSummary, import_register
 from adapters.database import Database
 from cli.demo.bodies import OFFICE
 from cli.demo.county import county, load_county
