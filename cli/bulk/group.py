@@ -1,8 +1,7 @@
 """`bulk`: one lever on many waits or tasks, as a job that can be broken off and taken up again (批量办理)."""
 
 import hashlib
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ import typer
 from sqlmodel import col, select
 
 from activities.bulk import (
-    BulkRow,
     actor_of,
     answers_of,
     begin,
@@ -20,18 +18,16 @@ from activities.bulk import (
     rehearse,
     rows_of,
 )
-from activities.papers.filing import Trial
-from adapters.result_sheets import Column, write_sheet
 from cli.acting import Who, asks
 from cli.bulk.levers import FORMS, PAPERS, BulkLever
+from cli.bulk.options import Result, signature
+from cli.bulk.report import report
 from cli.bulk.rows import rows_of_file, rows_of_query
-from cli.context import Json, err, out, show
+from cli.context import Json, show
 from cli.given import read_bytes
 from cli.progress import bar
-from cli.tables import done, hint, print_table
-from cli.waits import moved_words
+from cli.tables import print_table
 from models.operations import BulkJob
-from models.trail import Answer, Outcome
 from rules.refusal import Refusal
 
 app = typer.Typer(
@@ -39,48 +35,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Result = Annotated[
-    Path | None,
-    typer.Option("--result", metavar="文件", help="逐行的结果另存为 XLSX；同一文件修改后可再作清单"),
-]
 _BROKEN = frozenset({"EngineAway", "NotDelivered"})
 """The service is away: the rest would fare no better, and is done when the job is taken up again."""
-
-_COMMON: dict[str, Any] = {
-    "file": (
-        Annotated[
-            Path | None,
-            typer.Option("--file", metavar="清单", help="XLSX 或 CSV，一行一项；空着的栏用同名选项的值"),
-        ],
-        None,
-    ),
-    "query": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--query",
-                metavar="条件",
-                help="代替清单，条件以空格分开：overdue、kind=领取任务、department=部门、plan=计划编号、task=任务编号、stage=步骤",
-            ),
-        ],
-        None,
-    ),
-    "dry_run": (
-        Annotated[bool, typer.Option("--dry-run", help="只试办：逐行说明会怎样、为什么不予受理，不留痕迹")],
-        False,
-    ),
-    "result": (Result, None),
-    "as_json": (Json, False),
-}
-_VALUES: dict[str, Any] = {
-    "first": Annotated[str | None, typer.Option("--from", metavar="日期", help="自何日（含）")],
-    "last": Annotated[str | None, typer.Option("--to", metavar="日期", help="至何日（含）")],
-    "by": Annotated[str | None, typer.Option("--by", metavar="数", help="延长多少，单位同原期限")],
-    "role": Annotated[str | None, typer.Option("--role", metavar="职务", help="改由本部门的哪个职务办理")],
-    "person": Annotated[str | None, typer.Option("--person", metavar="人员编号", help="改由哪一人办理")],
-    "reason": Annotated[str | None, typer.Option("--reason", metavar="理由", help="理由，入档留痕")],
-    "approval": Annotated[str | None, typer.Option("--approval", metavar="文号", help="批准的文号")],
-}
 
 
 def _command(lever: BulkLever) -> Callable[..., None]:
@@ -90,14 +46,7 @@ def _command(lever: BulkLever) -> Callable[..., None]:
         common = {name: given[name] for name in FORMS[lever].values if given[name]}
         _pull(who, lever, common, given)
 
-    own = {name: (_VALUES[name], None) for name in FORMS[lever].values}
-    parameters = [inspect.Parameter("who", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Who)]
-    parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint_, default=default)
-        for name, (hint_, default) in {**_COMMON, **own}.items()
-    ]
-    # Typer reads a command's options from its signature.
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function's own attribute
+    command.__signature__ = signature(lever)  # type: ignore[attr-defined]  # a function's own attribute
     command.__doc__ = f"批量{lever.label}：按清单（--file）或条件（--query），逐行办理，逐行回复。"
     return command
 
@@ -180,7 +129,7 @@ def _pull(who: Who, lever: BulkLever, common: Mapping[str, str], given: Mapping[
         made_at=now,
     )
     if given["dry_run"]:
-        _report(job, rehearse(who.database, rows, job), given["result"], as_json=given["as_json"], dry=True)
+        report(job, rehearse(who.database, rows, job), given["result"], as_json=given["as_json"], dry=True)
         return
     with who.database.write() as session:
         begin(session, job)
@@ -212,82 +161,7 @@ def _run(who: Who, job: BulkJob, result: Path | None, *, as_json: bool) -> None:
             f"已中断（{broken.words}）：已办{counts['done']}行，未办{counts['left']}行；"
             f"恢复后续办：starter.py bulk resume {job.id[:8]}",
         )
-    _report(job, answered, result, as_json=as_json, dry=False)
-
-
-def _report(
-    job: BulkJob,
-    answers: Mapping[int, Answer | Trial],
-    result: Path | None,
-    *,
-    as_json: bool,
-    dry: bool,
-) -> None:
-    """Row by row what came of it, on the terminal and in the result file; refused at the end where any was."""
-    lines = [_line(row, answers.get(row.number)) for row in rows_of(job)]
-    refused = sum(line["outcome"] == Outcome.REFUSED for line in lines)
-    if result is not None:
-        _write(result, BulkLever(job.lever), rows_of(job), lines)
-
-    def text() -> None:
-        columns = {"row": "行", "about": "事项", "outcome_name": "结果", "words": "说明"}
-        if dry:
-            print_table(columns, lines)
-        for line in () if dry else lines:
-            if line["outcome"] == Outcome.REFUSED:
-                err.print(f"  ✗ 第{line['row']}行 {line['about']}：{line['words']}", markup=False)
-        done(
-            f"{'（试办，未提交）' if dry else ''}{BulkLever(job.lever).label}{len(lines) - refused}行，{refused}行不予受理"
-        )
-        if not dry:
-            hint(f"批次编号 {job.id[:8]}，见 starter.py bulk list")
-
-    data = {"job": None if dry else job.id, "lever": job.lever, "rows": lines}
-    show(data, as_json=as_json, text=text)
-    if refused:
-        raise Refusal("RowsRefused", "上列各行不予受理，其余的" + ("可以办理" if dry else "已办"))
-
-
-def _line(row: BulkRow, answer: Answer | Trial | None) -> dict[str, Any]:
-    if row.fault:
-        outcome, words = Outcome.REFUSED, row.fault
-    elif answer is None:
-        # Refused before it was put on file: its id stands for another paper, or its sender is unknown.
-        outcome, words = Outcome.REFUSED, "未能存档，请核对办理人和批次后续办"
-    elif answer.outcome is Outcome.REFUSED:
-        outcome, words = answer.outcome, f"（{answer.type}）{answer.words}"
-    else:
-        outcome, words = answer.outcome, moved_words(answer.data) if "to" in answer.data else ""
-    return {
-        "row": row.number,
-        "about": row.about,
-        "outcome": outcome.value,
-        "outcome_name": outcome.label,
-        "words": words,
-    }
-
-
-def _write(path: Path, lever: BulkLever, rows: Sequence[BulkRow], lines: Sequence[Mapping[str, Any]]) -> None:
-    """The result file: the list's own columns, so that it can be changed and given again, and what came of it."""
-    columns = (
-        *FORMS[lever].columns,
-        Column("about", "事项", 40, locked=True),
-        Column("outcome_name", "结果", 12, locked=True),
-        Column("words", "说明", 60, locked=True),
-    )
-    made = []
-    for row, line in zip(rows, lines, strict=True):
-        content = row.content or {}
-        own = {
-            "task": row.target.partition("/")[2],
-            "first": content.get("from_day") or content.get("runs_from"),
-            "last": content.get("to_day"),
-            "by": content.get("amount"),
-            "approval": content.get("approval") or content.get("approval_number"),
-        }
-        made.append({**content, **own, **line})
-    write_sheet(path, lever.label, columns, made)
-    out.print(f"逐行结果：{path}", markup=False)
+    report(job, answered, result, as_json=as_json, dry=False)
 
 
 def _now() -> datetime:

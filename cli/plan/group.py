@@ -11,6 +11,7 @@ from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import department_names, read_bytes
 from cli.plan import names as plan_names
+from cli.plan import question_sheet
 from cli.plan import review as plan_review
 from cli.plan import versions as plan_versions
 from cli.plan.given import Document, Seq, known_plan, paper_rows
@@ -166,6 +167,7 @@ def adopt(
 
 
 app.add_typer(plan_review.app)
+app.add_typer(question_sheet.app)
 app.add_typer(plan_names.app)
 app.add_typer(plan_versions.app)
 
