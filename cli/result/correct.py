@@ -10,7 +10,7 @@ from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import day_of
 from cli.tables import done, hint, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.outcomes import Correction, CorrectionDecision, Result, Verdict
 from models.papers import CorrectResult, SignCorrection
 from models.registers import Subject

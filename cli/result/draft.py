@@ -19,7 +19,7 @@ from cli.context import Context, Json, err, out, show
 from cli.given import chosen
 from cli.result.upload import HOPELESS, message_of
 from cli.tables import done, hint, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.evidence import ResultDraft
 from models.papers import ResultLine, SubmitResults
 from models.registers import Subject

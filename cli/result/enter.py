@@ -16,7 +16,7 @@ from cli.context import Json
 from cli.given import read_bytes
 from cli.result.sheets import Understood, result_columns, understand_results
 from cli.result.upload import COLUMNS_OF_REFUSALS, Upload, send
-from cli.task.show import known_task
+from cli.task.given import known_task
 from cli.visits import visits_of
 from models.organisation import Department, DepartmentAlias
 from models.outcomes import Result

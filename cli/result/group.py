@@ -19,7 +19,7 @@ from cli.result import grounds as result_grounds
 from cli.result.lists import newest_of, results_of
 from cli.result.sheets import result_columns
 from cli.tables import done, hint, in_chunks, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from cli.visits import visits_of
 from models.organisation import Department, DepartmentKind
 from models.outcomes import Result

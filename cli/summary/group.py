@@ -14,7 +14,7 @@ from cli.given import department_named, department_names
 from cli.summary import lists as summary_lists
 from cli.summary import yearly as summary_yearly
 from cli.tables import done, hint, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.outcomes import Summary
 from models.papers import ReceiptSummary, SubmitSummary
 from models.plan import PlanDocument

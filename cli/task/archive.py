@@ -20,7 +20,7 @@ from adapters.record_files import MANIFEST, write_record
 from cli.acting import TaskId, Who, asks, task_id
 from cli.context import err, run
 from cli.tables import done, hint
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.evidence import Evidence
 from models.organisation import Posting
 from models.task import JointTask, Visit

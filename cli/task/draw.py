@@ -15,7 +15,7 @@ from cli.context import Context, Json, show
 from cli.given import chosen, read_bytes
 from cli.tables import done, hint
 from cli.task.draw_view import read_draw
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.papers import (
     ApproveDraw,
     CommitSecret,

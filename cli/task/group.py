@@ -17,14 +17,15 @@ from cli.tables import done, hint
 from cli.task import archive as task_archive
 from cli.task import clock as task_clock
 from cli.task import draw as task_draw
+from cli.task import listing as task_listing
 from cli.task import moving_in as task_import
 from cli.task import papers as task_papers
 from cli.task import prepare as task_prepare
 from cli.task import show as task_show
 from cli.task import visit as task_visit
 from cli.task import ways as task_ways
+from cli.task.given import known_task
 from cli.task.received_list import read_received
-from cli.task.show import known_task
 from models.papers import (
     AcceptClaim,
     ApproveLaunch,
@@ -234,7 +235,7 @@ def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[
 
 
 # In the order of a task's life, for that is how the help page is read.
-for part in (launch, task_import.app, task_show.app, task_prepare.app, claims):
+for part in (launch, task_import.app, task_listing.app, task_show.app, task_prepare.app, claims):
     app.add_typer(part)
 app.add_typer(task_draw.app, name="draw")
 for part in (task_visit.app, task_ways.app, task_papers.app, task_clock.app, orders, task_archive.app):

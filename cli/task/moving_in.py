@@ -17,7 +17,8 @@ from cli.acting import Who, asks
 from cli.context import Json, err, run, show
 from cli.progress import bar
 from cli.tables import done, hint
-from cli.task.moving_sheets import SHEETS, MovingTask, note_rows, read_workbook
+from cli.task.moving_columns import SHEETS, note_rows
+from cli.task.moving_sheets import MovingTask, read_workbook
 from models.papers import MovingPaper
 from models.trail import Answer, Outcome
 from rules.refusal import Refusal

@@ -10,7 +10,7 @@ from adapters.visit_papers import FORMS, write_papers
 from cli.acting import TaskId, Who, asks, task_id
 from cli.progress import bar
 from cli.tables import done, hint
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.task import TakingPart
 from rules.refusal import Refusal
 

@@ -10,9 +10,9 @@ from cli.acting import TaskId, Who, acts, task_id
 from cli.context import Json, out, show
 from cli.given import chosen, day_of, department_named
 from cli.tables import done, hint
+from cli.task.given import known_task
 from cli.task.proposals import proposal_words
 from cli.task.scope_given import check_any, check_known, hand_picked_codes, whole_number
-from cli.task.show import known_task
 from cli.task.suggestions import read_items, read_scope, suggest_items, suggest_scope, tell_scope
 from models.papers import ConfirmAspect, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
 from models.task import Aspect, Preparation

@@ -1,9 +1,8 @@
-"""`task list` and `task show`: what the Web UI tells operators, for people at a terminal."""
+"""`task show`: what the Web UI tells operators, for people at a terminal."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.markdown import Markdown
@@ -15,73 +14,21 @@ from activities.draw.relaunch import replaced_launches
 from activities.progress import open_waits, read_progress
 from cli.acting import TaskId, reads, task_id
 from cli.context import Context, Json, out, show
-from cli.given import chosen_number, department_named, department_names
-from cli.tables import hint, print_table, words
+from cli.given import department_names
+from cli.tables import print_table, words
 from cli.task.cases import CaseWait, case_waits, print_cases
+from cli.task.given import known_task
 from cli.task.proposals import proposal_words
 from models.messages import BranchProgress, Progress
 from models.organisation import Department
 from models.papers import CancelTask
 from models.task import Aspect, DrawnSubject, JointTask, TakingPart, Visit
-from models.trail import Answer, Deadline, Outcome, Submission, Wait
-from rules.calendar import local_day, until_words
-from rules.ladder import Level
-from rules.refusal import Refusal
+from models.trail import Answer, Outcome, Submission
+from rules.calendar import local_day
 from rules.stages import Claim, Stage, TaskStatus, VisitStage
 from workflows.projection import moment, task_details
 
 app = typer.Typer()
-
-
-@app.command("list")
-@reads
-def list_(
-    overdue: Annotated[bool, typer.Option("--overdue", help="只列已逾期或已升级催办的")] = False,
-    stage: Annotated[
-        str | None, typer.Option("--stage", metavar="步骤", help="只列在该步的：1—8 或名称")
-    ] = None,
-    department: Annotated[
-        str | None, typer.Option("--department", metavar="部门", help="只列该部门参与的")
-    ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="也列已办结和已撤销的")] = False,
-    as_json: Json = False,
-) -> None:
-    """列出任务：在哪一步、最早的期限、等谁。"""
-    with Context().database.read() as session:
-        statement = select(JointTask).order_by(col(JointTask.opened_at).desc(), col(JointTask.id))
-        if not all_:
-            statement = statement.where(col(JointTask.status) == TaskStatus.OPEN)
-        if stage is not None:
-            statement = statement.where(col(JointTask.stage) == chosen_number(Stage, stage))
-        if department is not None:
-            mine = select(TakingPart.task).where(
-                col(TakingPart.department) == department_named(session, department).id
-            )
-            statement = statement.where(col(JointTask.id).in_(mine))
-        first_due, levels = _first_due(session), _levels(session)
-        tasks = session.exec(statement).all()
-        names = department_names(session, [task.initiator for task in tasks])
-        hidden = 0 if all_ else _ended(session)
-    now = datetime.now(UTC)
-    data = [_line(task, first_due.get(task.id), levels.get(task.id, 0), names, now) for task in tasks]
-    data = [line for line in data if line["overdue"] or not overdue]
-    columns = {
-        "task": "任务编号",
-        "name": "任务",
-        "initiator_name": "发起部门",
-        "stage_name": "步骤",
-        "status_name": "状态",
-        "due": "最早期限",
-        "late": "逾期",
-    }
-    rows = [{**line, "due": until_words(line["due"]) if line["due"] else ""} for line in data]
-
-    def text() -> None:
-        print_table(columns, rows)
-        if hidden:
-            hint(f"另有{hidden}项已办结或已撤销的未列，加 --all 可见")
-
-    show(data, as_json=as_json, text=text)
 
 
 @app.command("show")
@@ -148,20 +95,6 @@ def show_task(task: TaskId, as_json: Json = False) -> None:
         "cases": [one.view() for one in cases],
     }
     show(data, as_json=as_json, text=text)
-
-
-def _ended(session: Session) -> int:
-    return session.exec(
-        select(func.count()).select_from(JointTask).where(col(JointTask.status) != TaskStatus.OPEN)
-    ).one()
-
-
-def known_task(session: Session, task: str) -> JointTask:
-    """The task; refuses `TaskUnknown`."""
-    row = session.get(JointTask, task)
-    if row is None:
-        raise Refusal("TaskUnknown", f"没有任务 {task}；可用 task list --all 查看任务编号")
-    return row
 
 
 def full_progress(session: Session, task: str, cases: Sequence[CaseWait]) -> Progress:
@@ -280,49 +213,6 @@ def _cancellation(session: Session, task: JointTask) -> dict[str, Any] | None:
         "reason": paper.content["reason"],
         "on": local_day(task.closed_at or paper.filed_at),
         "by": paper.actor,
-    }
-
-
-def _levels(session: Session) -> dict[str | None, int]:
-    """How far the open waits of each task and of its cases have been escalated."""
-    rows = session.exec(
-        select(Wait.task, func.max(Wait.level))
-        .where(col(Wait.closed_at).is_(None), col(Wait.task).is_not(None))
-        .group_by(col(Wait.task))
-    )
-    return dict(rows.all())
-
-
-def _first_due(session: Session) -> dict[str | None, datetime]:
-    """Each task's earliest due moment among its open waits and those of its cases."""
-    rows = session.exec(
-        select(Wait.task, func.min(Deadline.due))
-        .join(Deadline, col(Deadline.wait) == col(Wait.id))
-        .where(col(Wait.closed_at).is_(None), col(Deadline.current).is_(True), col(Wait.task).is_not(None))
-        # A clock that stands still is not overdue.
-        .where(col(Deadline.suspended).is_(False))
-        .group_by(col(Wait.task))
-    )
-    return dict(rows.all())
-
-
-def _line(
-    task: JointTask, due: datetime | None, level: int, names: dict[str, str], now: datetime
-) -> dict[str, Any]:
-    late = task.status is TaskStatus.OPEN and (level >= Level.HEAD or (due is not None and due <= now))
-    return {
-        "task": task.id,
-        "name": task.name,
-        "initiator": task.initiator,
-        "initiator_name": names.get(task.initiator, task.initiator),
-        "stage": int(task.stage),
-        "stage_name": task.stage.label,
-        "status": task.status.value,
-        "status_name": task.status.label,
-        "due": due,
-        "overdue": late,
-        "late": f"⚠ {Level(level).label if level >= Level.HEAD else '已逾期'}" if late else "",
-        "level": level,
     }
 
 

@@ -11,7 +11,7 @@ from cli.context import Context, out, show
 from cli.given import department_names
 from cli.register.views import shown_name
 from cli.tables import hint, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.registers import CheckItem
 from models.task import JointTask, TakingPart
 from rules.calendar import local_day

@@ -13,7 +13,7 @@ from cli.given import chosen, chosen_all, day_of, read_bytes
 from cli.result.sheets import Understood, understand_visits, visit_columns
 from cli.result.upload import Upload, send
 from cli.tables import done, hint, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from cli.visits import officers_of, visit_view, visits_of
 from models.papers import (
     DeclareRecusal,

@@ -9,7 +9,7 @@ from cli.acting import TaskId, Who, acts, task_id
 from cli.draw.lists import offer_lines
 from cli.given import department_named
 from cli.tables import done, hint, print_table
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.papers import (
     AnswerJointVisit,
     AttachAssistant,

@@ -10,7 +10,8 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.draw.export import export_record
 from activities.rebuild import open_cases, rebuild
 from adapters.result_sheets import write_book
-from cli.task.moving_sheets import SHEETS, note_rows, read_workbook
+from cli.task.moving_columns import SHEETS, note_rows
+from cli.task.moving_sheets import read_workbook
 from models.papers import AcceptClaim
 from models.task import JointTask, TakingPart
 from rules.calendar import local_day
