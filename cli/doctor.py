@@ -16,7 +16,7 @@ from activities.doctor.orders import Mended, Order
 from activities.doctor.repair import Repair
 from adapters.evidence_store import EvidenceStore
 from cli.acting import Who, asks
-from cli.context import Json, err, out, run, show
+from cli.context import Json, out, run, show
 from cli.tables import done, hint, words
 from rules.calendar import TZ
 from rules.roles import Role
@@ -88,7 +88,7 @@ def doctor(
         "findings": [_line(one) for one in report.findings],
     }
     if mended is not None:
-        data |= {"repaired": mended.done, "lost_papers": _lost(who, mended)}
+        data |= {"repaired": mended.done, "lost_papers": _lost(who, mended), "gone": mended.gone}
     show(data, as_json=as_json, text=lambda: _tell(data, report, mended))
     if report.findings:
         raise typer.Exit(_SICK)
@@ -99,7 +99,7 @@ async def _work(who: Who, now: datetime, order: Order | None) -> tuple[Report, M
         return await examine(who.database, await who.context.client_or_none(), now), None
     client = await who.context.client()
     # After a restore everything is ended anyway: nobody need be asked what they remember.
-    report = await examine(who.database, client, now, memories=not order.restored)
+    report = await examine(who.database, client, now, ask=not order.restored)
     mended, left = await Repair(
         who.database, client, EvidenceStore(who.context.settings.archive), now, order
     ).run(report)
@@ -142,13 +142,14 @@ def _lost(who: Who, mended: Mended) -> list[dict[str, Any]]:
 
 def _tell(data: dict[str, Any], report: Report, mended: Mended | None) -> None:
     if mended is not None:
-        _tell_mended(mended.done, data["lost_papers"])
+        _tell_mended(mended, data["lost_papers"])
     if not report.findings:
         done(f"一切正常（{data['running']}个流程在运行，用时{data['seconds']}秒）")
         return
     for ailment, some in groupby(report.findings, key=lambda one: one.ailment):
         lines = list(some)
-        err.print(f"✗ {ailment.label}（{len(lines)}）", style="red", markup=False)
+        # Beside its lines, wherever they are sent: whoever keeps or pipes the report needs both.
+        out.print(f"✗ {ailment.label}（{len(lines)}）", style="red", markup=False)
         for one in lines[:_SHOWN]:
             out.print(f"  {one.subject}：{one.words}", markup=False)
             hint(f"  {one.command}")
@@ -156,9 +157,13 @@ def _tell(data: dict[str, Any], report: Report, mended: Mended | None) -> None:
             hint(f"  另有{len(lines) - _SHOWN}项，见 starter.py doctor --json")
 
 
-def _tell_mended(deeds: dict[str, list[str]], lost: Sequence[dict[str, Any]]) -> None:
-    for what, subjects in deeds.items():
+def _tell_mended(mended: Mended, lost: Sequence[dict[str, Any]]) -> None:
+    for what, subjects in mended.done.items():
         done(f"{_DEEDS[what]}{len(subjects)}项")
+    if mended.gone:
+        out.print("恢复点之后开始、数据库中已没有的任务和计划行，请先补办其计划的采用、任务的发起：")
+        for workflow in mended.gone:
+            out.print(f"  {workflow}", markup=False)
     if not lost:
         return
     out.print(f"恢复点之后提交、数据库中已没有的文书{len(lost)}份，请通知本人重新办理：")

@@ -1,14 +1,10 @@
 """What differs between SQL and the engine: who should run and does not, and the reverse (体检：运行)."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-import structlog
-from sqlmodel import Session, col, func, select
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
-from temporalio.service import RPCError, RPCStatusCode
+from sqlmodel import Session, col, select
 
 from activities.doctor.engine_runs import Run
 from activities.doctor.findings import REPAIR, RESTORED, Ailment, Finding
@@ -16,27 +12,13 @@ from activities.doctor.interventions import unrecorded
 from activities.doctor.rows import PAPER_GRACE
 from activities.lookup import chunks
 from activities.rebuild import TYPES, open_cases
-from adapters.database import Database
-from models import search_attributes
-from models.messages import Progress
 from models.organisation import Department, Office
 from models.outcomes import Correction, Disposal
 from models.plan import PlanRow
 from models.task import JointTask
-from models.trail import Deadline, Outbox, Wait
-from rules.stages import Stage, TaskStatus
-
-log = structlog.get_logger(__name__)
+from models.trail import Outbox
 
 TASK = "joint-task/"
-ASKED, NEWEST = 200, 50
-"""So many tasks are asked what they remember: of those that show something else than SQL says, and the newest."""
-AT_ONCE = 16
-PATIENCE = timedelta(seconds=5)
-"""How long all of them together may take to answer; one that does not is found by other lines.
-
-A worker that is starting ten thousand tasks has no time for questions.
-"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +37,11 @@ class Compared:
             tuple(one for one in self.unknown if one in set(later.unknown)),
         )
 
+    def without(self, known: Iterable[str]) -> "Compared":
+        """What is missing for no reason that is known already."""
+        told = set(known)
+        return replace(self, missing=tuple(one for one in self.missing if one not in told))
+
     @property
     def agree(self) -> bool:
         """Whether SQL and the engine say the same."""
@@ -66,7 +53,7 @@ def compare(session: Session, runs: Sequence[Run], now: datetime) -> Compared:
     wanted = open_cases(session, now)
     alive = {one.workflow for one in runs}
     extra = sorted(alive - set(wanted))
-    known = _known(session, extra)
+    known = known_of(session, extra)
     called = _called(session, now)
     return Compared(
         missing=tuple(one for one in wanted if one not in alive and one not in called),
@@ -103,116 +90,6 @@ def intervened(session: Session, ended: Sequence[Run]) -> Iterator[Finding]:
         yield Finding(Ailment.INTERVENED, one.workflow, f"运行 {one.run} 未自行结束")
 
 
-async def ahead(client: Client, database: Database, runs: Sequence[Run]) -> list[Finding]:
-    """Tasks whose workflow remembers a later state than SQL's: the database was restored under them."""
-    asked = await asyncio.to_thread(_to_ask, database, runs)
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def ask(task: str) -> tuple[str, int]:
-        async with gate:
-            return task, await _remembered(client, task)
-
-    asking = [asyncio.create_task(ask(task)) for task in asked]
-    answered, silent = (
-        await asyncio.wait(asking, timeout=PATIENCE.total_seconds()) if asking else (set(), set())
-    )
-    for one in silent:
-        one.cancel()
-    remembered = dict(one.result() for one in answered)
-    # SQL is read after the answers: a task that moved on meanwhile is not ahead of it.
-    stored = await asyncio.to_thread(_versions, database, asked)
-    return [
-        Finding(Ailment.AHEAD, f"{TASK}{task}", f"记得第{version}版，数据库为第{stored[task]}版", RESTORED)
-        for task, version in sorted(remembered.items())
-        if version > stored.get(task, version)
-    ]
-
-
-async def ended_ahead(client: Client, missing: Sequence[str]) -> list[Finding]:
-    """Tasks that came to their end in the engine and are open in SQL: the database was restored after their end."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def ended(workflow: str) -> bool:
-        async with gate:
-            return await _came_to_its_end(client, workflow)
-
-    tasks = [one for one in missing if one.startswith(TASK)][:ASKED]
-    answers = await asyncio.gather(*map(ended, tasks))
-    return [
-        Finding(Ailment.AHEAD, workflow, "引擎中已办结，数据库中未办结", RESTORED)
-        for workflow, is_over in zip(tasks, answers, strict=True)
-        if is_over
-    ]
-
-
-async def _came_to_its_end(client: Client, workflow: str) -> bool:
-    try:
-        run = await client.get_workflow_handle(workflow).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-    return run.status is WorkflowExecutionStatus.COMPLETED
-
-
-async def _remembered(client: Client, task: str) -> int:
-    """The version of the state that a task's workflow holds; 0 where it does not say."""
-    try:
-        progress = await client.get_workflow_handle(f"{TASK}{task}").query(
-            "progress", result_type=Progress, rpc_timeout=PATIENCE
-        )
-    except (RPCError, WorkflowQueryFailedError):
-        return 0
-    # A run that has just begun has read nothing yet.
-    return progress.version if progress else 0  # type: ignore[redundant-expr, unused-ignore]  # as said
-
-
-def _to_ask(database: Database, runs: Sequence[Run]) -> list[str]:
-    shown = {one.workflow.removeprefix(TASK): one for one in runs if one.workflow.startswith(TASK)}
-    with database.read() as session:
-        due = dict(
-            session.exec(
-                select(Wait.task, func.min(Deadline.due))
-                .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
-                .where(col(Wait.closed_at).is_(None), col(Wait.scope).startswith(TASK))
-                .group_by(col(Wait.task))
-            ).all()
-        )
-        tasks = session.exec(
-            select(JointTask.id, JointTask.stage, JointTask.level)
-            .where(col(JointTask.status) == TaskStatus.OPEN)
-            .order_by(col(JointTask.stage_since).desc(), col(JointTask.id))
-        ).all()
-    known = [one for one, _, _ in tasks if one in shown]
-    differing = [
-        one
-        for one, stage, level in tasks
-        if one in shown and _differs(Stage(stage), level, due.get(one), shown[one])
-    ]
-    return list(dict.fromkeys([*differing[:ASKED], *known[:NEWEST]]))
-
-
-def _differs(stage: Stage, level: int, due: datetime | None, run: Run) -> bool:
-    """Whether a task's list shows another stage, level or due moment than SQL has."""
-    shown = run.shown.get(search_attributes.DUE.name)
-    return (f"{min(int(stage), 8)} {stage.label}", level, due) != (
-        run.shown.get(search_attributes.STAGE.name),
-        run.shown.get(search_attributes.ESCALATION.name),
-        datetime.fromisoformat(shown) if shown else None,
-    )
-
-
-def _versions(database: Database, tasks: Sequence[str]) -> dict[str, int]:
-    with database.read() as session:
-        return {
-            task: version
-            for some in chunks(tasks)
-            for task, version in session.exec(
-                select(JointTask.id, JointTask.version).where(col(JointTask.id).in_(some))
-            )
-        }
-
-
 def _called(session: Session, now: datetime) -> set[str]:
     """The workflows that a signal is on its way to which starts them where nobody runs yet."""
     return set(
@@ -226,7 +103,7 @@ def _called(session: Session, now: datetime) -> set[str]:
     )
 
 
-def _known(session: Session, workflows: Iterable[str]) -> set[str]:
+def known_of(session: Session, workflows: Iterable[str]) -> set[str]:
     """Those of the workflows whose case stands in SQL, open or not."""
     cases: dict[str, dict[str, str]] = {kind: {} for kind in TYPES}
     for workflow in workflows:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from temporalio.client import Client
 
-from activities.doctor import engine
+from activities.doctor import engine, memories
 from activities.doctor import rows as doctor_rows
 from activities.doctor import standing as doctor_standing
 from activities.doctor.engine_runs import Polling, Run, broken_off, polling, running
@@ -42,6 +42,12 @@ class Report:
         """How many lines of each kind."""
         return dict(Counter(one.ailment.value for one in self.findings))
 
+    def and_still(self, findings: Iterable[Finding]) -> "Report":
+        """The report with findings of an earlier one that it did not look for again."""
+        told = {(one.ailment, one.subject) for one in self.findings}
+        more = [one for one in findings if (one.ailment, one.subject) not in told]
+        return Report(_in_order((*self.findings, *more)), self.runs)
+
     def of(self, *kinds: Ailment) -> list[str]:
         """The subjects of the findings of some kinds."""
         return [one.subject for one in self.findings if one.ailment in kinds]
@@ -53,11 +59,11 @@ async def examine(
     now: datetime,
     *,
     task_queue: str = TASK_QUEUE,
-    memories: bool = True,
+    ask: bool = True,
 ) -> Report:
     """Examine engine and database; without a client only the database, and that the engine is away.
 
-    With `memories=False` no workflow is asked what it remembers (an examination right after a repair).
+    With `ask=False` no workflow is asked what it remembers (an examination right after a repair).
     """
     rows = asyncio.create_task(asyncio.to_thread(_in_sql, database, now))
     findings: list[Finding] = []
@@ -77,12 +83,16 @@ async def examine(
             _steps(client, database, rows),
         ]
         findings += [one for some in await asyncio.gather(*looks) for one in some]
-        if polled is Polling.BY_CURRENT and memories:
+        if polled is Polling.BY_CURRENT and ask:
             # Last: a worker that has just begun has a moment to take up what it is asked for.
-            findings += await engine.ahead(client, database, runs)
+            findings += await memories.ahead(client, database, runs)
     findings += await rows
+    return Report(_in_order(findings), tuple(runs))
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     order = list(Ailment)
-    return Report(tuple(sorted(findings, key=lambda one: order.index(one.ailment))), tuple(runs))
+    return tuple(sorted(findings, key=lambda one: order.index(one.ailment)))
 
 
 async def _compared(
@@ -93,7 +103,8 @@ async def _compared(
         await asyncio.sleep(SECOND_LOOK)
         again = await asyncio.to_thread(_compare, database, await running(client, task_queue), now)
         compared = compared.still(again)
-    return [*engine.told(compared), *await engine.ended_ahead(client, compared.missing)]
+    ahead = await memories.ended_ahead(client, database, compared.missing)
+    return [*engine.told(compared.without(one.subject for one in ahead)), *ahead]
 
 
 async def _steps(client: Client, database: Database, rows: Awaitable[Sequence[Finding]]) -> list[Finding]:

@@ -25,10 +25,15 @@ class Order:
 
 @dataclass
 class Mended:
-    """What was done, by kind, with the subjects; and the papers that have to be filed again."""
+    """What was done, by kind, with the subjects; and what a restored database has lost.
+
+    `lost` are papers to be filed again; `gone` the workflows of tasks and rows that the database does not know any
+    more: what began them (a plan's adoption, a launch) was ruled on without a workflow and stands in no history.
+    """
 
     done: dict[str, list[str]] = field(default_factory=dict)
     lost: list[LostPaper] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
     def add(self, what: str, subjects: Iterable[str]) -> None:
         """Note what was done; nothing done leaves no trace."""

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlmodel import col, select
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
 from activities.archive.histories import Archive
-from activities.doctor import interventions, lost_papers
+from activities.doctor import handling, interventions, lost_papers
+from activities.doctor.engine import TASK, known_of
 from activities.doctor.engine_runs import Run, broken_off, closed_since, completed, running
 from activities.doctor.examination import Report, examine
 from activities.doctor.failing_steps import forget, noted
-from activities.doctor.findings import Ailment
+from activities.doctor.findings import Ailment, Finding
 from activities.doctor.orders import Mended, Order
 from activities.doctor.rows import ANSWER_GRACE, failing_deliveries, silent_batches
 from activities.outbox import OutboxActivities
@@ -25,7 +25,7 @@ from activities.rebuild import open_cases, rebuild
 from adapters.database import Database
 from adapters.evidence_store import EvidenceStore
 from models.delivery import Delivery, Digest
-from models.messages import TASK_QUEUE, Wake
+from models.messages import TASK_QUEUE
 from models.trail import Intervention, InterventionKind
 from rules.calendar import local_day
 
@@ -64,20 +64,31 @@ class Repair:
     async def run(self, report: Report) -> tuple[Mended, Report]:
         """Mend what the report names; returns what was done and what is left."""
         await self._put_on_record(report.runs)
+        held = self._held(report)
         if self.order.restored:
             await self._after_restore()
         elif self.order.restart:
             chosen = [one for one in report.runs if one.workflow in self.order.restart]
             await self._end(chosen, "ended", "restarted by the doctor")
         self.mended.add("resent", await asyncio.to_thread(self._send_again))
-        await self._rebuild()
+        await self._rebuild(held)
         await self._wake(report)
         await self._sweep()
         await self._end_over(report)
         await self._archive(report)
         await asyncio.to_thread(self._drop_notes, report)
         await asyncio.to_thread(self._say_so)
-        return self.mended, await self._settled()
+        return self.mended, (await self._settled()).and_still(held)
+
+    def _held(self, report: Report) -> list[Finding]:
+        """What is left until the explicit word: begun afresh, a case forgets that its database is the older one."""
+        if self.order.restored:
+            return []
+        return [
+            one
+            for one in report.findings
+            if one.ailment is Ailment.AHEAD and one.subject not in self.order.restart
+        ]
 
     async def _put_on_record(self, alive: Sequence[Run]) -> None:
         """What happened behind our back, before anything else happens."""
@@ -105,7 +116,13 @@ class Repair:
         runs = list({one.run: one for one in (*ended, *alive)}.values())
         self.mended.lost = await lost_papers.find_lost(self.client, self.database, runs, since)
         await asyncio.to_thread(lost_papers.record, self.database, self.mended.lost, self.now)
+        self.mended.gone = await asyncio.to_thread(self._gone, [one.workflow for one in runs])
         await self._end(alive, "ended", "the database was restored: this run remembers more than it knows")
+
+    def _gone(self, workflows: Sequence[str]) -> list[str]:
+        begun = {one for one in workflows if one.startswith((TASK, "plan-row/"))}
+        with self.database.read() as session:
+            return sorted(begun - known_of(session, begun))
 
     async def _end(self, runs: Sequence[Run], what: str, reason: str) -> None:
         """Terminate runs and put it on record as our own doing."""
@@ -113,7 +130,7 @@ class Repair:
 
         async def one(run: Run) -> bool:
             async with gate:
-                return await self._terminate(run, reason)
+                return await handling.end(self.client, run, reason)
 
         ended = await asyncio.gather(*map(one, runs))
         gone = [run for run, was_ended in zip(runs, ended, strict=True) if was_ended]
@@ -131,21 +148,13 @@ class Repair:
         await asyncio.to_thread(interventions.record, self.database, found, self.now)
         self.mended.add(what, (run.workflow for run in gone))
 
-    async def _terminate(self, run: Run, reason: str) -> bool:
-        try:
-            await self.client.get_workflow_handle(run.workflow, run_id=run.run).terminate(reason=reason)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        return True
-
-    async def _rebuild(self) -> None:
+    async def _rebuild(self, held: Sequence[Finding]) -> None:
         alive = {one.workflow for one in await running(self.client, self.task_queue)}
         wanted = await asyncio.to_thread(self._wanted)
         ended = set(self.mended.done.get("ended", ()))
         # The list follows the engine by a moment: what was just ended may still stand in it.
-        chosen = [one for one in wanted if one not in alive or one in ended]
+        kept = alive - ended | {one.subject for one in held}
+        chosen = [one for one in wanted if one not in kept]
         by = self.order.by
         started = await rebuild(
             self.client, self.database, chosen, self.now, task_queue=self.task_queue, by=by
@@ -162,17 +171,10 @@ class Repair:
         late = report.of(Ailment.LATE, Ailment.UNPUBLISHED)
         late += [desk_id(one, year) for one in report.of(Ailment.UNTOLD, Ailment.UNDELIVERED)]
         started = set(self.mended.done.get("rebuilt", ()))
-        woken = [one for one in dict.fromkeys(late) if one not in started and await self._signal(one)]
+        woken = [
+            one for one in dict.fromkeys(late) if one not in started and await handling.wake(self.client, one)
+        ]
         self.mended.add("woken", woken)
-
-    async def _signal(self, workflow: str) -> bool:
-        try:
-            await self.client.get_workflow_handle(workflow).signal("wake", Wake(kind="doctor"))
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        return True
 
     def _send_again(self) -> list[str]:
         """Messages that failed are tried at once; batches that were never answered go out once more, to the letter.
@@ -199,7 +201,7 @@ class Repair:
 
     async def _end_over(self, report: Report) -> None:
         """What runs though its case is over: woken it reads so and ends; one that does not is ended."""
-        over = [one for one in report.of(Ailment.OVER) if await self._signal(one)]
+        over = [one for one in report.of(Ailment.OVER) if await handling.wake(self.client, one)]
         for _ in range(SETTLES):
             left = [one for one in await running(self.client, self.task_queue) if one.workflow in over]
             if not left:
@@ -228,6 +230,7 @@ class Repair:
         detail = {
             "restored": self.order.restored,
             "lost_papers": len(self.mended.lost),
+            "gone": self.mended.gone[:LISTED],
             "counts": {what: len(subjects) for what, subjects in self.mended.done.items()},
             "subjects": {what: subjects[:LISTED] for what, subjects in self.mended.done.items()},
         }
@@ -238,9 +241,7 @@ class Repair:
     async def _settled(self) -> Report:
         """What is left, once what was started and woken has had its time."""
         for _ in range(SETTLES):
-            left = await examine(
-                self.database, self.client, self.now, task_queue=self.task_queue, memories=False
-            )
+            left = await examine(self.database, self.client, self.now, task_queue=self.task_queue, ask=False)
             if not any(one.ailment.mended_by_repair for one in left.findings):
                 break
             await asyncio.sleep(1)

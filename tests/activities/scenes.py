@@ -192,10 +192,15 @@ def fixed(driver: Driver) -> None:
     driver.steps.fix_draw(driver.step())
 
 
-def drawn(driver: Driver) -> None:
-    """All have revealed, the subjects are drawn."""
+def revealed(driver: Driver) -> None:
+    """All links are open."""
     for department in PARTS:
         driver.act(department, Role.HANDLER, RevealLink(link=link(secret(department, driver.task), 1)))
+
+
+def drawn(driver: Driver) -> None:
+    """All have revealed, the subjects are drawn."""
+    revealed(driver)
     driver.steps.execute_draw(driver.step())
 
 

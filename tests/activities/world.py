@@ -7,7 +7,7 @@ from sqlmodel import Session, SQLModel
 from adapters.database import Database
 from models.organisation import Department, DepartmentAlias, Office, Person, Posting
 from rules.roles import Role
-from tests.builders import DEPARTMENTS, DOCUMENT, LEAD, OFFICE, SECOND, THIRD, add_world, person
+from tests.builders import DEPARTMENTS, DOCUMENT, LEAD, MONTHS, OFFICE, SECOND, THIRD, add_world, person
 
 TASK = f"{DOCUMENT}/1/1"
 TARGET = f"joint-task/{TASK}"
@@ -30,9 +30,11 @@ def item_of(department: str) -> str:
     return f"{department.split('/')[1]}-1"
 
 
-def add_everything(session: Session) -> None:
+def add_everything(
+    session: Session, *, today: date = date(2026, 4, 1), months: tuple[int, int] = MONTHS
+) -> None:
     """All that a task needs: 12 subjects of which 9 are drawn, so that both channels bear on it."""
-    add_world(session, subjects=12, percent="75")
+    add_world(session, subjects=12, percent="75", today=today, months=months)
     session.add(Department(id=OUTSIDER, office=OFFICE, name="局外局"))
     for department, name in DEPARTMENTS.items():
         session.add(DepartmentAlias(office=OFFICE, alias=name, department=department))

@@ -14,7 +14,7 @@ def test_an_examination_without_engine_ends_with_one_and_names_the_remedy(at: At
     at("claimed")
     said = say("doctor")
     assert 1 == said.code
-    assert Ailment.ENGINE_AWAY.label in said.err
+    assert said.out.startswith(f"✗ {Ailment.ENGINE_AWAY.label}")
     assert "docker compose up -d temporal" in said.out
 
 

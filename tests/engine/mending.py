@@ -54,8 +54,10 @@ async def _ended(house: House, workflow: str, run: str | None) -> WorkflowExecut
 
 
 async def all_by_hand(house: House, act: str) -> list[str]:
-    """The same to every workflow that runs; the ids of those that were struck."""
-    return [one for one in await house.running() if await by_hand(house, act, one)]
+    """The same to every workflow that runs, all at once; the ids of those that were struck."""
+    running = await house.running()
+    struck = await asyncio.gather(*(by_hand(house, act, one) for one in running))
+    return [one for one, was_struck in zip(running, struck, strict=True) if was_struck]
 
 
 async def examined(house: House, *, later: timedelta = timedelta()) -> Report:

@@ -33,7 +33,7 @@ from rules.roles import Role
 from tests.builders import LEAD, OFFICE, SECOND, person
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
-from tests.engine.mending import audited, examined, mended
+from tests.engine.mending import audited, by_hand, examined, mended
 
 AGO = timedelta(hours=1)
 REPORT_AT_ONCE = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2"
@@ -60,10 +60,11 @@ async def begun(house: House, *scenes: str) -> None:
 
 
 async def test_without_an_engine_the_rest_is_still_examined(house: House) -> None:
-    """The engine's absence is a line like any other, with what starts it."""
+    """The engine's absence is a line like any other, with what starts it; once it answers the line is gone."""
     report = await examine(house.database, None, datetime.now(UTC))
     assert [Ailment.ENGINE_AWAY] == [one.ailment for one in report.findings]
     assert "temporal" in report.findings[0].command
+    assert Ailment.ENGINE_AWAY not in await found(house)
 
 
 async def test_no_worker_is_said_and_a_worker_mends_it(house: House) -> None:
@@ -90,8 +91,10 @@ async def test_what_runs_for_no_case_is_left_to_an_explicit_word(
     ]
     await mended(house)
     assert stray in await house.running()
-    await mended(house, restored=True)
+    done, _ = await mended(house, restored=True)
     assert stray not in await house.running()
+    # Its launch was ruled on without a workflow: no history tells of it.
+    assert [stray] == done.gone
 
 
 @pytest.mark.slow
@@ -111,13 +114,28 @@ async def test_what_runs_for_a_closed_case_is_ended(house: House, monkeypatch: p
     assert Ailment.OVER not in await found(house)
 
 
+async def test_what_was_ended_behind_our_back_is_put_on_record_and_started_afresh(house: House) -> None:
+    """Two lines, one of who did it and one of what does not run; one repair mends both."""
+    async with house.working():
+        await begun(house)
+        await by_hand(house, "terminate", TASK_WORKFLOW)
+        assert {Ailment.INTERVENED: [TASK_WORKFLOW], Ailment.MISSING: [TASK_WORKFLOW]} == await found(house)
+        done, left = await mended(house)
+        assert ([TASK_WORKFLOW], ()) == (done.done["rebuilt"], left.findings)
+        assert [TASK_WORKFLOW] == [one.detail["workflow"] for one in audited(house, "engine.terminated")]
+
+
 async def test_a_memory_that_is_ahead_is_found_and_begins_anew_after_the_word(house: House) -> None:
-    """The database has an older version than the workflow holds: it would take no news."""
+    """The database has an older version than the workflow holds: it would take no news; a plain repair leaves it so."""
     async with house.working():
         await begun(house)
         change(house, lambda session: setattr(session.get_one(JointTask, TASK), "version", 1))
         report = await examined(house)
-        assert [(TASK_WORKFLOW, RESTORED)] == [(one.subject, one.command) for one in report.findings]
+        assert [(Ailment.AHEAD, TASK_WORKFLOW, RESTORED)] == [
+            (one.ailment, one.subject, one.command) for one in report.findings
+        ]
+        _, left = await mended(house)
+        assert report.findings == left.findings
         done, left = await mended(house, restored=True)
         assert (True, ()) == (TASK_WORKFLOW in done.done["rebuilt"], left.findings)
         assert {} == await found(house)

@@ -14,7 +14,7 @@ from activities.doctor.findings import Ailment, Finding
 from activities.doctor.idle import idle
 from activities.doctor.rows import LOOKS
 from models.outcomes import Disposal
-from models.papers import ConfirmRegister
+from models.papers import CancelTask, ConfirmRegister
 from models.registers import CalendarYear
 from models.trail import AuditEvent, Outbox, Wait
 from rules.calendar import TZ
@@ -24,7 +24,7 @@ from tests.activities.driver import Driver
 from tests.activities.scenes import SCENES
 from tests.activities.tampering import unguarded
 from tests.activities.world import OFFICE_TARGET, TASK
-from tests.builders import LEAD, OFFICE
+from tests.builders import LEAD, OFFICE, OFFICE_DESK
 
 Look = Callable[[Session, datetime], Iterator[Finding]]
 DECEMBER = datetime(2026, 12, 2, 10, tzinfo=TZ)
@@ -40,9 +40,8 @@ def test_a_year_without_calendar_is_said_in_december_and_mended_by_loading_it(at
     driver = at("adopted")
     assert [] == lines(driver, doctor_standing.calendar, DECEMBER - timedelta(days=2))
     found = lines(driver, doctor_standing.calendar, DECEMBER)
-    assert [("2027", "starter.py calendar load 2027 --file 通知.csv --document 文号")] == [
-        (one.subject, one.command) for one in found
-    ]
+    command = "starter.py calendar load 2027 --file 通知.csv --document 文号"
+    assert [(Ailment.CALENDAR, "2027", command)] == [(one.ailment, one.subject, one.command) for one in found]
     with driver.database.write() as session:
         session.add(CalendarYear(year=2027, document="国办发明电〔2026〕X号", loaded_at=driver.now))
     assert [] == lines(driver, doctor_standing.calendar, DECEMBER)
@@ -54,7 +53,9 @@ def test_a_register_past_its_age_is_said_and_mended_by_its_keeper(at: At) -> Non
     assert [] == lines(driver, doctor_standing.registers, driver.now)
     driver.now += timedelta(days=31)
     found = lines(driver, doctor_standing.registers, driver.now)
-    assert [(OFFICE, "starter.py register confirm subjects")] == [(one.subject, one.command) for one in found]
+    assert [(Ailment.REGISTER, OFFICE, "starter.py register confirm subjects")] == [
+        (one.ailment, one.subject, one.command) for one in found
+    ]
     driver.act(LEAD, Role.KEEPER, ConfirmRegister(directory="subjects"), target=OFFICE_TARGET)
     assert [] == lines(driver, doctor_standing.registers, driver.now)
 
@@ -106,7 +107,7 @@ def test_no_stage_leaves_a_task_without_somebody_or_something_to_wait_for(at: At
 
 
 def test_an_open_task_that_waits_for_nobody_is_said(at: At) -> None:
-    """Its waits are gone and nothing is in hand: it would stand still for ever."""
+    """Its waits are gone and nothing is in hand: it would stand still for ever, unless the office cancels it."""
     driver = at("claimed")
     with driver.database.write() as session:
         for wait in session.exec(select(Wait).where(col(Wait.task) == TASK)):
@@ -116,6 +117,8 @@ def test_an_open_task_that_waits_for_nobody_is_said(at: At) -> None:
             signal.sent_at = driver.now
     later = driver.now + timedelta(days=1)
     assert [(Ailment.IDLE, TASK)] == [(one.ailment, one.subject) for one in lines(driver, idle, later)]
+    driver.act(OFFICE_DESK, Role.OFFICE, CancelTask(approval_number="批1", reason="数据受损"))
+    assert [] == lines(driver, idle, later)
 
 
 def test_a_workflow_whose_tasks_fail_is_named_with_its_restart() -> None:

@@ -142,7 +142,7 @@ def test_job_broken_off_is_taken_up_and_repeats_nothing(
     for _ in range(2):
         assert 0 == say("bulk", "resume", job["job"][:8], "--as", STAFF).code
     moved = {wait.id: due(driver, wait) for wait in entry_waits(driver)}
-    assert {(former[one], moved[one]) for one in former} == {(former[one], moved[one]) for one in moved}
+    assert all(moved[one] > former[one] for one in former)
     assert 3 == driver.read(
         lambda s: s.exec(
             select(func.count()).select_from(Submission).where(col(Submission.kind) == "clock.extend")
