@@ -14,7 +14,7 @@ from activities import audit
 from activities.acts.draws import open_draw
 from activities.acts.preparation import confirmed
 from activities.acts.summaries import open_summary
-from activities.clocks.waits import Clocks
+from activities.clocks.waits import LIVING, Clocks
 from activities.draw.contributions import (
     CONTRIBUTIONS,
     awaits_value,
@@ -97,6 +97,7 @@ _TASK_AND_PARTS = (
     .outerjoin(_D.id.table, _D.id == _P.department)
     .where(_J.id == bindparam("task"))
 )
+# `is_not(False)`: see `activities.clocks.waits.LIVING`.
 _LINES = (
     rows_of(
         *(_W[name] for name in ("id", "department", "role", "kind", "stage", "open", "total", "opened_at")),
@@ -104,7 +105,7 @@ _LINES = (
         *(_L[name] for name in ("due", "next_rung", "provisional", "suspended")),
         _D.name,
     )
-    .join_from(_W.id.table, _L.id.table, and_(_L.wait == _W.id, _L.current.is_(True)))
+    .join_from(_W.id.table, _L.id.table, and_(_L.wait == _W.id, _L.current.is_not(False)))
     .join(_D.id.table, _D.id == _W.department)
     .order_by(_L.due, _W.key)
 )
@@ -287,7 +288,7 @@ def next_rung(session: Session, scope: str) -> datetime | None:
         .where(
             col(Wait.scope) == scope,
             col(Wait.closed_at).is_(None),
-            col(Deadline.current).is_(True),
+            LIVING,
             col(Deadline.next_rung).is_not(None),
         )
         .order_by(col(Deadline.next_rung))

@@ -30,7 +30,6 @@ FIRST = 200
 """So many tasks are started first: the others' pace is reckoned from theirs."""
 SLOWER, SPARE = 2.0, 20.0
 """How much slower than the first the others may start, and seconds to spare: until then nothing falls due."""
-AT_ONCE = 16
 
 
 def fill(bench: Rig, counties: int) -> list[str]:
@@ -53,14 +52,7 @@ async def start(bench: Rig, tasks: Sequence[str], already: int) -> float:
     """Seconds until every task's workflow, beside those that do already, has read where it stands and waits."""
     ids = [f"joint-task/{task}" for task in tasks]
     began = time.monotonic()
-    share = -(-len(ids) // AT_ONCE)
-    now = datetime.now(UTC)
-    await asyncio.gather(
-        *(
-            rebuild(bench.client, bench.database, ids[place : place + share], now)
-            for place in range(0, len(ids), share)
-        )
-    )
+    await rebuild(bench.client, bench.database, ids, datetime.now(UTC))
     query = "WorkflowType = 'JointTaskWorkflow' AND InspectionStage != ''"
     while await _count(bench.client, query) < already + len(ids):  # noqa: ASYNC110 - another process's doing
         await asyncio.sleep(1)

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from activities.authority import office_department
-from activities.clocks.waits import Clocks
+from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.clocks.wording import told_of
 from activities.papers.docket import desk_id, notify, wake
 from models.trail import Deadline, Wait
@@ -15,7 +15,7 @@ def fire_due(clocks: Clocks, scope: str) -> int:
     """Fire what is due in a scope and return how many rungs were sent."""
     rows = clocks.session.exec(
         select(Wait, Deadline)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .join(Deadline, ITS_CLOCK)
         .where(
             col(Wait.scope) == scope,
             col(Wait.closed_at).is_(None),

@@ -23,7 +23,15 @@ from rules.waits import WaitKind
 # Made once: a statement that is built anew is also hashed anew before its compiled form is found.
 _BY_KEY = select(Wait).where(col(Wait.key) == bindparam("key"))
 _MET = select(Wait).where(or_(among(col(Wait.id), "ids"), among(col(Wait.key), "keys")))
-_CURRENT = select(Deadline).where(col(Deadline.wait) == bindparam("wait"), col(Deadline.current).is_(True))
+LIVING = col(Deadline.current).is_not(False)
+"""The clock that counts, of a wait that is known.
+
+It says what `is_(True)` does, and no index answers it: SQLite, which keeps no statistics by itself, would begin with the
+index of all living clocks and read every one of them, of every task.
+"""
+ITS_CLOCK = (col(Deadline.wait) == col(Wait.id)) & LIVING
+"""A wait joined with its living clock, where the waits are chosen by their case or department."""
+_CURRENT = select(Deadline).where(col(Deadline.wait) == bindparam("wait"), LIVING)
 _FIRED = select(RungFire).where(
     col(RungFire.deadline) == bindparam("deadline"), col(RungFire.due) == bindparam("due")
 )
@@ -191,7 +199,7 @@ class Clocks:
         return self.session.exec(
             select(Deadline)
             .join(Wait, col(Wait.id) == col(Deadline.wait))
-            .where(col(Wait.scope) == scope, col(Wait.closed_at).is_(None), col(Deadline.current).is_(True))
+            .where(col(Wait.scope) == scope, col(Wait.closed_at).is_(None), LIVING)
             .order_by(col(Deadline.due_day))
         ).first()
 

@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from activities import audit
 from activities.authority import office_department
-from activities.clocks.waits import Clocks
+from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.draw.contributions import (
     CONTRIBUTIONS,
     answered,
@@ -133,7 +133,7 @@ def _open(clocks: Clocks, task: JointTask, kind: WaitKind, key: str, department:
 def _owed(clocks: Clocks, task: JointTask) -> list[tuple[Wait, Deadline]]:
     rows = clocks.session.exec(
         select(Wait, Deadline)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .join(Deadline, ITS_CLOCK)
         .where(
             col(Wait.scope) == f"joint-task/{task.id}",
             col(Wait.closed_at).is_(None),

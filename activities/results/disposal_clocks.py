@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlmodel import col, select
 
 from activities.clocks.reckoning import Terms
+from activities.clocks.waits import LIVING
 from activities.papers.docket import Docket
 from models.outcomes import Disposal, DisposalEntry
 from models.papers import StepDisposal
@@ -66,7 +67,7 @@ def clock_before(docket: Docket, disposal: Disposal) -> Terms | None:
         .where(
             col(Wait.scope) == f"disposal/{disposal.id}",
             col(Wait.key).startswith(f"disposal/{disposal.id}/{DisposalState.OPEN.value}/"),
-            col(Deadline.current).is_(True),
+            LIVING,
         )
         .order_by(col(Wait.cycle).desc())
     ).first()

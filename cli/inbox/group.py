@@ -8,6 +8,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.authority import postings_of
+from activities.clocks.waits import ITS_CLOCK
 from activities.clocks.wording import told
 from cli.acting import Who, asks
 from cli.context import Json, show
@@ -75,7 +76,7 @@ def _waits(session: Session, held: Sequence[Posting], person: str) -> list[dict[
     names = department_names(session, [one.department for one in held])
     rows = session.exec(
         select(Wait, Deadline)
-        .join(Deadline, (col(Deadline.wait) == col(Wait.id)) & col(Deadline.current).is_(True))
+        .join(Deadline, ITS_CLOCK)
         .where(col(Wait.department).in_({one.department for one in held}), col(Wait.closed_at).is_(None))
         .order_by(col(Wait.opened_at).desc(), col(Wait.key))
     ).all()
