@@ -12,7 +12,15 @@ from models.task import JointTask, Visit
 
 LIMIT = 60
 """Characters of a summary: the Web UI shows some 200 bytes, and a Chinese character is three."""
-TRUTH = "真实情况以数据库为准；办理请用命令行，不要在本页取消或终止（被终止的可用 `starter.py doctor --repair` 重建）。"
+TRUTH = """\
+**怎样看这一页**：右栏写明等谁、办什么、自何时、到何时、不办会怎样、敲什么命令（在页面上按 R 刷新）。
+
+- 右栏是空的：没有工作进程，任何流程都不推进。等谁、到何时见 Search Attributes；运维 `python worker.py`，\
+用 docker compose 的 `docker compose up -d worker`
+- 左上角是 TERMINATED、CANCELED、FAILED、TIMED_OUT：不是正常办结，右栏不再更新，事情仍未办完；运维 `starter.py doctor --repair`
+- Pending Activities 里有反复失败的，或左上角有红色警示：原因排除后自动继续；运维 `starter.py doctor`
+
+真实情况以数据库为准；办理请用命令行，不要在本页取消、终止、重置。"""
 DETAILS = {
     "joint-task": "一项联合抽查任务：发起、通知、抽取、匹配、检查、录入、公示、处置八步。当前情况写明等谁、办什么、到何时、怎样办。",
     "disposal": "一项后续处置，由处置部门办到结案；结案后结果附于检查结果并公示。",

@@ -15,6 +15,7 @@ from activities.acts.draws import open_draw
 from activities.acts.preparation import confirmed
 from activities.acts.summaries import open_summary
 from activities.clocks.waits import LIVING, Clocks
+from activities.clocks.wording import is_told_by_itself, told
 from activities.draw.contributions import (
     CONTRIBUTIONS,
     awaits_value,
@@ -30,6 +31,7 @@ from activities.draw.received import received_of
 from activities.draw.takeover import take_over
 from activities.exchange.declaring import declare_task
 from activities.registers.state import held
+from models.exchange import ExchangeRejection
 from models.messages import ActProgress, BranchProgress, Progress, WaitLine
 from models.organisation import Department
 from models.outcomes import Publication, Summary
@@ -101,7 +103,7 @@ _TASK_AND_PARTS = (
 _LINES = (
     rows_of(
         *(_W[name] for name in ("id", "department", "role", "kind", "stage", "open", "total", "opened_at")),
-        *(_W[name] for name in ("level", "scope")),
+        *(_W[name] for name in ("level", "scope", "task", "key", "cycle", "opened_by")),
         *(_L[name] for name in ("due", "next_rung", "provisional", "suspended")),
         _D.name,
     )
@@ -181,6 +183,7 @@ def read_progress(session: Session, task_id: str) -> Progress:
         key=lambda row: (row.part is not Part.INITIATOR, row.department),
     )
     owed = owed_in(session, f"joint-task/{task_id}")
+    returned = _returned(session, task_id) if task.rejected else {}
     return Progress(
         task=task_id,
         office=task.office,
@@ -199,19 +202,26 @@ def read_progress(session: Session, task_id: str) -> Progress:
         to_offer=task.stage is Stage.NOTIFY and any(row.claim is Claim.NONE for row in parts),
         outbox=task.unsent,
         rejected=task.rejected,
-        rejected_by=_rejected_by(session, task_id) if task.rejected else (),
+        rejected_by=tuple(returned),
+        rejected_since=min((since for since in returned.values() if since is not None), default=None),
     )
 
 
-def _rejected_by(session: Session, task: str) -> tuple[str, ...]:
+def _returned(session: Session, task: str) -> dict[str, datetime | None]:
+    """The departments whose records the platform has sent back, by name, and since when."""
     statement = (
-        select(Department.name)
+        select(Department.name, func.min(ExchangeRejection.at))
         .join(Publication, col(Publication.department) == col(Department.id))
+        .outerjoin(
+            ExchangeRejection,
+            (col(ExchangeRejection.key) == col(Publication.key))
+            & (col(ExchangeRejection.revision) == col(Publication.revision)),
+        )
         .where(col(Publication.task) == task, col(Publication.rejected).is_not(None))
-        .distinct()
+        .group_by(col(Department.name))
         .order_by(col(Department.name))
     )
-    return tuple(session.exec(statement))
+    return dict(session.exec(statement).all())
 
 
 @dataclass(frozen=True)
@@ -230,7 +240,7 @@ def owed_in(session: Session, scope: str) -> Owed:
     if not rows:
         return Owed()
     first = rows[0]
-    lines = _by_itself(session, tuple(wait_line(row, row, row.name) for row in rows), scope)
+    lines = _by_itself(session, _in_words(session, rows), scope)
     return Owed(lines, first.waits_open, first.first_rung, first.highest)
 
 
@@ -256,8 +266,19 @@ def _by_itself(session: Session, lines: tuple[WaitLine, ...], scope: str) -> tup
 
 def wait_lines(session: Session, *condition: ColumnElement[bool], limit: int) -> tuple[WaitLine, ...]:
     """Waits of many cases as people see them, the most urgent first, each with the case that it belongs to."""
-    rows = session.execute(_LINES.where(*condition).limit(limit))
-    return tuple(wait_line(row, row, row.name).model_copy(update={"scope": row.scope}) for row in rows)
+    rows = session.execute(_LINES.where(*condition).limit(limit)).all()
+    lines = _in_words(session, rows)
+    return tuple(line.model_copy(update={"scope": row.scope}) for line, row in zip(lines, rows, strict=True))
+
+
+def _in_words(session: Session, rows: Sequence[Row[Any]]) -> tuple[WaitLine, ...]:
+    """Rows of `_LINES` as messages, with the words and commands of those that speak of a case of their own."""
+    said = told(session, [row for row in rows if not is_told_by_itself(row)], named=False)
+    lines = []
+    for row in rows:
+        line, own = wait_line(row, row, row.name), said.get(row.id)
+        lines.append(line.model_copy(update={"what": own.what, "command": own.command}) if own else line)
+    return tuple(lines)
 
 
 def wait_line(wait: Wait | Row[Any], deadline: Deadline | Row[Any], name: str) -> WaitLine:

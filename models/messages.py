@@ -63,6 +63,10 @@ class WaitLine(Message):
     suspended: bool = False
     scope: str = ""
     """The workflow that it belongs to, where that is another than the one that shows it."""
+    what: str = ""
+    """What is owed, where the words of its kind do not say it all."""
+    command: str = ""
+    """What is typed, where the command of its kind lacks the case's own numbers."""
     by_itself: bool = False
     """Whether the service ends it at its time and nobody need act."""
 
@@ -123,6 +127,8 @@ class Progress(Message):
     """Records of the task that the platform has sent back and nobody has put right."""
     rejected_by: tuple[str, ...] = ()
     """The departments that must put them right, by name."""
+    rejected_since: AwareDatetime | None = None
+    """Since when the first of them lies with its department."""
 
 
 class TaskStart(Message):
@@ -283,6 +289,7 @@ class RejectedOf(Message):
     task: str
     name: str
     count: int
+    since: AwareDatetime | None = None
 
 
 class ExchangeProgress(Message):

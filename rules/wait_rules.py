@@ -24,6 +24,8 @@ class WaitRule:
     otherwise: str = "逾期逐级催办：本人、负责人、领导小组办公室"
     clause: str = ""
     """Where the last day comes from, where no period of a policy sets it."""
+    first: str = ""
+    """The command that shows or writes out what the owner needs before that one, where there is such."""
 
 
 def _task(verb: str) -> str:
@@ -40,8 +42,20 @@ BY_ITSELF = "系统到期自动揭示代管的随机值，无须办理"
 _LEFT_OUT = "逾期按规则不计入定种，记入抽取记录；不足两家的由领导小组办公室见证"
 
 WAITS: dict[WaitKind, WaitRule] = {
-    WaitKind.PREPARE: WaitRule(Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("scope")),
-    WaitKind.PREPARE_ITEMS: WaitRule(Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("items")),
+    WaitKind.PREPARE: WaitRule(
+        Stage.INITIATE,
+        Role.HANDLER,
+        PolicyKey.PREPARE_DAYS,
+        _task("scope") + " --proposed",
+        first=_task("scope"),
+    ),
+    WaitKind.PREPARE_ITEMS: WaitRule(
+        Stage.INITIATE,
+        Role.HANDLER,
+        PolicyKey.PREPARE_DAYS,
+        _task("items") + " --item 部门=编号,编号",
+        first=_task("items"),
+    ),
     WaitKind.PREPARE_PERIODS: WaitRule(
         Stage.INITIATE, Role.HANDLER, PolicyKey.PREPARE_DAYS, _task("periods") + " --period 起日~止日"
     ),
@@ -90,7 +104,7 @@ WAITS: dict[WaitKind, WaitRule] = {
         Role.HANDLER,
         PolicyKey.MATCH_DAYS,
         _task("match") + " --reason 理由",
-        "每户的原因和办法见 task visits；逾期逐级催办：本人、负责人、领导小组办公室",
+        first=_task("visits"),
     ),
     WaitKind.LEND: WaitRule(
         Stage.MATCH, Role.APPROVER, PolicyKey.LEND_DAYS, _task("lend") + " 证号 --reason 理由"
@@ -98,19 +112,34 @@ WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.EXPERT: WaitRule(
         Stage.MATCH, Role.HANDLER, PolicyKey.MATCH_DAYS, _task("assist") + " --proposed"
     ),
-    WaitKind.JOINT_VISIT: WaitRule(Stage.INSPECT, Role.APPROVER, PolicyKey.JOINT_VISIT_DAYS, _task("join")),
+    WaitKind.JOINT_VISIT: WaitRule(
+        Stage.INSPECT,
+        Role.APPROVER,
+        PolicyKey.JOINT_VISIT_DAYS,
+        _task("join") + " 检查编号",
+        first=_task("join"),
+    ),
     WaitKind.VISIT: WaitRule(
         Stage.INSPECT,
         Role.OFFICER,
         None,
         _task("visit") + " --file 登记表.xlsx",
         clause="经第二人复核的检查时段",
+        first=_task("visits") + " --sheet 登记表.xlsx",
     ),
     WaitKind.ENTRY: WaitRule(
-        Stage.ENTER, Role.OFFICER, PolicyKey.ENTRY_DAYS, "starter.py result enter {target} 结果表.xlsx"
+        Stage.ENTER,
+        Role.OFFICER,
+        PolicyKey.ENTRY_DAYS,
+        "starter.py result enter {target} 结果表.xlsx",
+        first="starter.py result sheet {target} 结果表.xlsx",
     ),
     WaitKind.APPROVAL: WaitRule(
-        Stage.ENTER, Role.APPROVER, PolicyKey.APPROVAL_DAYS, "starter.py result approve {target}"
+        Stage.ENTER,
+        Role.APPROVER,
+        PolicyKey.APPROVAL_DAYS,
+        "starter.py result approve {target} --all",
+        first="starter.py result approve {target}",
     ),
     WaitKind.RECEIPT: WaitRule(
         Stage.ENTER, Role.HANDLER, PolicyKey.ENTRY_DAYS, "starter.py publication list {target}"
@@ -122,7 +151,8 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.PUBLICIZE,
         Role.HANDLER,
         PolicyKey.PUBLICATION_PROOF_DAYS,
-        "starter.py publication prove {target} --address 网址 --on 日期 --file 证明",
+        "starter.py publication prove {target} --all --address 网址 --on 日期 --file 证明",
+        first="starter.py publication text {target} --open --output 公示.docx",
     ),
     WaitKind.DISPOSAL: WaitRule(Stage.FOLLOW_UP, Role.HANDLER, None, "starter.py disposal step {target}"),
     WaitKind.ACKNOWLEDGE: WaitRule(
@@ -174,8 +204,9 @@ WAITS: dict[WaitKind, WaitRule] = {
         Stage.FOLLOW_UP,
         Role.HEAD,
         PolicyKey.DECIDE_CLOCK_DAYS,
-        _task("decide-clock"),
+        _task("decide-clock") + " --approve",
         "申请未获批准前期限照常计算；逾期逐级催办：负责人、领导小组办公室",
+        first=_task("decide-clock"),
     ),
     WaitKind.CONSENT: WaitRule(
         Stage.FOLLOW_UP, Role.OFFICE, None, "starter.py disposal step {target} consent --note 文号"

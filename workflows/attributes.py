@@ -18,9 +18,10 @@ from models.search_attributes import (
     STAGE,
     WAITING_FOR,
     WAITING_ON,
+    listed_due,
 )
 from rules.calendar import TZ
-from workflows import projection
+from rules.waits import WaitKind
 
 
 @dataclass(frozen=True)
@@ -64,37 +65,68 @@ class Shown:
 
 
 PLATFORM_AWAY = "省平台连接不上"
+OPERATORS = "运维"
+"""Who must act where no department can."""
 
 
 def exchange_standing(progress: ExchangeProgress) -> Standing:
     """The standing of an office's exchange: since when only where it stands still, for else it changes each round."""
+    on, what, since = tuple(sorted({one.name for one in progress.rejected_of})), "", None
+    stage = "与省平台交换"
+    if progress.rejected:
+        stage, what = "有退回待更正", "更正后重新报送"
+        since = min((one.since for one in progress.rejected_of if one.since), default=progress.since)
     if progress.away:
-        stage, stuck = PLATFORM_AWAY, True
-    elif progress.rejected:
-        stage, stuck = "有退回待更正", True
-    else:
-        stage, stuck = "与省平台交换", False
+        stage, what, since = PLATFORM_AWAY, "恢复与省平台的连接", progress.since
+        on = (OPERATORS, *on)
     return Standing(
         office=progress.office,
         plan="",
         stage=stage,
-        waiting_on=tuple(sorted({one.name for one in progress.rejected_of})),
-        waiting_for="更正后重新报送" if progress.rejected else "",
+        waiting_on=on,
+        waiting_for=what,
         level=0,
         due=None,
-        since=progress.since and progress.since.astimezone(TZ) if stuck else None,
+        since=since and _to_the_second(since),
     )
 
 
-def standing(*, office: str, plan: str = "", stage: str, waits: Sequence[WaitLine], level: int) -> Standing:
-    """The standing of a workflow with these open waits."""
+def standing(
+    *, office: str, plan: str = "", stage: str, waits: Sequence[WaitLine], level: int, else_for: str = ""
+) -> Standing:
+    """The standing of a workflow with these open waits; where there are none, what it waits for else."""
     return Standing(
         office=office,
         plan=plan,
         stage=stage,
-        waiting_on=tuple(projection.waiting_on(waits)),
-        waiting_for=projection.waiting_for(waits),
+        waiting_on=tuple(waiting_on(waits)),
+        waiting_for=waiting_for(waits) or else_for,
         level=level,
-        due=projection.earliest_due(waits),
-        since=projection.waiting_since(waits),
+        due=earliest_due(waits),
+        since=waiting_since(waits),
     )
+
+
+def waiting_on(waits: Sequence[WaitLine]) -> list[str]:
+    """The departments waited for, each once, as people call them: operators search for these words."""
+    return sorted({wait.name or wait.department for wait in waits})
+
+
+def waiting_for(waits: Sequence[WaitLine]) -> str:
+    """What is waited for most urgently, in the words of the trade."""
+    return WaitKind(waits[0].kind).label if waits else ""
+
+
+def earliest_due(waits: Sequence[WaitLine]) -> datetime | None:
+    """The earliest due moment of the waits shown, as a search attribute."""
+    due = min((wait.due for wait in waits if wait.due is not None), default=None)
+    return due and listed_due(due)
+
+
+def waiting_since(waits: Sequence[WaitLine]) -> datetime | None:
+    """Since when the most urgent wait is open, to the second, in Beijing time."""
+    return _to_the_second(waits[0].since) if waits else None
+
+
+def _to_the_second(at: datetime) -> datetime:
+    return at.astimezone(TZ).replace(microsecond=0)

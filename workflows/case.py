@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows import attributes, projection, steps
     from workflows.afresh import Afresh, broken
-    from workflows.paper_desk import Errands, PaperDesk
+    from workflows.paper_desk import Errands, PaperDesk, words_for
 
 
 class Case:
@@ -56,7 +56,7 @@ class Case:
 
     async def _apply(self, papers: tuple[str, ...]) -> tuple[AnswerSlip, ...]:
         request = ApplyRequest(target=self.target, now=workflow.now(), submissions=papers)
-        applied = await steps.apply_case_papers(request, f"处理文书{len(papers)}份")
+        applied = await steps.apply_case_papers(request, words_for(papers))
         self._note(applied.progress)
         return applied.answers
 

@@ -64,7 +64,11 @@ class DepartmentWorkflow:
         return (await steps.send_digests(step)).next_try
 
     async def _sleep(self, progress: DeskProgress, next_try: datetime | None) -> None:
-        moments = [at for at in (progress.digest_at, progress.next_rung, next_try) if at is not None]
-        patience = min(moments) - workflow.now() if moments else IDLE
-        words = "等到每日提醒时刻" if progress.digest_at else "等新的通知"
-        await self._watch.sleep(patience, words)
+        moments = [
+            (progress.digest_at, "等每日提醒时刻"),
+            (progress.next_rung, "等催办时刻"),
+            (next_try, "稍后再送没有送达的邮件、即时通讯"),
+        ]
+        ahead = [(at, words) for at, words in moments if at is not None]
+        first, words = min(ahead, default=(workflow.now() + IDLE, "等新的通知"))
+        await self._watch.sleep(first - workflow.now(), words)

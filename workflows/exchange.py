@@ -60,6 +60,8 @@ class ExchangeWorkflow:
     async def _sleep(self, progress: ExchangeProgress, pause: timedelta) -> None:
         out = progress.queued or progress.unanswered
         words = f"等平台回执（{progress.unanswered}件）" if out else "无待发送事项"
+        if progress.rejected and not out:
+            words = f"等部门更正退回的{progress.rejected}条"
         if progress.away:
             words = "省平台连接不上，稍后再试"
         await self._watch.sleep(pause if out or progress.away else IDLE, words)

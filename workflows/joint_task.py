@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import attributes, projection, steps
     from workflows.afresh import Afresh, broken
     from workflows.branch import DepartmentBranch
-    from workflows.paper_desk import Errands, PaperDesk
+    from workflows.paper_desk import Errands, PaperDesk, words_for
 
 log = structlog.get_logger(__name__)
 
@@ -182,7 +182,7 @@ class JointTaskWorkflow:
 
     async def _apply(self, papers: tuple[str, ...]) -> tuple[AnswerSlip, ...]:
         request = ApplyRequest(target=self._target, now=workflow.now(), submissions=papers)
-        applied = await steps.apply_task_papers(request, f"处理文书{len(papers)}份")
+        applied = await steps.apply_task_papers(request, words_for(papers))
         self._note(applied.progress)
         return applied.answers
 
@@ -190,7 +190,9 @@ class JointTaskWorkflow:
         self._note(await steps.fire_task_rungs(self._step()))
 
     async def _match(self, department: str) -> None:
-        self._note(await steps.match_officers(self._step(department=department)))
+        branch = self._branch(department)
+        name = branch.name if branch else department
+        self._note(await steps.match_officers(self._step(department=department), name))
 
     async def _deliver(self) -> int:
         return await steps.deliver_outbox(Errand(source=self._task, now=workflow.now()))
@@ -216,6 +218,7 @@ class JointTaskWorkflow:
                 stage=f"{min(int(progress.stage), 8)} {progress.stage.label}",
                 waits=progress.waits,
                 level=progress.level,
+                else_for="处置办结" if any(one.disposals_open for one in progress.branches) else "",
             )
         )
 

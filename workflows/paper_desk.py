@@ -27,6 +27,11 @@ def spread_of(target: str) -> timedelta:
     return timedelta(seconds=int.from_bytes(digest[:2]) % SPREAD_SECONDS)
 
 
+def words_for(papers: tuple[str, ...]) -> str:
+    """What a sitting is called in the Web UI: a fact brings no paper, and still something may wait in SQL."""
+    return f"处理文书{len(papers)}份" if papers else "有新情况，重读数据库"
+
+
 class PaperDesk:
     """The inbox of one workflow: papers by update, facts by signal, rungs by one timer."""
 

@@ -9,13 +9,14 @@ from models.messages import (
     DeskProgress,
     ExchangeProgress,
     Progress,
+    RejectedOf,
     RowProgress,
     WaitLine,
 )
 from rules.calendar import TZ
 from rules.ladder import Level
 from rules.roles import Role
-from rules.stages import Stage, TaskStatus
+from rules.stages import Claim, Stage, TaskStatus
 from rules.wait_rules import BY_ITSELF, WAITS
 from rules.waits import WaitKind, case_of
 
@@ -37,13 +38,19 @@ def task_details(progress: Progress) -> str:
         *_overdue(progress.level),
         *_rejected(progress),
         *_draw_notes(progress),
-        *wait_lines(progress.waits, progress.waits_open, progress.task),
+        *_task_waits(progress),
         *_open_disposals(progress),
         f"下一步：{after.label}",
         "",
         *_branch_table(progress),
     ]
     return "\n".join(lines)
+
+
+def _task_waits(progress: Progress) -> list[str]:
+    if progress.waits or not any(branch.disposals_open for branch in progress.branches):
+        return wait_lines(progress.waits, progress.waits_open, progress.task)
+    return ["任务其余各项当前无人待办，**等处置办结**：", ""]
 
 
 def case_details(progress: CaseProgress, target: str) -> str:
@@ -53,7 +60,7 @@ def case_details(progress: CaseProgress, target: str) -> str:
     lines += wait_lines(progress.waits, len(progress.waits), case)
     if progress.steps:
         lines += [
-            "现在可以：",
+            "**现在可以办理**（一步一条命令，日期不是今日的加 `--on 日期`）：",
             "",
             *(f"- {label} `starter.py disposal step {case} {word}`" for word, label in progress.steps),
             "",
@@ -69,11 +76,11 @@ def desk_details(progress: DeskProgress) -> str:
         *_overdue(progress.level),
     ]
     if not progress.waits:
-        return "\n".join([*lines, *wait_lines((), 0, "")])
+        return "\n".join([*lines, "当前没有待办。", ""])
     lines += [line for wait in alike(progress.waits) for line in _wait_item(wait, case_of(wait.scope))]
     if progress.waits_open > len(progress.waits):
         lines += [f"- 另有{progress.waits_open - len(progress.waits)}项待办，各人的见 `starter.py inbox`"]
-    return "\n".join([*lines, "", _otherwise(progress.waits[0]), ""])
+    return "\n".join([*lines, "", *_otherwise(progress.waits[0]), ""])
 
 
 def row_details(progress: RowProgress) -> str:
@@ -118,12 +125,22 @@ def exchange_details(progress: ExchangeProgress) -> str:
             "每5分钟自动再试",
         ]
     if progress.rejected:
-        lines += ["", "⚠ **被退回的等报送部门更正**后重新报送，逐栏原因和命令：", ""]
-        lines += [
-            f"- 等 **{one.name}** {one.count}条 `starter.py publication rejections {one.task}`"
-            for one in progress.rejected_of
-        ]
+        lines += ["", "⚠ **省平台退回的，等报送部门更正**后重新报送：", ""]
+        lines += [line for one in progress.rejected_of for line in _rejected_item(one)]
     return "\n".join(lines)
+
+
+def _rejected_item(one: RejectedOf) -> list[str]:
+    since = f" · 自 {moment(one.since)} 起" if one.since else ""
+    return [
+        f"- 等 **{one.name}** 经办人：**更正被退回的{one.count}条**{since}  ",
+        f"  逐栏原因 `starter.py publication rejections {one.task}`  ",
+        f"  更正后 `{_resend(one.task)}`",
+    ]
+
+
+def _resend(task: str) -> str:
+    return f"starter.py publication resend {task} --all --reason 更正内容"
 
 
 def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
@@ -133,7 +150,7 @@ def wait_lines(waits: Sequence[WaitLine], total: int, target: str) -> list[str]:
     lines = [line for wait in alike(waits) for line in _wait_item(wait, target)]
     if total > len(waits):
         lines += [f"- 另有{total - len(waits)}项待办，见 `starter.py task show {target}`"]
-    return [*lines, "", _otherwise(waits[0]), ""]
+    return [*lines, "", *_otherwise(waits[0]), ""]
 
 
 def alike(waits: Iterable[WaitLine]) -> list[WaitLine]:
@@ -143,7 +160,10 @@ def alike(waits: Iterable[WaitLine]) -> list[WaitLine]:
     """
     shown: dict[tuple[object, ...], WaitLine] = {}
     for wait in waits:
-        same = (wait.scope, wait.department, wait.role, wait.kind, wait.due, wait.provisional, wait.suspended)
+        same = (
+            *(wait.scope, wait.department, wait.role, wait.kind, wait.what, wait.command),
+            *(wait.due, wait.provisional, wait.suspended),
+        )
         first = shown.get(same)
         shown[same] = wait if first is None else _together(first, wait)
     return list(shown.values())
@@ -162,34 +182,17 @@ def _together(one: WaitLine, other: WaitLine) -> WaitLine:
     )
 
 
-def _otherwise(wait: WaitLine) -> str:
-    return f"无人办理时：{WAITS[WaitKind(wait.kind)].otherwise}{_next_rung(wait)}"
-
-
-def waiting_on(waits: Sequence[WaitLine]) -> list[str]:
-    """The departments waited for, each once, as people call them: operators search for these words."""
-    return sorted({wait.name or wait.department for wait in waits})
+def _otherwise(wait: WaitLine) -> list[str]:
+    """What happens if nobody acts, and when: a line each, for a long one is broken within its moment."""
+    lines = [f"无人办理时：{WAITS[WaitKind(wait.kind)].otherwise}"]
+    if wait.next_rung:
+        lines = [f"{lines[0]}  ", f"下次催办：{moment(wait.next_rung)}"]
+    return lines
 
 
 def waiting_names(waits: Sequence[WaitLine]) -> str:
     """The departments waited for, in one line, the most urgent first."""
     return "、".join(dict.fromkeys(wait.name for wait in waits))
-
-
-def waiting_for(waits: Sequence[WaitLine]) -> str:
-    """What is waited for most urgently, in the words of the trade."""
-    return WaitKind(waits[0].kind).label if waits else ""
-
-
-def earliest_due(waits: Sequence[WaitLine]) -> datetime | None:
-    """The earliest due moment of the waits shown, in Beijing time: the Web UI shows it as it was written."""
-    due = min((wait.due for wait in waits if wait.due is not None), default=None)
-    return due and due.astimezone(TZ)
-
-
-def waiting_since(waits: Sequence[WaitLine]) -> datetime | None:
-    """Since when the most urgent wait is open, in Beijing time."""
-    return waits[0].since.astimezone(TZ) if waits else None
 
 
 def moment(at: datetime) -> str:
@@ -213,15 +216,18 @@ def last_day(wait: WaitLine) -> str:
 def _wait_item(wait: WaitLine, target: str) -> list[str]:
     """One wait as a list's item of three lines: the page is narrow, and a table of it breaks every word."""
     kind = WaitKind(wait.kind)
+    rule = WAITS[kind]
     count = f"，未办{wait.open}件，共{wait.total}件" if wait.total > 1 else ""
     late = "⚠ " if wait.level >= Level.HEAD else ""
     if wait.by_itself:
         return [f"- 等 **系统**：**{wait.name}：{BY_ITSELF}**  ", f"  期限 **{last_day(wait)}**"]
+    first = [f"  先看 `{rule.first.format(target=target)}`  "] if rule.first else []
     return [
         # Two blanks break the line: the Web UI draws no lists inside lists.
-        f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{kind.label}**{count}  ",
+        f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{wait.what or kind.label}**{count}  ",
         f"  期限 **{last_day(wait)}** · 自 {moment(wait.since)} 起  ",
-        f"  办理 `{WAITS[kind].command.format(target=target)}`",
+        *first,
+        f"  办理 `{wait.command or rule.command.format(target=target)}`",
     ]
 
 
@@ -232,17 +238,18 @@ def _overdue(level: int) -> list[str]:
     return [f"⚠ **逾期升级：{words}**", ""]
 
 
-def _next_rung(wait: WaitLine) -> str:
-    return f"；下次催办 {moment(wait.next_rung)}" if wait.next_rung else ""
-
-
 def _rejected(progress: Progress) -> list[str]:
     """Where the platform has sent records back: nothing comes of waiting for their receipt."""
     if not progress.rejected:
         return []
-    command = f"starter.py publication rejections {progress.task}"
-    who = f"，等 **{'、'.join(progress.rejected_by)}** 经办人" if progress.rejected_by else ""
-    return [f"⚠ **省平台退回{progress.rejected}条**{who}更正后重新报送：`{command}`", ""]
+    since = f"（自 {moment(progress.rejected_since)} 起）" if progress.rejected_since else ""
+    who = f"，等 **{'、'.join(progress.rejected_by)}** 经办人" if progress.rejected_by else "，等经办人"
+    return [
+        f"⚠ **省平台退回{progress.rejected}条**{since}{who}更正后重新报送  ",
+        f"逐栏原因 `starter.py publication rejections {progress.task}`  ",
+        f"更正后 `{_resend(progress.task)}`",
+        "",
+    ]
 
 
 def _draw_notes(progress: Progress) -> list[str]:
@@ -255,25 +262,30 @@ def _open_disposals(progress: Progress) -> list[str]:
     count = sum(branch.disposals_open for branch in progress.branches)
     if not count:
         return []
-    return [f"另有处置未结{count}件，等谁、到何时：`starter.py disposal list {progress.task}`", ""]
+    more = "另有" if progress.waits else ""
+    return [
+        f"{more}处置未结{count}件，等谁、到何时、怎样办：`starter.py disposal list {progress.task} --open`",
+        "",
+    ]
 
 
 def _branch_table(progress: Progress) -> list[str]:
     lines = [
         "**已办情况（户数）**",
         "",
-        "| 部门 | 领取 | 阶段 | 抽中 | 已匹配 | 已检查 | 已审批 | 已录入 | 已公示 | 处置未结 |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| 部门 | 进展 | 抽中 | 匹配 | 检查 | 审批 | 录入 | 公示 | 处置未结 |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     return [*lines, *(_branch_row(branch) for branch in progress.branches), ""]
 
 
 def _branch_row(branch: BranchProgress) -> str:
     name = f"{branch.name}（发起）" if branch.initiator else branch.name
+    # Whether it has claimed matters until all have; then it goes from stage to stage.
+    moving = branch.claim is Claim.CLAIMED and branch.stage > Stage.NOTIFY
     cells = [
         name,
-        branch.claim.label,
-        branch.stage.label,
+        branch.stage.label if moving else branch.claim.label,
         branch.subjects,
         branch.matched,
         branch.visited,

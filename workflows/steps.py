@@ -48,6 +48,10 @@ fails fails the workflow task, which the engine tries again, further and further
 """
 
 
+_STANDS = "流程停在原处，由引擎反复重试，没有丢失；请运维排除原因（starter.py doctor），其后自动继续"
+"""What operators read beside a failed workflow task, whose cause stands below it."""
+
+
 async def apply_task_papers(request: ApplyRequest, summary: str) -> Applied:
     """Rule on the papers that wait for a task."""
     return await _local("apply_task_papers", request, Applied, summary)
@@ -83,9 +87,9 @@ async def execute_draw(step: TaskStep) -> Progress:
     return await _plain("execute_draw", step, Progress, f"第{step.act}次抽取：计算种子并抽取", LONG)
 
 
-async def match_officers(step: TaskStep) -> Progress:
-    """Match a department's officers."""
-    return await _plain("match_officers", step, Progress, f"{step.department} 匹配执法人员", LONG)
+async def match_officers(step: TaskStep, name: str) -> Progress:
+    """Match the officers of the department of that name."""
+    return await _plain("match_officers", step, Progress, f"{name}匹配执法人员", LONG)
 
 
 async def fire_task_rungs(step: TaskStep) -> Progress:
@@ -170,5 +174,5 @@ async def _local(name: str, argument: Message, answer: type[Answer], summary: st
             raise
         # A refusal is an answer; this is a bug or a database that is away. A failure that left the workflow
         # would end the case: fail the workflow task instead, which the engine reports and tries again.
-        raise RuntimeError(f"{name} failed") from error
+        raise RuntimeError(f"{name} failed: {_STANDS}") from error
     return result

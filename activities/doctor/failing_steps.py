@@ -18,6 +18,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.doctor.findings import Ailment, Finding
 from adapters.database import Database
+from adapters.interceptors import ASIDE
 from models.operations import FailingStep
 from rules.calendar import TZ
 
@@ -105,7 +106,7 @@ async def _failing(client: Client, workflow: str) -> list[Finding]:
         Finding(
             Ailment.STEP_FAILING,
             workflow,
-            f"{one.activity_type.name} 自 {_moment(one.scheduled_time.ToDatetime(UTC))} 起试了{one.attempt}次：{one.last_failure.message}；"
+            f"{one.activity_type.name} 自 {_moment(one.scheduled_time.ToDatetime(UTC))} 起试了{one.attempt}次：{one.last_failure.message.partition(ASIDE)[0]}；"
             "排除原因后一分钟内自动继续，不继续的从数据库重新启动",
             f"starter.py doctor --repair --restart {workflow}",
         )
@@ -138,4 +139,4 @@ def _forget(database: Database, about: activity.Info) -> None:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(TZ).strftime("%Y-%m-%d %H:%M")
+    return at.astimezone(TZ).strftime("%Y-%m-%d %H:%M+08:00")

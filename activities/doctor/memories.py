@@ -140,7 +140,7 @@ def _to_ask(database: Database, runs: Sequence[Run]) -> list[str]:
 def _differs(stage: Stage, level: int, due: datetime | None, run: Run) -> bool:
     """Whether a task's list shows another stage, level or due moment than SQL has."""
     shown = run.shown.get(search_attributes.DUE.name)
-    return (f"{min(int(stage), 8)} {stage.label}", level, due) != (
+    return (f"{min(int(stage), 8)} {stage.label}", level, due and search_attributes.listed_due(due)) != (
         run.shown.get(search_attributes.STAGE.name),
         run.shown.get(search_attributes.ESCALATION.name),
         datetime.fromisoformat(shown) if shown else None,

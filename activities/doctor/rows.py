@@ -186,4 +186,4 @@ LOOKS: tuple[Look, ...] = (late_rungs, unanswered, unsent, untold, undelivered, 
 
 
 def _moment(at: datetime | None) -> str:
-    return "" if at is None else at.astimezone(TZ).strftime("%Y-%m-%d %H:%M")
+    return "" if at is None else at.astimezone(TZ).strftime("%Y-%m-%d %H:%M+08:00")

@@ -15,6 +15,7 @@ from models.outcomes import Correction, CorrectionDecision, Disposal, Publicatio
 from models.task import JointTask
 from models.trail import Outbox
 from rules.disposal import STEPS, DisposalState, ended
+from rules.disposal_todo import options, taken_by
 
 
 class CaseActivities:
@@ -87,7 +88,13 @@ def read_case(session: Session, target: str) -> CaseProgress:
 
 
 def _steps(row: Disposal) -> tuple[tuple[str, str], ...]:
-    return tuple((step.value, step.label) for step in STEPS[row.kind].get(DisposalState(row.state), {}))
+    """Each open step as it is typed, and what it is called."""
+    state, found = DisposalState(row.state), []
+    for step in STEPS[row.kind].get(state, {}):
+        by = f"（{taken_by(step)}）" if taken_by(step) else ""
+        typed = f"{step.value}{options(row.kind, state, step, outside=bool(row.outside))}"
+        found.append((typed, f"{step.label}{by}"))
+    return tuple(found)
 
 
 def _disposal(row: Disposal) -> tuple[str, str, bool]:

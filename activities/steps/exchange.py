@@ -15,7 +15,7 @@ from activities.exchange.publishing import exchange_id
 from activities.exchange.records import compose
 from adapters.database import Database
 from adapters.exchange import Batch, Exchange, ExchangeAwayError
-from models.exchange import Declaration, ExchangeBatch
+from models.exchange import Declaration, ExchangeBatch, ExchangeRejection
 from models.messages import ExchangeProgress, RejectedOf, TaskStep
 from models.organisation import Department
 from models.outcomes import Publication
@@ -190,14 +190,23 @@ def _oldest(session: Session, office: str) -> datetime | None:
 
 
 def _rejected_of(session: Session, office: str) -> tuple[RejectedOf, ...]:
-    statement = (
-        select(Publication.task, Department.name, func.count())
-        .join(Department, col(Department.id) == col(Publication.department))
-        .where(col(Publication.office) == office, col(Publication.rejected).is_not(None))
-        .group_by(col(Publication.task), col(Department.name))
-        .order_by(col(Publication.task), col(Department.name))
-        .limit(SHOWN_REJECTED)
-    )
-    return tuple(
-        RejectedOf(task=task, name=name, count=count) for task, name, count in session.exec(statement)
-    )
+    found: list[RejectedOf] = []
+    for table in (Declaration, Publication):
+        statement = (
+            select(table.task, Department.name, func.count(), func.min(ExchangeRejection.at))
+            .join(Department, col(Department.id) == col(table.department))
+            .outerjoin(
+                ExchangeRejection,
+                (col(ExchangeRejection.key) == col(table.key))
+                & (col(ExchangeRejection.revision) == col(table.revision)),
+            )
+            .where(col(table.office) == office, col(table.rejected).is_not(None))
+            .group_by(col(table.task), col(Department.name))
+            .order_by(col(table.task), col(Department.name))
+            .limit(SHOWN_REJECTED)
+        )
+        found += [
+            RejectedOf(task=task, name=name, count=count, since=since)
+            for task, name, count, since in session.exec(statement)
+        ]
+    return tuple(found[:SHOWN_REJECTED])

@@ -14,17 +14,8 @@ from models.registers import CheckItem, Subject
 from models.task import Visit
 from models.trail import Deadline, Wait
 from rules.calendar import until_words
-from rules.disposal import (
-    BY_THE_HEAD,
-    FROM_ABOVE,
-    OUTCOMES,
-    REASONED,
-    STEPS,
-    DisposalKind,
-    DisposalState,
-    DisposalStep,
-    Outcome,
-)
+from rules.disposal import OUTCOMES, STEPS, DisposalState, Outcome
+from rules.disposal_todo import options, taken_by
 from rules.ladder import Level
 from rules.results import Category
 from rules.waits import WaitKind
@@ -148,13 +139,14 @@ def finding_of(session: Session, disposal: Disposal) -> dict[str, Any]:
 
 def possible_steps(disposal: Disposal) -> list[dict[str, Any]]:
     """The steps that can be taken now, each with what its command must name and who takes it."""
-    possible = STEPS[disposal.kind].get(DisposalState(disposal.state), {})
+    here = DisposalState(disposal.state)
+    possible = STEPS[disposal.kind].get(here, {})
     return [
         {
             "step": one.value,
             "label": one.label,
-            "by": _by(one),
-            "options": _options(disposal, one, state),
+            "by": taken_by(one),
+            "options": options(disposal.kind, here, one, outside=bool(disposal.outside)),
             "outcomes": [{"outcome": each.value, "label": each.label} for each in OUTCOMES.get(state, ())],
         }
         for one, state in possible.items()
@@ -167,23 +159,3 @@ def _until(row: Disposal, owed: Owed | None) -> str:
         return "待公示" if row.closed_at is None and row.outcome else ""
     ended = row.closed_at is None and not STEPS[row.kind].get(DisposalState(row.state))
     return f"{owed.until}{'（待公示）' if ended else ''}"
-
-
-def _by(step: DisposalStep) -> str:
-    if step in BY_THE_HEAD:
-        return "审批人或主要负责人"
-    return "上一级" if step in FROM_ABOVE else ""
-
-
-def _options(disposal: Disposal, step: DisposalStep, state: DisposalState) -> str:
-    """What the command of a step must name."""
-    made = ""
-    if step is DisposalStep.HAND_OVER:
-        made += " --receiver 部门"
-    if step is DisposalStep.EXTEND and (disposal.kind is DisposalKind.RECTIFY or disposal.state != "open"):
-        made += " --days 天"
-    if len(OUTCOMES.get(state, ())) > 1:
-        made += " --outcome 结果"
-    if step in REASONED or (disposal.outside and disposal.state == DisposalState.SENT):
-        made += " --note 文号或理由"
-    return made

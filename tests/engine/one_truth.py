@@ -14,7 +14,7 @@ from models.messages import CaseProgress, Progress, Wake
 from models.trail import Deadline, Wait
 from rules.stages import TaskStatus
 from tests.engine.house import TASK, TASK_WORKFLOW, House
-from workflows import projection
+from workflows import attributes, projection
 
 PATIENCE = 10.0
 """Seconds for a workflow to take in what SQL says already."""
@@ -54,9 +54,9 @@ async def _disagreements(house: House) -> list[str]:
     faults += _compare("names", departments, {wait.department for wait in progress.waits})
     shown = (await house.task.describe()).typed_search_attributes
     faults += _compare("WaitingOn", named, set(shown.get(search_attributes.WAITING_ON, [])))
-    since = projection.waiting_since(progress.waits)
+    since = attributes.waiting_since(progress.waits)
     faults += _compare("WaitingSince", since, shown.get(search_attributes.SINCE))
-    faults += _compare("DueAt", projection.earliest_due(progress.waits), shown.get(search_attributes.DUE))
+    faults += _compare("DueAt", attributes.earliest_due(progress.waits), shown.get(search_attributes.DUE))
     faults += _compare("EscalationLevel", progress.level, shown.get(search_attributes.ESCALATION))
     stage = f"{min(int(progress.stage), 8)} {progress.stage.label}"
     faults += _compare("stage", stage, shown.get(search_attributes.STAGE))

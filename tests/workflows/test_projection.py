@@ -15,6 +15,7 @@ from models.messages import (
 )
 from rules.ladder import Level
 from rules.stages import Claim, Stage, TaskStatus
+from rules.wait_rules import WAITS
 from rules.waits import WaitKind, case_of
 from workflows import attributes, projection
 
@@ -76,15 +77,16 @@ UNCLAIMED = """\
   期限 **2026-03-04 24:00+08:00** · 自 2026-03-02 09:30+08:00 起\x20\x20
   办理 `starter.py task claim yc-2026/4/1`
 
-无人办理时：逾期逐级催办：本人、负责人、领导小组办公室；下次催办 2026-03-03 08:30+08:00
+无人办理时：逾期逐级催办：本人、负责人、领导小组办公室\x20\x20
+下次催办：2026-03-03 08:30+08:00
 
 下一步：抽取检查对象
 
 **已办情况（户数）**
 
-| 部门 | 领取 | 阶段 | 抽中 | 已匹配 | 已检查 | 已审批 | 已录入 | 已公示 | 处置未结 |
-|---|---|---|---|---|---|---|---|---|---|
-| 县教育局 | 待领取 | 通知配合部门领取 | 0 | 0 | 0 | 0 | 0 | 0 | 0/0 |
+| 部门 | 进展 | 抽中 | 匹配 | 检查 | 审批 | 录入 | 公示 | 处置未结 |
+|---|---|---|---|---|---|---|---|---|
+| 县教育局 | 待领取 | 0 | 0 | 0 | 0 | 0 | 0 | 0/0 |
 """
 
 
@@ -104,7 +106,9 @@ def test_open_disposals_are_shown_with_the_command_that_lists_them() -> None:
     branch = a_branch(stage=Stage.FOLLOW_UP, claim=Claim.CLAIMED, disposals=2, disposals_open=1)
     text = projection.task_details(a_task(stage=Stage.FOLLOW_UP, branches=(branch,), waits=(), waits_open=0))
     assert "**检查已结、处置未结**" in text
-    assert "另有处置未结1件，等谁、到何时：`starter.py disposal list yc-2026/4/1`" in text
+    assert "处置未结1件，等谁、到何时、怎样办：`starter.py disposal list yc-2026/4/1 --open`" in text
+    assert "**等处置办结**" in text
+    assert "系统正在处理" not in text
 
 
 def test_waits_that_read_alike_are_one_line_with_their_counts() -> None:
@@ -118,7 +122,8 @@ def test_waits_that_read_alike_are_one_line_with_their_counts() -> None:
     text = projection.task_details(a_task(waits=waits, waits_open=5))
     assert (
         "- 等 **县教育局** 经办人：**在本部门网站或媒体公示并提交证明**，未办10件，共10件  \n"
-        "  期限 **2026-03-04 24:00+08:00** · 自 2026-03-01 09:30+08:00 起  "
+        "  期限 **2026-03-04 24:00+08:00** · 自 2026-03-01 09:30+08:00 起  \n"
+        "  先看 `starter.py publication text yc-2026/4/1 --open --output 公示.docx`  "
     ) in text
     assert "- 等 **县教育局** 经办人：**在本部门网站或媒体公示并提交证明**  \n  期限 **中止中**" in text
     assert "- 另有2项待办，见 `starter.py task show yc-2026/4/1`" in text
@@ -132,12 +137,13 @@ def test_what_is_not_shown_is_counted() -> None:
 
 def test_what_the_platform_sent_back_is_said_before_the_waits() -> None:
     """Nothing comes of waiting for a receipt that will never come."""
-    task = a_task(rejected=3, rejected_by=("县卫健局", "县教育局"))
-    expected = (
-        "⚠ **省平台退回3条**，等 **县卫健局、县教育局** 经办人更正后重新报送："
-        "`starter.py publication rejections yc-2026/4/1`"
-    )
-    assert expected == projection.task_details(task).splitlines()[2]
+    task = a_task(rejected=3, rejected_by=("县卫健局", "县教育局"), rejected_since=SINCE)
+    expected = [
+        "⚠ **省平台退回3条**（自 2026-03-02 09:30+08:00 起），等 **县卫健局、县教育局** 经办人更正后重新报送  ",
+        "逐栏原因 `starter.py publication rejections yc-2026/4/1`  ",
+        "更正后 `starter.py publication resend yc-2026/4/1 --all --reason 更正内容`",
+    ]
+    assert expected == projection.task_details(task).splitlines()[2:5]
 
 
 DESK = """\
@@ -148,7 +154,8 @@ DESK = """\
   办理 `starter.py task claim yc-2026/4/1`
 - 另有1项待办，各人的见 `starter.py inbox`
 
-无人办理时：逾期逐级催办：本人、负责人、领导小组办公室；下次催办 2026-03-03 08:30+08:00
+无人办理时：逾期逐级催办：本人、负责人、领导小组办公室\x20\x20
+下次催办：2026-03-03 08:30+08:00
 """
 
 
@@ -187,24 +194,50 @@ AWAY = """\
 
 等 **运维**：检查平台地址（JOINT_EXCHANGE）、令牌和网络，原因见工作进程日志 `platform away`；每5分钟自动再试
 
-⚠ **被退回的等报送部门更正**后重新报送，逐栏原因和命令：
+⚠ **省平台退回的，等报送部门更正**后重新报送：
 
-- 等 **县教育局** 2条 `starter.py publication rejections yc-2026/4/1`"""
+- 等 **县教育局** 经办人：**更正被退回的2条** · 自 2026-03-02 09:30+08:00 起\x20\x20
+  逐栏原因 `starter.py publication rejections yc-2026/4/1`\x20\x20
+  更正后 `starter.py publication resend yc-2026/4/1 --all --reason 更正内容`"""
 
 
 def test_an_exchange_that_stands_still_says_since_when_and_who_must_act() -> None:
     """A platform that is away is the operators' business; what was sent back is a department's."""
-    back = RejectedOf(task="yc-2026/4/1", name="县教育局", count=2)
+    back = RejectedOf(task="yc-2026/4/1", name="县教育局", count=2, since=SINCE)
     exchange = ExchangeProgress(
         office="yc", queued=12, unanswered=3, rejected=2, away=True, since=SINCE, rejected_of=(back,)
     )
     assert AWAY == projection.exchange_details(exchange)
+    shown = attributes.exchange_standing(exchange)
+    assert (attributes.PLATFORM_AWAY, ("运维", "县教育局")) == (shown.stage, shown.waiting_on)
+    assert ("恢复与省平台的连接", SINCE) == (shown.waiting_for, shown.since)
+
+
+def test_a_desk_that_owes_nothing_says_so() -> None:
+    """The system is not at work for it either."""
+    desk = DeskProgress(department="yc/jy", office="yc", name="县教育局")
+    assert "当前没有待办。" in projection.desk_details(desk)
+    assert "系统正在处理" not in projection.desk_details(desk)
+
+
+def test_a_wait_with_words_and_a_command_of_its_own_shows_these() -> None:
+    """A yearly report belongs to a plan, which the desk's own id does not tell."""
+    own = a_wait(kind="yearly_report", what="报送年报", command="starter.py summary yearly yc-2026 报送文号")
+    text = "\n".join(projection.wait_lines([own], 1, ""))
+    assert "**报送年报**" in text
+    assert "办理 `starter.py summary yearly yc-2026 报送文号`" in text
+
+
+def test_a_task_that_waits_for_its_disposals_alone_says_so_in_the_lists() -> None:
+    """Whom each of them waits for stands on its own page, where it is never out of date."""
+    shown = attributes.standing(office="yc", stage="8", waits=(), level=0, else_for="处置办结")
+    assert ("处置办结", ()) == (shown.waiting_for, shown.waiting_on)
 
 
 def test_times_in_search_attributes_are_beijing_times() -> None:
-    """The Web UI shows an attribute as it was written."""
+    """The Web UI shows an attribute as it was written; a day ends in its last second, not on the next day."""
     shown = attributes.standing(office="yc", stage="2", waits=(a_wait(),), level=0)
-    assert ("2026-03-05T00:00:00+08:00", "2026-03-02T09:30:00+08:00") == tuple(
+    assert ("2026-03-04T23:59:59+08:00", "2026-03-02T09:30:00+08:00") == tuple(
         one.isoformat() for one in (shown.due, shown.since) if one
     )
 
@@ -250,4 +283,5 @@ def test_every_kind_of_wait_can_be_shown(kind: WaitKind) -> None:
     """In the words of the trade, with its command filled in."""
     text = "\n".join(projection.wait_lines([a_wait(kind=kind.value)], 1, "yc-2026/4/1"))
     assert f"**{kind.label}**" in text
+    assert WAITS[kind].command.format(target="yc-2026/4/1") in text
     assert "{target}" not in text

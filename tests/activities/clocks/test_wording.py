@@ -37,13 +37,15 @@ def test_a_disposal_says_its_kind_and_where_it_stands(at: At) -> None:
     """Nobody opens ten cases to find the one that came back."""
     driver = at("visited")
     (made,) = find(driver, ProposedDisposal(kind=DisposalKind.TRANSFER_JUSTICE, outside="县检察院"))
-    assert ["后续处置：移送司法机关"] == [one.what for one in said(driver, WaitKind.DISPOSAL)]
+    assert ["移送司法机关"] == [one.what for one in said(driver, WaitKind.DISPOSAL)]
     take(driver, made, "send")
     (wait,) = said(driver, WaitKind.ACKNOWLEDGE)
     assert "取得并登记县检察院对移送的接收回执（移送司法机关）" == wait.what
     assert wait.command.startswith(f"starter.py disposal step {made.id} acknowledge --note ")
     take(driver, made, "return")
-    assert ["后续处置：移送司法机关（移送被退回）"] == [one.what for one in said(driver, WaitKind.DISPOSAL)]
+    assert ["移送被退回：再次移送，或自行决定是否立案"] == [
+        one.what for one in said(driver, WaitKind.DISPOSAL)
+    ]
 
 
 def test_an_outcome_and_a_withdrawal_on_the_own_site_ask_for_their_own_proof(at: At) -> None:
@@ -72,7 +74,8 @@ def test_a_commission_and_a_returned_entry_are_named(at: At) -> None:
     number = driver.act(SECOND, Role.HANDLER, paper).data["commission"]
     (wait,) = said(driver, WaitKind.COMMISSION)
     assert wait.what.startswith("等检测中心的报告")
-    assert wait.command.startswith(f"starter.py result commission report {TASK} {number} --on")
+    report = f"starter.py result commission report {TASK} {number} --on 日期 --conclusion 结论"
+    assert report == wait.command
     driver = at("submitted")
     driver.act(SECOND, Role.APPROVER, ReturnResults(visits=(driver.visits(SECOND)[0].id,), reason="补充"))
     assert ["录入检查结果（退回后第2次）"] == [one.what for one in said(driver, WaitKind.ENTRY)]
