@@ -123,9 +123,10 @@ def failing_deliveries(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def unpublished(session: Session, now: datetime) -> Iterator[Finding]:
     """What should have left for the platform, or have been answered by it; a line for each office."""
     queued: Counter[str] = Counter()
+    oldest: dict[str, datetime] = {}
     for table in (Publication, Declaration):
         rows = session.exec(
-            select(table.office, func.count())
+            select(table.office, func.count(), func.min(table.queued_at))
             .where(
                 col(table.sent_at).is_(None),
                 col(table.receipted_at).is_(None),
@@ -134,10 +135,13 @@ def unpublished(session: Session, now: datetime) -> Iterator[Finding]:
             )
             .group_by(col(table.office))
         )
-        for office, count in rows:
+        for office, count, first in rows:
             queued[office] += count
+            oldest[office] = min(first, oldest.get(office, first))
     for office, count in sorted(queued.items()):
-        words = f"{count}项未能送出，请核对 JOINT_EXCHANGE 和省平台是否可用"
+        words = (
+            f"{count}项未能送出，最早 {_moment(oldest[office])} 待发，请核对 JOINT_EXCHANGE 和省平台是否可用"
+        )
         yield Finding(Ailment.UNPUBLISHED, exchange_id(office), words)
     silent = Counter(one.office for one in silent_batches(session, now))
     for office, count in sorted(silent.items()):
@@ -166,7 +170,7 @@ def rejected(session: Session, now: datetime) -> Iterator[Finding]:
     """What the platform rejected and nobody has put right for a day, a line for each task and department."""
     for table in (Declaration, Publication):
         rows = session.exec(
-            select(table.task, Department.name, func.count())
+            select(table.task, Department.name, func.count(), func.min(table.sent_at))
             .join(Department, col(Department.id) == col(table.department))
             .where(
                 col(table.rejected).is_not(None),
@@ -176,9 +180,11 @@ def rejected(session: Session, now: datetime) -> Iterator[Finding]:
             .group_by(col(table.task), col(Department.name))
             .order_by(col(table.task), col(Department.name))
         )
-        for task, name, count in rows:
+        for task, name, count, first in rows:
             command = f"starter.py publication resend {task} --all --reason 更正内容"
-            words = f"{name}{count}项；原因：starter.py publication rejections {task}"
+            words = (
+                f"{name}{count}项，最早 {_moment(first)} 报送；原因：starter.py publication rejections {task}"
+            )
             yield Finding(Ailment.REJECTED, task, words, command)
 
 

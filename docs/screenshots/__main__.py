@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -21,8 +22,8 @@ from cli.demo.play_results import Closing
 from cli.demo.show import SCENES
 from worker import working
 
-from .browser import LIST, WIDTH, browser, list_of, page_of, shoot
-from .plays import PLAYS, Play, Shot
+from .browser import LIST, WIDTH, browser, list_of, namespace_page, page_of, shoot
+from .plays import PLAYS, Picture, Play, Stop
 from .world import FellSilent, Players, Served, aged_copy, bring_up, found_county, served
 
 SETTLE = 8.0
@@ -35,13 +36,19 @@ async def main(folder: Path, names: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before anything runs
     async with browser() as eye:
         for play in PLAYS:
-            shots = [shot for shot in play.shots if not names or shot.name in names]
-            if shots:
+            wanted = [_with(stop, names) for stop in play.stops]
+            stops = [stop for stop in wanted if stop.pictures]
+            if stops:
                 with tempfile.TemporaryDirectory() as scratch:
-                    await _perform(play, shots, Path(scratch), folder, eye)
+                    await _perform(play, stops, Path(scratch), folder, eye)
 
 
-async def _perform(play: Play, shots: Sequence[Shot], scratch: Path, folder: Path, eye: Browser) -> None:
+def _with(stop: Stop, names: Sequence[str]) -> Stop:
+    """A stop with those of its pictures that are named; all of them where none is."""
+    return replace(stop, pictures=tuple(one for one in stop.pictures if not names or one.name in names))
+
+
+async def _perform(play: Play, stops: Sequence[Stop], scratch: Path, folder: Path, eye: Browser) -> None:
     with play.platform(scratch / "platform.db") as exchange:
         settings = found_county(scratch / "world", exchange, play.county)
         database = Database(settings.database_url)
@@ -50,12 +57,12 @@ async def _perform(play: Play, shots: Sequence[Shot], scratch: Path, folder: Pat
             async with working(environment.client, settings, database):
                 players = Players(database, environment.client, TASK)
                 halves = (Opening(players, _quiet), Closing(players, _quiet))
-                for shot in shots:
-                    players.silent_at = shot.line
+                for number, stop in enumerate(stops):
+                    players.silent_at = stop.line
                     await _play_on(halves)
                     await asyncio.sleep(SETTLE / 4)
-                    copy = aged_copy(settings, scratch / shot.name, shot.days)
-                    await _take(shot, copy, folder / f"{shot.name}.png", eye)
+                    copy = aged_copy(settings, scratch / str(number), stop.days)
+                    await _stop(stop, copy, folder, eye)
         finally:
             database.close()
             await environment.shutdown()
@@ -71,30 +78,37 @@ async def _play_on(halves: Sequence[Opening | Closing]) -> None:
             return
 
 
-async def _take(shot: Shot, settings: Settings, file: Path, eye: Browser) -> None:
+async def _stop(stop: Stop, settings: Settings, folder: Path, eye: Browser) -> None:
     async with served(settings) as world:
         async with working(world.client, settings, world.database):
             await bring_up(world)
             await asyncio.sleep(SETTLE)
-            async with shot.trouble(world):
-                if shot.working:
-                    await _picture(shot, world, file, eye)
-        if not shot.working:
-            await _picture(shot, world, file, eye)
-    print(f"{file}  {shot.words}", flush=True)
+            async with stop.trouble(world):
+                if stop.working:
+                    await _take(stop, world, folder, eye)
+        if not stop.working:
+            await _take(stop, world, folder, eye)
 
 
-async def _picture(shot: Shot, world: Served, file: Path, eye: Browser) -> None:
-    if shot.query:
-        await shoot(eye, list_of(world.ui, shot.query), file, shot.expected, LIST)
-        return
-    query = f"WorkflowId STARTS_WITH '{shot.page}'"
-    found = [one async for one in world.client.list_workflows(query)]
-    for one in found:
-        if await shoot(
-            eye, page_of(world.ui, one.id, one.run_id, shot.tab), file, shot.expected, (WIDTH, shot.height)
-        ):
-            return
+async def _take(stop: Stop, world: Served, folder: Path, eye: Browser) -> None:
+    for one in stop.pictures:
+        file = folder / f"{one.name}.png"
+        shown = await _picture(one, world, file, eye)
+        missed = "" if shown else f"  NOT SHOWN: {one.expected}"
+        print(f"{file}  {one.words}{missed}", flush=True)
+
+
+async def _picture(one: Picture, world: Served, file: Path, eye: Browser) -> bool:
+    if one.query:
+        return await shoot(eye, list_of(world.ui, one.query), file, one.expected, LIST)
+    size = (WIDTH, one.height)
+    if one.path:
+        return await shoot(eye, namespace_page(world.ui, one.path), file, one.expected, size)
+    found = [run async for run in world.client.list_workflows(f"WorkflowId STARTS_WITH '{one.page}'")]
+    for run in found:
+        if await shoot(eye, page_of(world.ui, run.id, run.run_id, one.tab), file, one.expected, size):
+            return True
+    return False
 
 
 def _quiet(_: object) -> None:

@@ -12,8 +12,8 @@ from playwright.async_api import Browser, async_playwright
 
 from models.search_attributes import LISTED
 
-WIDTH, HEIGHT = 1500, 1150
-LIST = (2200, 700)
+WIDTH, HEIGHT = 1500, 1200
+LIST = (2200, 520)
 """Width and height of a list: its columns lie side by side."""
 SETTLE_MS = 5000
 """A page of the Web UI goes on loading after its load event."""
@@ -29,6 +29,11 @@ _COLUMNS = json.dumps(
 def page_of(ui: str, workflow: str, run: str, tab: str) -> str:
     """The address of a tab of a workflow's page."""
     return f"{ui}/namespaces/default/workflows/{quote(workflow, safe='')}/{run}/{tab}"
+
+
+def namespace_page(ui: str, path: str) -> str:
+    """The address of a page of the namespace."""
+    return f"{ui}/namespaces/default/{path}"
 
 
 def list_of(ui: str, query: str) -> str:

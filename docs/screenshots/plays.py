@@ -15,16 +15,18 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from cli.demo.county import County
 from cli.demo.platform_server import Habits, Platform, serve
 from cli.demo.play import HEALTH, OFFICE, SCHOOLS, TASK
-from models.messages import Wake
+from models.messages import TASK_QUEUE, Wake
 from models.papers import (
     AcceptClaim,
     ApproveResults,
+    ConfirmAspect,
     Paper,
     RecordVisits,
     RevealLink,
     StepDisposal,
     SubmitResults,
 )
+from workflows.views import VIEWS
 
 from .browser import HEIGHT
 from .world import Line, Served
@@ -43,32 +45,41 @@ async def untroubled(_: Served) -> AsyncIterator[None]:
 
 
 @dataclass(frozen=True)
-class Shot:
-    """One picture: what it shows, where the play stops, how long ago that was, what is broken besides."""
+class Picture:
+    """One picture: its file's name, what it shows, and which page of the Web UI it is taken of."""
 
     name: str
     words: str
-    line: Line
-    days: int = 0
     page: str = TASK_PAGE
     """How the id of the workflow begins whose page is shown."""
     query: str = ""
     """Where given, the list that it finds is shown instead of a page."""
+    path: str = ""
+    """Where given, this page of the namespace is shown instead."""
     tab: str = "user-metadata"
     height: int = HEIGHT
     """Of the page: what lies below it is left out."""
     expected: str = "期限"
     """Words without which the page is not loaded yet."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a play falls silent, how long ago that was, what is broken besides, and what is to be seen there."""
+
+    line: Line
+    pictures: tuple[Picture, ...]
+    days: int = 0
     trouble: Callable[[Served], AbstractAsyncContextManager[None]] = untroubled
     working: bool = True
-    """Whether a worker still runs when the picture is taken."""
+    """Whether a worker still runs when the pictures are taken."""
 
 
 @dataclass(frozen=True)
 class Play:
-    """One county's play before one platform, and its pictures in the order of the play."""
+    """One county's play before one platform, and its stops in the order of the play."""
 
-    shots: tuple[Shot, ...]
+    stops: tuple[Stop, ...]
     county: Callable[[County], County] = lambda county: county
     habits: Habits = field(default_factory=Habits)
     away: bool = False
@@ -158,6 +169,11 @@ async def unreadable(world: Served) -> AsyncIterator[None]:
         database.execute("ALTER TABLE mislaid RENAME TO publication")
 
 
+def _view(name: str) -> str:
+    """The saved query of that name, as operators open it."""
+    return next(one.query for one in VIEWS if one.name == name)
+
+
 def hardly_anybody(county: County) -> County:
     """All but one of the health department's officers are on leave."""
     staff = [row for row in county.officers if row["department"] == "wj"]
@@ -171,121 +187,152 @@ def hardly_anybody(county: County) -> County:
 PLAYS = (
     Play(
         (
-            Shot("1-claim", "配合部门没有领取", before(AcceptClaim, SCHOOLS), days=7),
-            Shot("2-reveal", "一个部门没有揭示随机值", before(RevealLink, HEALTH)),
-            Shot("4-visit", "检查时段已过，没有登记检查", before(RecordVisits), days=21),
-            Shot(
-                "list-overdue",
-                "逾期任务的清单",
+            Stop(before(ConfirmAspect), (Picture("0-confirm", "第二人没有复核范围"),), days=7),
+            Stop(before(AcceptClaim, SCHOOLS), (Picture("1-claim", "配合部门没有领取"),), days=7),
+            Stop(before(RevealLink, HEALTH), (Picture("2-reveal", "一个部门没有揭示随机值"),)),
+            Stop(
                 before(RecordVisits),
+                (
+                    Picture("4-visit", "检查时段已过，没有登记检查"),
+                    Picture("list-overdue", "逾期任务的清单", query=_view("overdue"), expected=TASK_PAGE),
+                ),
                 days=21,
-                query="EscalationLevel >= 2",
-                expected=TASK_PAGE,
             ),
-            Shot("5-entry", "检查后20个工作日没有录入", before(SubmitResults), days=35),
-            Shot(
-                "fault-no-worker",
-                "没有工作进程：只剩搜索属性",
+            Stop(
                 before(SubmitResults),
+                (
+                    Picture("5-entry", "检查后20个工作日没有录入"),
+                    Picture("desk", "部门工作台：欠着什么", page=DESK_PAGE),
+                ),
                 days=35,
-                tab="search-attributes",
-                expected="InspectionStage",
+            ),
+            Stop(
+                before(SubmitResults),
+                (
+                    Picture("fault-no-worker", "没有工作进程：右栏是空的", expected="右栏是空的"),
+                    Picture(
+                        "fault-no-worker-attributes",
+                        "没有工作进程：等谁、到何时看搜索属性",
+                        tab="search-attributes",
+                        expected="InspectionStage",
+                        height=760,
+                    ),
+                    Picture(
+                        "fault-no-worker-queue",
+                        "没有工作进程：任务队列没有人领取",
+                        path=f"task-queues/{TASK_QUEUE}",
+                        expected=TASK_QUEUE,
+                        height=760,
+                    ),
+                ),
+                days=35,
                 working=False,
             ),
-            Shot(
-                "fault-terminated",
-                "有人在界面上终止了任务",
+            Stop(
                 before(SubmitResults),
+                (
+                    Picture("fault-terminated", "有人在界面上终止了任务", expected="Terminated"),
+                    Picture(
+                        "list-ended",
+                        "在本系统之外结束的运行",
+                        query=_view("ended-outside"),
+                        expected=TASK_PAGE,
+                    ),
+                ),
                 trouble=terminated,
-                expected="Terminated",
             ),
-            Shot(
-                "fault-cancelled",
-                "有人在界面上取消了任务",
+            Stop(
                 before(SubmitResults),
+                (Picture("fault-cancelled", "有人在界面上取消了任务", expected="Canceled"),),
                 trouble=cancelled,
-                expected="Canceled",
             ),
-            Shot(
-                "fault-reset",
-                "有人在界面上重置了任务",
+            Stop(
                 before(SubmitResults),
+                (
+                    Picture(
+                        "fault-reset",
+                        "有人在界面上重置了任务",
+                        tab="history",
+                        height=760,
+                        expected="试一试重置",
+                    ),
+                ),
                 trouble=reset,
-                tab="history",
-                expected="试一试重置",
             ),
-            Shot("desk", "部门工作台：欠办的和未送达的", before(SubmitResults), days=35, page=DESK_PAGE),
-            Shot(
-                "list-ended",
-                "在本系统之外结束的运行",
-                before(SubmitResults),
-                trouble=terminated,
-                query="ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')",
-                expected=TASK_PAGE,
-            ),
-            Shot("6-approval", "结果没有审批", before(ApproveResults), days=14),
-            Shot(
-                "fault-broken",
-                "工作流任务失败（程序错误或数据库故障）",
+            Stop(before(ApproveResults), (Picture("6-approval", "结果没有审批"),), days=14),
+            Stop(
                 before(ApproveResults),
+                (
+                    Picture(
+                        "fault-broken",
+                        "工作流任务失败（程序错误或数据库故障）",
+                        tab="history",
+                        expected="Workflow Task Failed",
+                    ),
+                    Picture(
+                        "list-problems", "有故障的工作流清单", query=_view("failing"), expected=TASK_PAGE
+                    ),
+                ),
                 trouble=broken,
-                tab="history",
-                expected="Workflow Task Failed",
             ),
-            Shot(
-                "list-problems",
-                "有故障的工作流清单",
-                before(ApproveResults),
-                query='TemporalReportedProblems IN ("category=WorkflowTaskFailed")',
-                trouble=broken,
-                expected=TASK_PAGE,
-            ),
-            Shot(
-                "fault-database",
-                "数据库故障：一步反复重试",
+            Stop(
                 waiting_for("entry"),
+                (
+                    Picture(
+                        "fault-database",
+                        "数据库故障：一步反复重试",
+                        page=EXCHANGE_PAGE,
+                        tab="pending-activities",
+                        # Below it the page shows a stack, with the folders of whoever took the picture.
+                        height=560,
+                        expected="OperationalError",
+                    ),
+                ),
                 trouble=unreadable,
-                page=EXCHANGE_PAGE,
-                tab="pending-activities",
-                # Below it the page shows a stack, with the folders of whoever took the picture.
-                height=535,
-                expected="OperationalError",
             ),
-            Shot(
-                "8-recheck",
-                "责令改正后没有复查",
+            Stop(
                 before(StepDisposal),
+                (Picture("8-recheck", "责令改正后没有复查", page="disposal/", expected="责令改正到期复查"),),
                 days=35,
-                page="disposal/",
-                expected="责令改正：",
             ),
         )
     ),
     Play(
-        (Shot("3-unmatched", "有对象匹配不到两名执法人员", waiting_for("the match"), days=7),), hardly_anybody
+        (Stop(waiting_for("the match"), (Picture("3-unmatched", "有对象匹配不到两名执法人员"),), days=7),),
+        hardly_anybody,
     ),
     Play(
         (
-            Shot("7-refused", "省平台退回了部分结果", waiting_for("entry"), days=7),
-            Shot(
-                "7-refused-exchange",
-                "交换：被退回的记录",
+            Stop(
                 waiting_for("entry"),
-                page=EXCHANGE_PAGE,
-                expected="省平台",
+                (
+                    Picture("7-refused", "省平台退回了部分结果"),
+                    Picture(
+                        "7-refused-exchange",
+                        "交换：被退回的记录",
+                        page=EXCHANGE_PAGE,
+                        expected="省平台退回的",
+                    ),
+                ),
+                days=7,
             ),
         ),
         habits=Habits(refuse=7),
     ),
     Play(
         (
-            Shot(
-                "fault-platform-away",
-                "省平台连接不上",
+            Stop(
                 waiting_for("entry"),
+                (
+                    Picture("fault-platform-away", "省平台连接不上", page=EXCHANGE_PAGE, expected="连接不上"),
+                    Picture(
+                        "list-platform-away",
+                        "省平台连接不上的清单",
+                        query=_view("platform-away"),
+                        expected=EXCHANGE_PAGE,
+                    ),
+                ),
                 days=1,
-                page=EXCHANGE_PAGE,
-                expected="连接不上",
             ),
         ),
         away=True,
