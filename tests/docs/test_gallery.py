@@ -68,7 +68,7 @@ def given_up(driver: Driver) -> None:
     with driver.database.write() as session:
         session.add(
             Digest(
-                id="digest", office=OFFICE, department=LEAD, person=person(LEAD, Role.HANDLER),
+                id="digest", department=LEAD, person=person(LEAD, Role.HANDLER),
                 subject="s", text="t", made_at=driver.now,
             )
         )  # fmt: skip
