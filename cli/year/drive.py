@@ -51,7 +51,6 @@ class Drive:
         self._duties = Duties()
         self._moments: dict[tuple[Duty, str], datetime] = {}
         self._adopted = False
-        self._issued = date.fromisoformat(str(plan.reading["date"]["value"]))
         random = scene.law.random("calendar")
         self._notice_day = date(plan.year, 4, 1) + timedelta(days=random.randint(5, 26))
         self._last = date(plan.year, 12, 31)
@@ -124,7 +123,7 @@ class Drive:
 
     async def _office(self) -> None:
         scene = self.scene
-        if not self._adopted and scene.today >= self._issued:
+        if not self._adopted and scene.today >= self.plan.issued:
             await office.import_and_adopt(scene, self.plan)
             self._adopted = True
             self._befall()

@@ -17,8 +17,9 @@ from models.plan import PlanDocument
 from models.task import DrawnSubject, JointTask, Visit
 from models.trail import Answer, Cause, Deadline, Notification, Outcome, RungFire, Submission, Wait
 from rules.calendar import local_day
-from rules.ladder import Level
+from rules.ladder import Rung, recipients
 from rules.plan_rounds import LaunchMode, RoundState
+from rules.roles import Role
 from rules.stages import Stage, TaskStatus, VisitStage
 from rules.waits import WaitKind
 
@@ -94,7 +95,7 @@ def clocks_of(session: Session, clocks: Clocks) -> list[Ended]:
         .order_by(col(Wait.key))
     )
     for wait, deadline in session.exec(statement):
-        beyond = {rung.name for rung in clocks.ladder(wait, deadline) if rung.level > Level.PERSON}
+        beyond = {rung.name for rung in clocks.ladder(wait, deadline) if goes_beyond(rung, wait.role)}
         found.append(
             Ended(
                 task=wait.task or _launched_by(session, wait),
@@ -105,6 +106,12 @@ def clocks_of(session: Session, clocks: Clocks) -> list[Ended]:
             )
         )
     return found
+
+
+def goes_beyond(rung: Rung, owner: Role) -> bool:
+    """Whether a rung tells anybody but whoever owes it: what a head owes has not gone further by telling the head."""
+    told = {*recipients(rung, owner), *([Role.OFFICE] if rung.office else [])}
+    return bool(told - {owner})
 
 
 def tasks_of(session: Session, clocks: list[Ended]) -> dict[str, int]:

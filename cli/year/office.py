@@ -1,8 +1,10 @@
 """The coordinating office's part: the plan of the year imported, settled, adopted; the calendar as it arrives."""
 
 import hashlib
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from activities.plans.rows import rows_of
 from adapters.plan_files import read_plan
+from adapters.plan_files.text import NotTextError, decode
 from cli.demo.bodies import CITY_BODIES, COUNTY_BODIES
 from cli.demo.play import OFFICE, RISING
 from cli.year.county import form_of
@@ -60,9 +63,8 @@ class PlanOfTheYear:
         former = read_plan(file).document.to_json()["year"]["value"]
         if former is None:
             raise Refusal("PlanWithoutYear", "计划没有年度，不能改为另一年度；请先核对文件标题")
-        self.file = folder / f"{self.document}.md"
-        text = file.read_text(encoding="utf-8").replace(str(former), str(year))
-        self.file.write_text(text, encoding="utf-8")
+        self.file = folder / f"{self.document}{file.suffix}"
+        self.file.write_text(_moved(file, former, year), encoding="utf-8")
         reading = read_plan(self.file)
         self.reading = reading.document.to_json()
         all_rows = [row.to_json(reading.document) for row in reading.rows]
@@ -71,6 +73,10 @@ class PlanOfTheYear:
             raise Refusal("RowUnknown", f"计划没有序号{'、'.join(strange)}；序号为{known[0]}至{known[-1]}")
         self.rows = [row for row in all_rows if not rows or row["seq"] in rows]
         _check_names(self.rows)
+        if self.reading["date"]["value"] is None:
+            raise Refusal("PlanWithoutDate", "计划没有成文日期，不知从何日起执行；请在文末补上日期后再模拟")
+        self.issued = date.fromisoformat(self.reading["date"]["value"])
+        """The day from which the plan stands in that year."""
 
     @property
     def seqs(self) -> list[str]:
@@ -203,6 +209,19 @@ def _initiators(session: Session, document: str) -> list[str]:
         .order_by(col(PlanRow.initiator))
     ).all()
     return [one for one in rows if one is not None]
+
+
+def _moved(file: Path, former: int, year: int) -> str:
+    """The notice's text with another year in all its dates."""
+    try:
+        text = decode(file.read_bytes())
+    except NotTextError:
+        raise Refusal(
+            "PlanNotText",
+            f"模拟要把 {file.name} 改为另一年度，只能用文本文件；请另存为 Markdown、TSV 或 CSV",
+        ) from None
+    text = text.replace(str(former), str(year))
+    return text if isleap(year) else text.replace(f"{year}年2月29日", f"{year}年2月28日")
 
 
 def _check_names(rows: Sequence[dict[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """The command `simulate`: what it refuses before any clock is skipped."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,26 @@ def test_rows_that_the_plan_has_not_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         PlanOfTheYear(PLAN_FILE, 2031, tmp_path, ("4", "99"))
     assert "RowUnknown" == refused.value.type
+
+
+@pytest.mark.parametrize(("year", "issued"), [(2027, date(2027, 2, 28)), (2028, date(2028, 2, 29))])
+def test_a_notice_of_a_leap_day_moves_to_any_year(tmp_path: Path, year: int, issued: date) -> None:
+    """To the day before where that year has none; in the encoding of older programs, too."""
+    file = tmp_path / "leap.md"
+    text = PLAN_FILE.read_text("utf-8").replace("2024年1月25日", "2024年2月29日")
+    file.write_text(text, encoding="gb18030")
+    (tmp_path / "year").mkdir()
+    assert issued == PlanOfTheYear(file, year, tmp_path / "year", ()).issued
+
+
+def test_a_plan_without_its_day_is_refused(tmp_path: Path) -> None:
+    """Nobody knows from when it stands."""
+    file = tmp_path / "undated.md"
+    file.write_text(PLAN_FILE.read_text("utf-8").replace("2024年1月25日", ""), encoding="utf-8")
+    (tmp_path / "year").mkdir()
+    with pytest.raises(Refusal) as refused:
+        PlanOfTheYear(file, 2027, tmp_path / "year", ())
+    assert "PlanWithoutDate" == refused.value.type
 
 
 def test_the_plan_of_another_county_is_refused(tmp_path: Path) -> None:

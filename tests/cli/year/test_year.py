@@ -96,14 +96,14 @@ def test_tasks_reconcile_with_a_count_by_hand(played: Played) -> None:
 
 
 def test_escalations_reconcile_with_a_count_by_hand(played: Played) -> None:
-    """A rung on the due day or later tells the head, or the office."""
+    """Somebody else than whoever owes it was told by a rung: the head, or the office."""
     escalated = """
         SELECT count(DISTINCT joint_task.id) FROM joint_task JOIN wait
             ON wait.task = joint_task.id
             OR (wait.kind = 'window' AND wait.opened_by =
                 joint_task.document || '/' || joint_task.seq || '/' || joint_task.round)
-        JOIN deadline ON deadline.wait = wait.id JOIN rung_fire ON rung_fire.deadline = deadline.id
-        WHERE NOT rung_fire.merged AND rung_fire.rung IN ('due', 'plus1', 'plus3')"""
+        JOIN notification ON substr(notification.key, 1, length(wait.key) + 1) = wait.key || '/'
+        WHERE notification.event IN ('due', 'overdue') AND notification.role <> wait.role"""
     assert played.number(escalated) == played.figures["escalated"]
 
 
