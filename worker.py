@@ -131,7 +131,7 @@ def build_worker(
 @asynccontextmanager
 async def working(client: Client, settings: Settings, database: Database) -> AsyncIterator[Worker]:
     """A worker with its sweep and its archive, for as long as the context lasts."""
-    exchange = open_exchange(settings.exchange, settings.exchange_token)
+    exchange = open_exchange(settings.exchange, settings.exchange_token, settings.exchange_secrets)
     worker = build_worker(
         client,
         database,

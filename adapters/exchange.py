@@ -1,7 +1,7 @@
 """What is exchanged with the provincial platform, whatever the way: records out, facts in (平台交换)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -60,6 +60,13 @@ class ExchangeAwayError(Exception):
     """The platform can't be reached, or did not answer: nothing is lost, the next round tries again."""
 
 
+class Unread(NamedTuple):
+    """What came in and is not taken: its name, and why, in the words of operators."""
+
+    name: str
+    why: str
+
+
 class Exchange(Protocol):
     """A way to the platform and back. Every call may be repeated: the keys say what is the same."""
 
@@ -69,8 +76,8 @@ class Exchange(Protocol):
     def receipts(self, office: str) -> Iterator[tuple[str, Sequence[Fact]]]:
         """What has come back and was not put away yet, oldest first: a name, and its facts."""
 
-    def finish(self, name: str) -> None:
-        """Put an answer away after its facts are committed."""
+    def finish(self, office: str, name: str) -> None:
+        """Put an office's answer away after its facts are committed."""
 
-    def unread(self, office: str, /) -> Sequence[str]:
-        """What came in for an office and cannot be read, by name: somebody must ask for it again."""
+    def unread(self, office: str, /) -> Sequence[Unread]:
+        """What came in for an office and is not taken: somebody must ask for it again."""

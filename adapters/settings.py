@@ -37,6 +37,8 @@ class Settings:
     smtp_from: str = ""
     messenger_url: str = ""
     exchange_token: str = ""
+    exchange_secrets: str = ""
+    """What each office shares with the platform to seal what they exchange, `office=secret,…`."""
     metrics: str = ""
     """Where a worker shows its measures, `host:port`."""
     traces: str = ""
@@ -67,6 +69,7 @@ class Settings:
             database_url=os.environ.get("DATABASE_URL", f"sqlite:///{data.resolve()}/joint-inspection.db"),
             exchange=os.environ.get("JOINT_EXCHANGE") or str(data / "exchange"),
             exchange_token=os.environ.get("JOINT_EXCHANGE_TOKEN", ""),
+            exchange_secrets=os.environ.get("JOINT_EXCHANGE_SECRETS", ""),
             smtp_url=os.environ.get("JOINT_SMTP_URL", ""),
             smtp_from=os.environ.get("JOINT_SMTP_FROM", ""),
             messenger_url=os.environ.get("JOINT_MESSENGER_URL", ""),

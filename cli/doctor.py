@@ -1,20 +1,24 @@
 """`doctor`: what is stuck and why, each line with the command that mends it; and mending it (体检与修复)."""
 
+import shlex
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from activities.authority import check_role
 from activities.doctor.examination import Report, examine
-from activities.doctor.findings import Finding
+from activities.doctor.exchange_folder import in_folders
+from activities.doctor.findings import Ailment, Finding
 from activities.doctor.lost_papers import names_of
 from activities.doctor.orders import Mended, Order
 from activities.doctor.repair import Repair
 from adapters.evidence_store import EvidenceStore
+from adapters.exchange import ExchangeAwayError
 from cli.acting import Who, asks
 from cli.context import Json, out, run, show
 from cli.tables import done, hint, words
@@ -79,6 +83,7 @@ def doctor(
     backed_up = since.replace(tzinfo=TZ) if since else None
     order = _order(who, restored=restored, since=backed_up, restart=restart or ()) if repair else None
     report, mended = run(_work(who, now, order))
+    report = report.and_still(_in_folders(who))
     data = {
         "at": now,
         "healthy": not report.findings,
@@ -104,6 +109,19 @@ async def _work(who: Who, now: datetime, order: Order | None) -> tuple[Report, M
         who.database, client, EvidenceStore(who.context.settings.archive), now, order
     ).run(report)
     return left, mended
+
+
+def _in_folders(who: Who) -> list[Finding]:
+    """Files that wait for somebody, where the exchange is a folder that this machine sees."""
+    where = who.context.settings.exchange
+    if where.startswith(("http://", "https://")):
+        return []
+    try:
+        with who.database.read() as session:
+            return list(in_folders(session, Path(where)))
+    except (OSError, ExchangeAwayError) as problem:
+        words = f"交换目录不能读取（{type(problem).__name__}），请核对 JOINT_EXCHANGE 和目录的权限"
+        return [Finding(Ailment.STRAY, where, words, f"ls -l {shlex.quote(where)}")]
 
 
 def _order(who: Who, *, restored: bool, since: datetime | None, restart: Iterable[str]) -> Order:

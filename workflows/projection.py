@@ -121,7 +121,7 @@ def exchange_details(progress: ExchangeProgress) -> str:
             "",
             "⚠ **省平台现在连接不上**：待发送的均已存档，恢复后自动继续，部门无须重报。",
             "",
-            "等 **运维**：检查平台地址（JOINT_EXCHANGE）、令牌和网络，原因见工作进程日志 `platform away`；"
+            "等 **运维**：检查平台地址（JOINT_EXCHANGE）、令牌、密钥和网络，原因见工作进程日志 `platform away`；"
             "每5分钟自动再试",
         ]
     if progress.rejected:

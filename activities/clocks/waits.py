@@ -139,29 +139,32 @@ class Clocks:
         met = {wait.id: wait for wait in self._waits.values()}
         return [met[one] for one in wanted if one in met]
 
-    def settle(self, wait: Wait, *, by: str, count: int = 1) -> None:
-        """Take `count` from a wait; at zero it is closed and its clock falls silent."""
+    def settle(self, wait: Wait, *, by: str, count: int = 1, at: datetime | None = None) -> None:
+        """Take `count` from a wait; at zero it is closed and its clock falls silent.
+
+        `at` is when the fact was that ends it, where that is known only afterwards (the platform's receipt).
+        """
         wait.open = max(0, wait.open - count)
         if wait.open == 0 and wait.closed_at is None:
-            wait.closed_at, wait.closed_by, wait.level = self.now, by, 0
+            wait.closed_at, wait.closed_by, wait.level = at or self.now, by, 0
             for deadline in self._deadlines(wait):
                 deadline.next_rung = None
             if wait.asked is not None:
                 # What was asked for on its clock has become pointless.
                 self.settle(self.session.get_one(Wait, wait.asked), by=by)
 
-    def settle_key(self, key: str, *, by: str, count: int = 1) -> None:
+    def settle_key(self, key: str, *, by: str, count: int = 1, at: datetime | None = None) -> None:
         """Settle the wait under a key; a wait that was never opened needs no settling."""
         wait = self.find(key)
         if wait is not None and wait.closed_at is None:
-            self.settle(wait, by=by, count=count)
+            self.settle(wait, by=by, count=count, at=at)
 
-    def settle_scope(self, scope: str, *, by: str) -> None:
+    def settle_scope(self, scope: str, *, by: str, at: datetime | None = None) -> None:
         """Close everything that is open in a scope (its case has ended)."""
         for wait in self.session.exec(
             select(Wait).where(col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
         ):
-            self.settle(wait, by=by, count=wait.open)
+            self.settle(wait, by=by, count=wait.open, at=at)
 
     def renew(self, wait: Wait, terms: Terms, cause: Cause) -> Deadline:
         """A new deadline for a wait, with rungs of its own; the former one stays, no longer current."""

@@ -43,7 +43,7 @@ class Report:
         return dict(Counter(one.ailment.value for one in self.findings))
 
     def and_still(self, findings: Iterable[Finding]) -> "Report":
-        """The report with findings of an earlier one that it did not look for again."""
+        """The report with findings that others made and it did not."""
         told = {(one.ailment, one.subject) for one in self.findings}
         more = [one for one in findings if (one.ailment, one.subject) not in told]
         return Report(_in_order((*self.findings, *more)), self.runs)

@@ -23,6 +23,7 @@ class Ailment(StrEnum):
     UNTOLD = "untold"
     UNDELIVERED = "undelivered"
     UNPUBLISHED = "unpublished"
+    STRAY = "stray"
     REJECTED = "rejected"
     CALENDAR = "calendar"
     REGISTER = "register"
@@ -57,6 +58,7 @@ _LABELS = {
     Ailment.UNTOLD: "给人的通知没有送达",
     Ailment.UNDELIVERED: "邮件、即时通讯没有送达",
     Ailment.UNPUBLISHED: "报送省平台没有进展",
+    Ailment.STRAY: "交换目录中有没有采用的文件",
     Ailment.REJECTED: "被省平台退回，待更正重报",
     Ailment.CALENDAR: "工作日历缺失或暂定",
     Ailment.REGISTER: "名录库过期未确认",

@@ -140,7 +140,8 @@ def unpublished(session: Session, now: datetime) -> Iterator[Finding]:
             oldest[office] = min(first, oldest.get(office, first))
     for office, count in sorted(queued.items()):
         words = (
-            f"{count}项未能送出，最早 {_moment(oldest[office])} 待发，请核对 JOINT_EXCHANGE 和省平台是否可用"
+            f"{count}项未能送出，最早 {_moment(oldest[office])} 待发，"
+            "请核对 JOINT_EXCHANGE、令牌和密钥，以及省平台是否可用"
         )
         yield Finding(Ailment.UNPUBLISHED, exchange_id(office), words)
     silent = Counter(one.office for one in silent_batches(session, now))

@@ -2,20 +2,26 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.authority import office_department
+from activities.lookup import chunks
 from activities.papers.docket import notify
-from adapters.exchange import Fact
-from models.exchange import Declaration
+from adapters.exchange import Fact, Unread
+from models.exchange import Declaration, ExchangeBatch
 from models.outcomes import Publication
+from rules.calendar import TZ
 from rules.channel import Channel
 from rules.roles import Role
 
 _SHOWN = 5
+MOMENTS = {"entered": "receipted_at", "forwarded": "forwarded_at", "published": "published_at"}
+"""Where each fact's moment is kept: as the platform states it."""
+SKEW = timedelta(minutes=5)
+"""So far may two clocks be apart that are both right."""
 
 
 def doubt(row: Publication | Declaration | None, fact: Fact) -> str:
@@ -40,45 +46,83 @@ def sound(
     now: datetime,
 ) -> list[Fact]:
     """The facts that can be recorded; the others are in the trail, and the office is told once of each set."""
-    kept, refused = [], []
+    kept, refused, untimely = [], [], []
+    written = _written(session, rows)
     for fact in facts:
         if why := doubt(rows.get(fact.key), fact):
             refused.append(f"{fact.key}：{why}")
-        else:
+            continue
+        earliest = written[fact.key]
+        if _known(rows[fact.key], fact):
             kept.append(fact)
+        elif why := doubtful_moment(fact, earliest, now):
+            untimely.append(f"{fact.key}：{why}")
+            kept.append(fact.model_copy(update={"at": now}))
+        else:
+            kept.append(fact.model_copy(update={"at": min(max(fact.at, earliest), now)}))
     if refused:
-        _tell(session, office, refused, now)
+        _tell(session, office, "未予登记", refused, now)
+    if untimely:
+        _tell(session, office, "已登记，所载时间不予采用、以读入时间为准", untimely, now)
     return kept
 
 
-def _tell(session: Session, office: str, refused: list[str], now: datetime) -> None:
-    same = hashlib.sha256("\n".join(refused).encode()).hexdigest()[:24]
-    more = f"等{len(refused)}项" if len(refused) > _SHOWN else ""
+def _known(row: Publication | Declaration, fact: Fact) -> bool:
+    return fact.fact in MOMENTS and getattr(row, MOMENTS[fact.fact], None) is not None
+
+
+def doubtful_moment(fact: Fact, written: datetime, now: datetime) -> str:
+    """Why a stated moment can't be true; empty where it can. `written` is when its batch was."""
+    stated = fact.at.astimezone(TZ)
+    if fact.at > now + SKEW:
+        return f"所载时间{stated:%Y-%m-%d %H:%M}尚未到来"
+    if fact.at < written - SKEW:
+        return f"所载时间{stated:%Y-%m-%d %H:%M}早于报送批次生成时间{written.astimezone(TZ):%Y-%m-%d %H:%M}"
+    return ""
+
+
+def _written(session: Session, rows: Mapping[str, Publication | Declaration]) -> dict[str, datetime]:
+    """Since when each record can have been answered: its batch's moment; of one sent again, its first's or later."""
+    ids = {row.batch for row in rows.values() if row.batch is not None and row.revision == 1}
+    made = {
+        id_: at
+        for some in chunks(ids)
+        for id_, at in session.exec(
+            select(ExchangeBatch.id, ExchangeBatch.made_at).where(col(ExchangeBatch.id).in_(some))
+        )
+    }
+    return {key: made.get(row.batch or "", row.queued_at) for key, row in rows.items()}
+
+
+def _tell(session: Session, office: str, what: str, doubts: list[str], now: datetime) -> None:
+    same = hashlib.sha256("\n".join(doubts).encode()).hexdigest()[:24]
+    more = f"等{len(doubts)}项" if len(doubts) > _SHOWN else ""
     fresh = _tell_office(
         session,
         office,
         key=f"exchange/{office}/doubtful/{same}",
-        text=f"省平台回执存疑，未予登记：{'；'.join(refused[:_SHOWN])}{more}。请与省平台核对后由其重新出具",
+        text=f"省平台回执存疑，{what}：{'；'.join(doubts[:_SHOWN])}{more}。请与省平台核对后由其重新出具",
         now=now,
     )
     if fresh:
-        detail = {"facts": len(refused), "doubts": refused[:100]}
+        detail = {"facts": len(doubts), "what": what, "doubts": doubts[:100]}
         audit.record(session, audit.office_chain(office), "platform.doubtful", at=now, detail=detail)
 
 
-def tell_unread(session: Session, office: str, names: Sequence[str], now: datetime) -> None:
-    """Receipt files that could not be read: the office is told of each once."""
-    for name in names:
+def tell_unread(session: Session, office: str, unread: Sequence[Unread], now: datetime) -> None:
+    """What came in and was not taken: the office is told of each once, and why."""
+    for one in unread:
         fresh = _tell_office(
             session,
             office,
-            key=f"exchange/{office}/unread/{name}",
-            text=f"省平台回执文件 {name} 不能读取，已移到交换目录的 bad 中，未予登记。请由省平台重新出具该批次的回执",
+            key=f"exchange/{office}/unread/{one.name}",
+            text=f"省平台回执 {one.name} 不能采用，未予登记：{one.why}。请由省平台重新出具；"
+            "来件均予保存，运维人员见 starter.py doctor",
             now=now,
         )
         if fresh:
-            chain = audit.office_chain(office)
-            audit.record(session, chain, "platform.unread", at=now, detail={"file": name})
+            detail = {"file": one.name, "why": one.why}
+            audit.record(session, audit.office_chain(office), "platform.unread", at=now, detail=detail)
 
 
 def _tell_office(session: Session, office: str, *, key: str, text: str, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """What the platform said, recorded once: receipts, forwarding, publication, rejections (平台回执)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.clocks.waits import Clocks
-from activities.exchange.doubts import sound
+from activities.exchange.doubts import MOMENTS, sound
 from activities.exchange.publishing import exchange_id, published, receipt, scope_of
 from activities.lookup import chunks
 from activities.papers.docket import notify, wake
@@ -19,12 +20,13 @@ from models.outcomes import Publication
 from models.task import JointTask, TakingPart
 from rules.roles import Role
 
-_MOMENTS = {"entered": "receipted_at", "forwarded": "forwarded_at", "published": "published_at"}
 
-
-def record_facts(session: Session, office: str, facts: Sequence[Fact], now: datetime) -> int:
+def record_facts(
+    session: Session, office: str, facts: Sequence[Fact], now: datetime, *, answer: str = ""
+) -> int:
     """Record what the platform says, each fact once; tasks move on and are woken. Returns the new ones.
 
+    Clocks stop at the moment that it states; the trail keeps when it was read, and in which answer.
     What can't be true is left out, and told to the office.
     """
     keys = {fact.key for fact in facts}
@@ -47,13 +49,40 @@ def record_facts(session: Session, office: str, facts: Sequence[Fact], now: date
     by_key: dict[str, list[Fact]] = {}
     for fact in sound(session, office, facts, known, now):
         by_key.setdefault(fact.key, []).append(fact)
-    fresh = _record_publications(session, office, [row for row in rows if row.key in by_key], by_key, now)
-    return fresh + _record_declarations(session, office, by_key, now)
+    come = _Come(session, office, by_key, now, answer)
+    fresh = _record_publications(come, [row for row in rows if row.key in by_key])
+    return fresh + _record_declarations(come)
 
 
-def _record_publications(
-    session: Session, office: str, rows: list[Publication], by_key: dict[str, list[Fact]], now: datetime
-) -> int:
+@dataclass(frozen=True)
+class _Come:
+    """What came in one answer, by record."""
+
+    session: Session
+    office: str
+    facts: Mapping[str, Sequence[Fact]]
+    now: datetime
+    answer: str
+
+    def note(self, task: str, rows: Sequence[Publication | Declaration], fresh: int) -> None:
+        """The trail of a task: what the platform states, and when that was read."""
+        stated = [fact.at for row in rows for fact in self.facts[row.key]]
+        audit.record(
+            self.session,
+            audit.task_chain(task),
+            "platform.facts",
+            at=self.now,
+            detail={
+                "facts": fresh,
+                "records": len(rows),
+                "answer": self.answer,
+                "stated": [min(stated).isoformat(), max(stated).isoformat()],
+            },
+        )
+
+
+def _record_publications(come: _Come, rows: list[Publication]) -> int:
+    session, office, now = come.session, come.office, come.now
     rows.sort(key=lambda row: (row.task, row.key))
     fresh_facts = 0
     for task_id, group in groupby(rows, key=lambda row: row.task):
@@ -62,25 +91,26 @@ def _record_publications(
         # Held on to: whoever asks for a part below finds it here.
         parts = session.exec(select(TakingPart).where(col(TakingPart.task) == task_id)).all()
         members = list(group)
-        fresh = sum(_note(session, row, fact, office) for row in members for fact in by_key[row.key])
+        fresh = sum(_note(session, row, fact, office) for row in members for fact in come.facts[row.key])
         if not fresh:
             continue
         fresh_facts += fresh
-        by = f"receipts of {len(members)}"
+        by = f"receipts of {len(members)}, read {now:%Y-%m-%dT%H:%MZ}"
         receipt(clocks, [row for row in members if row.receipted_at is not None], by=by)
         published(clocks, [row for row in members if row.published_at is not None], by=by)
         _tell_rejected(session, [row for row in members if row.rejected is not None], now)
         advance(clocks, task, parts)
-        _audit(session, task_id, fresh, len(members), now)
+        come.note(task_id, members, fresh)
         for workflow in sorted({scope_of(row) for row in members} | {f"joint-task/{task_id}"}):
             wake(session, workflow, "receipts", source=exchange_id(office), now=now, count=fresh)
     return fresh_facts
 
 
-def _record_declarations(session: Session, office: str, by_key: dict[str, list[Fact]], now: datetime) -> int:
+def _record_declarations(come: _Come) -> int:
+    session, office = come.session, come.office
     rows = [
         row
-        for some in chunks(by_key)
+        for some in chunks(come.facts)
         for row in session.exec(
             select(Declaration)
             .where(col(Declaration.office) == office, col(Declaration.key).in_(some))
@@ -94,13 +124,13 @@ def _record_declarations(session: Session, office: str, by_key: dict[str, list[F
         known = [
             _note(session, row, fact, office)
             for row in members
-            for fact in by_key[row.key]
+            for fact in come.facts[row.key]
             # A declaration is entered, or rejected; nothing of it is published.
             if fact.fact in ("entered", "rejected")
         ]
-        _tell_rejected(session, [row for row in members if row.rejected is not None], now)
+        _tell_rejected(session, [row for row in members if row.rejected is not None], come.now)
         if any(known):
-            _audit(session, task_id, sum(known), len(members), now)
+            come.note(task_id, members, sum(known))
         fresh += sum(known)
     return fresh
 
@@ -109,7 +139,7 @@ def _note(session: Session, row: Publication | Declaration, fact: Fact, office: 
     """Write one fact to its row; false where it was known, or speaks of a revision that is past."""
     if fact.fact == "rejected":
         return _reject(session, row, fact, office)
-    moment = _MOMENTS[fact.fact]
+    moment = MOMENTS[fact.fact]
     if getattr(row, moment) is not None:
         return False
     setattr(row, moment, fact.at)
@@ -154,13 +184,3 @@ def _tell_rejected(session: Session, rows: Iterable[Publication | Declaration], 
             task=task,
             urgent=True,
         )
-
-
-def _audit(session: Session, task: str, facts: int, records: int, now: datetime) -> None:
-    audit.record(
-        session,
-        audit.task_chain(task),
-        "platform.facts",
-        at=now,
-        detail={"facts": facts, "records": records},
-    )

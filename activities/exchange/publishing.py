@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from activities.clocks.waits import Clocks
+from activities.exchange.stated import ended_at
 from activities.lookup import chunks, subjects_by_id
 from activities.papers.docket import wake
 from activities.results.passage import await_next, move
@@ -13,6 +14,7 @@ from activities.standing import plan_of
 from models.outcomes import Disposal, Publication, PublicationKind, Result
 from models.registers import Subject
 from models.task import JointTask, TakingPart, Visit
+from rules.calendar import local_day
 from rules.channel import Channel, channel_of
 from rules.policy import PolicyKey
 from rules.stages import TaskStatus, VisitStage
@@ -119,27 +121,31 @@ def scope_of(publication: Publication) -> str:
 def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
     """The platform's receipts came: results are entered; what is not published yet is waited for."""
     session = clocks.session
-    visits: dict[tuple[str, str, Channel], list[Visit]] = {}
+    visits: dict[tuple[str, str, Channel, date], list[Visit]] = {}
     publications = list(publications)
     known = _visits_of(session, publications)
+    stated = {row.visit: row.receipted_at or clocks.now for row in publications}
     for publication in publications:
         if publication.kind is PublicationKind.RESULT:
             visit = known[publication.visit]
             if visit.stage is VisitStage.APPROVED:
-                visits.setdefault((publication.task, publication.department, publication.channel), []).append(
-                    visit
-                )
+                # The platform forwards from the day of its receipt; a department can only act once it is read.
+                national = publication.channel is Channel.NATIONAL
+                begins = local_day(stated[visit.id]) if national else clocks.today
+                group = (publication.task, publication.department, publication.channel, begins)
+                visits.setdefault(group, []).append(visit)
         elif publication.kind is not PublicationKind.WITHDRAWAL:
             # A withdrawal's one wait runs from the decision until it is done.
             _await_publication(clocks, publication, by=by)
-    for (task, department, channel), members in visits.items():
+    for (task, department, channel, begins), members in visits.items():
         part = session.get_one(TakingPart, (task, department))
-        move(clocks, part, members, VisitStage.RECEIPTED, by=by)
+        ended = ended_at(clocks, members, stated, col(Publication.receipted_at))
+        move(clocks, part, members, VisitStage.RECEIPTED, by=by, ended=ended)
         if session.get_one(JointTask, task).status is not TaskStatus.OPEN:
             continue  # Cancelled after its results went out: the fact is kept, nobody owes the rest.
         stops_at = clocks.policies.value(PolicyKey.ENTRY_STOPS_AT, department, plan_of(task))
         kind = WaitKind.FORWARD if channel is Channel.NATIONAL else WaitKind.PROOF
-        await_next(clocks, kind, members, by=by, anchor=clocks.today, inside_clock=stops_at == "publication")
+        await_next(clocks, kind, members, by=by, anchor=begins, inside_clock=stops_at == "publication")
 
 
 def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
@@ -147,6 +153,7 @@ def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -
     session = clocks.session
     publications = list(publications)
     known = _visits_of(session, publications)
+    stated = {row.visit: row.published_at or clocks.now for row in publications}
     visits: dict[tuple[str, str], list[Visit]] = {}
     for publication in publications:
         if publication.kind is PublicationKind.RESULT:
@@ -154,11 +161,12 @@ def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -
             if visit.stage is VisitStage.RECEIPTED and publication.receipted_at is not None:
                 visits.setdefault((publication.task, publication.department), []).append(visit)
         elif publication.receipted_at is not None:
-            clocks.settle_scope(scope_of(publication), by=by)
+            clocks.settle_scope(scope_of(publication), by=by, at=publication.published_at)
             if publication.kind is PublicationKind.DISPOSAL:
                 end_disposal(session, session.get_one(Disposal, publication.reference), clocks.now)
     for own, members in visits.items():
-        move(clocks, session.get_one(TakingPart, own), members, VisitStage.PUBLISHED, by=by)
+        ended = ended_at(clocks, members, stated, col(Publication.published_at))
+        move(clocks, session.get_one(TakingPart, own), members, VisitStage.PUBLISHED, by=by, ended=ended)
 
 
 def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
@@ -212,17 +220,18 @@ def _cycle(visit: Visit) -> str:
 
 
 def _await_publication(clocks: Clocks, publication: Publication, *, by: str) -> None:
-    clocks.settle_key(f"{publication.key}|receipt", by=by)
+    clocks.settle_key(f"{publication.key}|receipt", by=by, at=publication.receipted_at)
     # A fact that follows the receipt in a file of its own comes by here again.
     if publication.published_at is None and clocks.find(f"{publication.key}|publish") is None:
-        kind = WaitKind.FORWARD if publication.channel is Channel.NATIONAL else WaitKind.PROOF
+        national = publication.channel is Channel.NATIONAL
         clocks.open(
-            kind,
+            WaitKind.FORWARD if national else WaitKind.PROOF,
             key=f"{publication.key}|publish",
             scope=scope_of(publication),
             task=publication.task,
             department=publication.department,
             opened_by=by,
+            anchor=local_day(publication.receipted_at or clocks.now) if national else None,
             due=publication.due_day,
             clause=_clause(clocks, publication),
         )

@@ -1,8 +1,8 @@
 """A visit's passage from one state to the next, with the counters and waits that follow it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
@@ -34,11 +34,19 @@ VISITS_CLOCK = frozenset({WaitKind.ENTRY, WaitKind.RECEIPT})
 _COUNTERS = ("matched", "visited", "submitted", "approved", "receipted", "published")
 
 
-def move(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], to: VisitStage, *, by: str) -> None:
+def move(
+    clocks: Clocks,
+    part: TakingPart,
+    visits: Sequence[Visit],
+    to: VisitStage,
+    *,
+    by: str,
+    ended: Mapping[str, datetime] | None = None,
+) -> None:
     """Bring visits of one part to a state: their waits are settled, the part's counters follow.
 
     A visit that goes no further (matched anew, postponed, taken back) leaves its wait undone, and is
-    counted there no more.
+    counted there no more. `ended` says of waits, by id, when what they waited for was, if not now.
     """
     settled = Counter(visit.wait for visit in visits if visit.wait is not None)
     back = [one for one in visits if one.stage is VisitStage.MATCHED and _REACHED[to] <= _REACHED[one.stage]]
@@ -52,7 +60,7 @@ def move(clocks: Clocks, part: TakingPart, visits: Sequence[Visit], to: VisitSta
         visit.stage, visit.wait = to, None
     for wait in clocks.waits(settled):
         wait.total -= left[wait.id]
-        clocks.settle(wait, by=by, count=settled[wait.id])
+        clocks.settle(wait, by=by, count=settled[wait.id], at=(ended or {}).get(wait.id))
 
 
 def await_next(

@@ -50,8 +50,8 @@ class ExchangeActivities:
             self._send(office, step.now)
             for name, found in self.exchange.receipts(office):
                 with self.database.write() as session:
-                    facts += record_facts(session, office, found, step.now)
-                self.exchange.finish(name)
+                    facts += record_facts(session, office, found, step.now, answer=name)
+                self.exchange.finish(office, name)
             if unread := self.exchange.unread(office):
                 with self.database.write() as session:
                     tell_unread(session, office, unread, step.now)

@@ -6,13 +6,16 @@ a while. What it knows is kept by business key in a file, so that doubles can be
 """
 
 import argparse
+import hmac
 import json
+import os
 import re
 import sqlite3
 import threading
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +25,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from adapters.exchange import Batch, Fact, Record
-from cli.demo.platform import facts_of
+from adapters.exchange_http import SEAL
+from adapters.exchange_seal import NoSecretError, Seals, Way
+from cli.demo.platform import facts_of, right_now
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS batch (id TEXT PRIMARY KEY, sha256 TEXT, times INTEGER);
@@ -48,11 +53,36 @@ class Habits:
     """Every n-th new record is refused once, by a field."""
 
 
+@dataclass(frozen=True)
+class Door:
+    """Whom the platform lets in: who shows the token, and with secrets who signs with their office's."""
+
+    token: str = field(default="", repr=False)
+    seals: Seals = field(default_factory=Seals)
+
+    def opens(self, office: str, call: str, content: bytes, shown: str, seal: str) -> bool:
+        """Whether a request is an office's."""
+        if not hmac.compare_digest(f"Bearer {self.token}".encode(), shown.encode()) and self.token:
+            return False
+        try:
+            return self.seals.opens(Way.OUT, office, call, content, seal)
+        except NoSecretError:
+            return False
+
+
 class Platform:
     """What the platform knows, one request at a time."""
 
-    def __init__(self, state: Path, habits: Habits) -> None:
+    def __init__(
+        self,
+        state: Path,
+        habits: Habits,
+        door: Door | None = None,
+        clock: Callable[[], datetime] = right_now,
+    ) -> None:
         self.habits = habits
+        self.door = door or Door()
+        self._clock = clock
         self.away_until = 0.0
         self._lock = threading.Lock()
         self._requests = 0
@@ -94,10 +124,10 @@ class Platform:
             ).fetchall()
         return [{"id": id_, "facts": json.loads(facts)} for id_, facts in rows]
 
-    def forget(self, answer: str) -> None:
-        """An answer was recorded on the other side."""
+    def forget(self, office: str, answer: str) -> None:
+        """An office's answer was recorded on its side."""
         with self._lock:
-            self._database.execute("DELETE FROM answer WHERE id = ?", (answer,))
+            self._database.execute("DELETE FROM answer WHERE id = ? AND office = ?", (answer, office))
 
     def state(self) -> dict[str, Any]:
         """What has been entered, by business key, and how often more than once."""
@@ -123,7 +153,7 @@ class Platform:
 
     def _enter(self, record: Record) -> list[Fact]:
         """Enter a record once by its key: the same again is answered and not entered."""
-        now = datetime.now(UTC)
+        now = self._clock()
         # What is entered must be the same whatever the revision that brought it.
         body = record.model_dump_json(exclude={"revision"})
         digest = sha256(body.encode()).hexdigest()
@@ -201,6 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self._is_away():
             return
         batch = Batch.model_validate_json(body)
+        if not self._lets_in(batch.office, body):
+            return
         if f"/batches/{batch.batch}" != unquote(urlsplit(self.path).path):
             self._say(HTTPStatus.BAD_REQUEST, {"error": "the id of the path is not the batch's"})
         elif self.platform.take(batch):
@@ -215,12 +247,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.OK, self.platform.state(), watcher=True)
         elif not self._is_away():
             office = parse_qs(parts.query).get("office", [""])[0]
-            self._say(HTTPStatus.OK, self.platform.answers(office))
+            if self._lets_in(office):
+                self._say(HTTPStatus.OK, self.platform.answers(office), office=office)
 
     def do_DELETE(self) -> None:
-        """`DELETE /answers/{id}`."""
-        if not self._is_away():
-            self.platform.forget(urlsplit(self.path).path.rsplit("/", 1)[1])
+        """`DELETE /answers/{id}?office=`."""
+        parts = urlsplit(self.path)
+        office = parse_qs(parts.query).get("office", [""])[0]
+        if not self._is_away() and self._lets_in(office):
+            self.platform.forget(office, parts.path.rsplit("/", 1)[1])
             self._say(HTTPStatus.OK, {})
 
     def do_POST(self) -> None:
@@ -238,7 +273,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return True
 
-    def _say(self, status: HTTPStatus, body: object, *, watcher: bool = False) -> None:
+    def _lets_in(self, office: str, body: bytes = b"") -> bool:
+        shown, seal = self.headers.get("Authorization", ""), self.headers.get(SEAL, "")
+        if self.platform.door.opens(office, f"{self.command} {self.path}", body, shown, seal):
+            return True
+        self._say(HTTPStatus.UNAUTHORIZED, {"error": "neither token nor seal of this office"})
+        return False
+
+    def _say(self, status: HTTPStatus, body: object, *, watcher: bool = False, office: str = "") -> None:
         if not watcher:
             time.sleep(self.platform.habits.slow)
             if self.platform.loses_this():
@@ -248,6 +290,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        if office:
+            seal = self.platform.door.seals.seal(Way.BACK, office, f"{self.command} {self.path}", content)
+            self.send_header(SEAL, seal)
         self.end_headers()
         self.wfile.write(content)
 
@@ -270,7 +315,10 @@ def main() -> None:
     given = options.parse_args()
     given.state.parent.mkdir(parents=True, exist_ok=True)
     habits = Habits(slow=given.slow, lose=given.lose, refuse=given.refuse)
-    serve(Platform(given.state, habits), given.port, given.host).serve_forever()
+    # The settings of the offices' own side: what they share.
+    seals = Seals.parse(os.environ.get("JOINT_EXCHANGE_SECRETS", ""))
+    door = Door(os.environ.get("JOINT_EXCHANGE_TOKEN", ""), seals)
+    serve(Platform(given.state, habits, door), given.port, given.host).serve_forever()
 
 
 if __name__ == "__main__":

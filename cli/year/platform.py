@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from threading import Lock
 
-from adapters.exchange import Batch, Fact
+from adapters.exchange import Batch, Fact, Unread
 from cli.demo.platform import facts_of
 
 
@@ -29,11 +29,11 @@ class PromptPlatform:
             ready = [(name, facts) for name, (of, facts) in self._answers.items() if of == office]
         yield from ready
 
-    def finish(self, name: str) -> None:
+    def finish(self, _office: str, name: str) -> None:
         """An answer was recorded on the other side."""
         with self._lock:
             self._answers.pop(name, None)
 
-    def unread(self, _office: str) -> Sequence[str]:
+    def unread(self, _office: str) -> Sequence[Unread]:
         """Nothing: there are no files."""
         return ()

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.exchange import Batch, ExchangeAwayError, Fact, Record
 from adapters.exchange_files import FileExchange
 from adapters.exchange_http import HttpExchange, open_exchange
-from cli.demo.platform_server import Habits
+from adapters.exchange_seal import Seals
+from cli.demo.platform_server import Door, Habits
 from rules.channel import Channel
 from tests.platform import standing
 
@@ -45,7 +47,7 @@ def facts(exchange: HttpExchange) -> list[Fact]:
     found: list[Fact] = []
     for name, said in list(exchange.receipts("test")):
         found += said
-        exchange.finish(name)
+        exchange.finish("test", name)
     return found
 
 
@@ -135,3 +137,85 @@ def test_the_setting_says_which_way(tmp_path: Path) -> None:
     assert isinstance(open_exchange("http://127.0.0.1:9"), HttpExchange)
     assert isinstance(open_exchange("https://example.invalid", "token"), HttpExchange)
     assert isinstance(open_exchange(str(tmp_path / "exchange")), FileExchange)
+
+
+SEALS = Seals.parse("test=a-secret-of-the-office,other=a-secret-of-another")
+
+
+def test_a_platform_with_a_token_lets_in_who_shows_it(tmp_path: Path) -> None:
+    """Another token is a fault of ours, never a platform that is away."""
+    with standing(tmp_path, door=Door("right")) as platform:
+        platform.exchange.send(batch(record()))
+        assert 3 == len(facts(platform.exchange))
+        for token in ("", "wrong"):
+            stranger = HttpExchange(platform.address, token)
+            with pytest.raises(httpx.HTTPStatusError, match="401"):
+                stranger.send(batch(record()))
+            stranger.close()
+
+
+def test_with_secrets_each_side_knows_the_other(tmp_path: Path) -> None:
+    """Batches, calls and answers are signed; who has no secret, or another's, is not let in."""
+    with standing(tmp_path, door=Door(seals=SEALS)) as platform:
+        platform.exchange.send(batch(record()))
+        assert 3 == len(facts(platform.exchange))
+        assert [] == platform.exchange.unread("test")
+        for secrets in ("", "test=some-other-secret-of-it"):
+            stranger = HttpExchange(platform.address, seals=Seals.parse(secrets))
+            with pytest.raises(httpx.HTTPStatusError, match="401"):
+                stranger.send(batch(record()))
+            stranger.close()
+
+
+def test_answers_that_the_platform_did_not_sign_are_left_and_told(tmp_path: Path) -> None:
+    """Somebody sits between, or at the platform's address: nothing of it is recorded."""
+    with standing(tmp_path) as feigned:
+        feigned.exchange.send(batch(record()))
+        wary = HttpExchange(feigned.address, seals=SEALS)
+        for _ in range(2):
+            assert [] == list(wary.receipts("test"))
+            ((name, why),) = wary.unread("test")
+        wary.close()
+        assert name.startswith("接口应答")
+        assert "没有约定密钥的签名" in why
+        assert 3 == len(facts(feigned.exchange))
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"<html>", "不是 JSON"),
+        (b'[{"id": "a", "facts": [{"key": "k"}]}]', "不合约定：facts.0.at、facts.0.fact"),
+        (b'{"error": "x"}', "不合约定：facts、id"),
+    ],
+)
+def test_an_answer_against_the_contract_is_told_and_stops_no_other(body: bytes, why: str) -> None:
+    """The one beside it is taken."""
+    good = b'{"id": "b", "facts": []}'
+    content = body.replace(b"}]}]", b"}]}, " + good + b"]")
+    exchange = HttpExchange("http://127.0.0.1:9")
+    exchange._client = httpx.Client(
+        base_url="http://127.0.0.1:9",
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, content=content)),
+    )
+    assert ([("b", [])] if good in content else []) == list(exchange.receipts("test"))
+    assert [why] == [one.why for one in exchange.unread("test")]
+
+
+def test_an_office_does_not_delete_anothers_answers(tmp_path: Path) -> None:
+    """An answer is gone only for whom it was meant."""
+    with standing(tmp_path) as platform:
+        platform.exchange.send(batch(record()))
+        ((name, _),) = list(platform.exchange.receipts("test"))
+        platform.exchange.finish("other", name)
+        assert [name] == [one for one, _ in platform.exchange.receipts("test")]
+
+
+def test_an_address_without_tls_is_warned_of() -> None:
+    """On this machine alone nobody listens."""
+    with capture_logs() as logs:
+        for address in ("http://127.0.0.1:9", "https://platform.example.invalid"):
+            HttpExchange(address).close()
+        assert [] == logs
+        HttpExchange("http://platform.example.invalid").close()
+    assert ["warning"] == [one["log_level"] for one in logs]

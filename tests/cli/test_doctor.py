@@ -1,6 +1,7 @@
 """`doctor` on the command line: words, JSON and exit codes."""
 
 import json
+from pathlib import Path
 
 from activities.doctor.findings import Ailment
 from rules.roles import Role
@@ -44,3 +45,16 @@ def test_what_ends_runs_is_said_only_together_with_repair(at: At, say: Say) -> N
     assert 2 == say("doctor", "--restored").code
     assert 2 == say("doctor", "--restart", "joint-task/x/1/1").code
     assert 2 == say("doctor", "--repair", "--since", "2026-04-01T08:00").code
+
+
+def test_files_in_the_exchanges_folder_that_nobody_takes_are_lines_of_the_examination(
+    at: At, say: Say, tmp_path: Path
+) -> None:
+    """Where the exchange is a folder of this machine."""
+    at("claimed")
+    bad = tmp_path / "data" / "exchange" / "bad"
+    bad.mkdir(parents=True)
+    (bad / "test-0123456789abcdef01234567.json").write_text("[{", "utf-8")
+    said = say("doctor")
+    assert Ailment.STRAY.label in said.err
+    assert f"mv -- {bad}/test-0123456789abcdef01234567.json* {bad}/settled" in said.out.replace("\n  ", " ")

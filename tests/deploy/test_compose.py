@@ -13,7 +13,7 @@ from tests.deploy.compose import ROOT, Strict, compose, environment_of, variable
 
 SERVICES: dict[str, Any] = compose()["services"]
 OURS = {name for name, one in SERVICES.items() if one["image"].startswith("joint-inspection:")}
-SECRET = re.compile(r"PASSWORD|_KEY$|_TOKEN$|SMTP_URL|MESSENGER_URL")
+SECRET = re.compile(r"PASSWORD|_KEY$|_TOKEN$|_SECRETS$|SMTP_URL|MESSENGER_URL")
 PROBLEMS = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 GIVEN = {name: name.lower() for name in variables()}
 
@@ -48,6 +48,7 @@ def test_every_secret_is_required_and_none_is_written_here() -> None:
     rules = variables()
     secrets = {name for name in rules if SECRET.search(name)}
     assert {"POSTGRES_PASSWORD", "APP_DB_PASSWORD", "JOINT_SECRET_KEY", "JOINT_EXCHANGE_TOKEN"} <= secrets
+    assert "JOINT_EXCHANGE_SECRETS" in secrets
     assert {} == {name: rules[name] for name in secrets if not rules[name] <= {":?", "?"}}
     required = {name for name, kinds in rules.items() if kinds & {":?", "?"}}
     example = (ROOT / "deploy" / "env.example").read_text("utf-8").splitlines()

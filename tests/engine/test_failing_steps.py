@@ -13,7 +13,7 @@ from activities.doctor.engine_runs import closed_since
 from activities.doctor.findings import Ailment, Finding
 from activities.doctor.rows import QUEUE_GRACE
 from activities.doctor.unkept import unarchived
-from adapters.exchange import Batch, Fact
+from adapters.exchange import Batch, Fact, Unread
 from models.operations import FailingStep
 from models.trail import ArchivedRun
 from tests.builders import OFFICE
@@ -42,11 +42,11 @@ class Disk:
         """As the way underneath."""
         return self._way.receipts(office)
 
-    def finish(self, name: str) -> None:
+    def finish(self, office: str, name: str) -> None:
         """As the way underneath."""
-        self._way.finish(name)
+        self._way.finish(office, name)
 
-    def unread(self, office: str) -> Sequence[str]:
+    def unread(self, office: str) -> Sequence[Unread]:
         """As the way underneath."""
         return self._way.unread(office)
 

@@ -22,10 +22,10 @@ from tests.builders import NOW, OFFICE
 
 def carried(driver: Driver, folder: Path) -> tuple[ExchangeActivities, FileExchange, str]:
     """A folder exchange whose batch the courier has taken: the steps, the folders, the batch's id."""
-    files = FileExchange(folder)
+    files = FileExchange(folder, quiet=0)
     steps = ExchangeActivities(driver.database, files)
     steps.run(TaskStep(task=OFFICE, now=driver.now))
-    (batch,) = [path.stem for path in files.out.iterdir()]
+    (batch,) = [path.stem for path in files.out.glob("*.json")]
     return steps, files, batch
 
 
@@ -117,4 +117,4 @@ def test_a_receipt_file_that_cannot_be_read_is_told_once(at: At, tmp_path: Path)
     for hours in (0, 1):
         steps.run(TaskStep(task=OFFICE, now=driver.now + timedelta(hours=hours)))
     (text,) = told(driver)
-    assert f"{name}.json 不能读取" in text
+    assert f"{name}.json 不能采用" in text

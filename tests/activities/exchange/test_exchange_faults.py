@@ -77,7 +77,7 @@ def test_every_nth_answer_lost_loses_and_doubles_nothing(
     """Counted in the database and, by business key, at the receiver; in many small batches."""
     monkeypatch.setattr(exchange_steps, "BATCH_SIZE", 4)
     driver = at("approved")
-    with standing(tmp_path, Habits(lose=lose)) as platform:
+    with standing(tmp_path, Habits(lose=lose), clock=lambda: driver.now) as platform:
         said = rounds(driver, platform.exchange)
         assert any(one.away for one in said)
         agree(driver, platform)
@@ -87,7 +87,7 @@ def test_every_nth_answer_lost_loses_and_doubles_nothing(
 def test_the_whole_play_of_records_reaches_the_platform(at: At, tmp_path: Path) -> None:
     """Tasks, claims and results: the province's platform takes all three."""
     driver = at("approved")
-    with standing(tmp_path) as platform:
+    with standing(tmp_path, clock=lambda: driver.now) as platform:
         rounds(driver, platform.exchange)
         kinds = Counter(one["kind"] for one in platform.platform.state()["records"])
         bodies = {one["key"]: one["body"] for one in platform.platform.state()["records"]}
@@ -102,14 +102,14 @@ def test_the_whole_play_of_records_reaches_the_platform(at: At, tmp_path: Path) 
 def test_a_platform_that_goes_away_and_comes_back_gets_everything_once(at: At, tmp_path: Path) -> None:
     """Away from the first call, again in the midst, and for good with its state kept."""
     driver = at("approved")
-    with standing(tmp_path) as platform:
+    with standing(tmp_path, clock=lambda: driver.now) as platform:
         platform.platform.away_until = float("inf")
         away = rounds(driver, platform.exchange, 2)
         assert [True, True] == [one.away for one in away]
         assert 30 == away[-1].queued
         platform.platform.away_until = 0.0
         rounds(driver, platform.exchange, 1)
-    with standing(tmp_path) as platform:
+    with standing(tmp_path, clock=lambda: driver.now) as platform:
         rounds(driver, platform.exchange)
         agree(driver, platform)
 
@@ -117,12 +117,12 @@ def test_a_platform_that_goes_away_and_comes_back_gets_everything_once(at: At, t
 def test_a_batch_is_the_same_to_the_letter_when_it_is_sent_again(at: At, tmp_path: Path) -> None:
     """The register has changed in between; the batch that was made has not, so there is no conflict."""
     driver = at("approved")
-    with standing(tmp_path, Habits(lose=1)) as platform:
+    with standing(tmp_path, Habits(lose=1), clock=lambda: driver.now) as platform:
         rounds(driver, platform.exchange, 1)
         with driver.database.write() as session:
             for subject in session.exec(select(Subject)):
                 subject.name += "（更名）"
-    with standing(tmp_path) as platform:
+    with standing(tmp_path, clock=lambda: driver.now) as platform:
         rounds(driver, platform.exchange)
         agree(driver, platform)
 
@@ -134,7 +134,7 @@ def test_a_rejected_record_is_seen_put_right_and_sent_again(at: At, tmp_path: Pa
     with driver.database.write() as session:
         subject = session.get_one(Subject, victim.subject)
         code, subject.code = subject.code, "坏代码"
-    with standing(tmp_path) as platform:
+    with standing(tmp_path, clock=lambda: driver.now) as platform:
         rounds(driver, platform.exchange)
         wrong = [row for row in own_rows(driver) if row.rejected]
         assert {victim.subject} == {
@@ -166,7 +166,7 @@ def test_a_rejected_record_is_seen_put_right_and_sent_again(at: At, tmp_path: Pa
 def test_refusals_and_losses_together_end_with_everything_entered(at: At, tmp_path: Path) -> None:
     """Every fourth record refused once, every third answer lost."""
     driver = at("approved")
-    with standing(tmp_path, Habits(lose=3, refuse=4)) as platform:
+    with standing(tmp_path, Habits(lose=3, refuse=4), clock=lambda: driver.now) as platform:
         for _ in range(4):
             rounds(driver, platform.exchange)
             for row in everything(driver):
@@ -180,11 +180,11 @@ def test_refusals_and_losses_together_end_with_everything_entered(at: At, tmp_pa
 def test_an_answer_that_stays_out_is_asked_for_again_after_a_day(at: At, tmp_path: Path) -> None:
     """The platform's answer was lost on the way: the very same batch goes out again, not before its time."""
     driver = at("approved")
-    with standing(tmp_path) as platform:
+    with standing(tmp_path, clock=lambda: driver.now) as platform:
         rounds(driver, platform.exchange, 1)
         again = ExchangeActivities(driver.database, platform.exchange)
         for name, _ in list(platform.exchange.receipts(OFFICE)):
-            platform.exchange.finish(name)
+            platform.exchange.finish(OFFICE, name)
         with driver.database.write() as session:
             for row in session.exec(select(Publication)):
                 row.receipted_at = row.receipt = row.forwarded_at = row.published_at = None
@@ -221,7 +221,7 @@ def test_receipt_forwarding_and_publication_stay_three_facts(at: At) -> None:
         said = Fact(key=row.key, fact=fact, at=NOW + timedelta(hours=hours), receipt="SX1")
         for expected in (1, 0):
             with driver.database.write() as session:
-                assert expected == record_facts(session, OFFICE, [said], driver.now)
+                assert expected == record_facts(session, OFFICE, [said], said.at)
         now = next(one for one in own_rows(driver) if one.id == row.id)
         seen.append((now.receipted_at, now.forwarded_at, now.published_at))
     at_ = [NOW + timedelta(hours=hours) for hours in range(3)]
