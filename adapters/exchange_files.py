@@ -195,9 +195,10 @@ def _put_away(path: Path, folder: Path) -> Path:
         while place.exists():
             number += 1
             place = folder / f"{path.stem}.{number}{path.suffix}"
+        # The file first: without its manifest it would look like a feigned one.
+        path.replace(place)
         if _beside(path, MANIFEST).exists():
             _beside(path, MANIFEST).replace(_beside(place, MANIFEST))
-        path.replace(place)
     return place
 
 

@@ -34,6 +34,7 @@ from rules.disposal import (
     next_state,
 )
 from rules.policy import PolicyKey
+from rules.publicity import refuse_personal
 from rules.refusal import Refusal
 from rules.results import PROBLEM_CATEGORIES
 from rules.roles import Role
@@ -111,6 +112,8 @@ def _taken(docket: Docket, disposal: Disposal, paper: StepDisposal) -> DisposalS
         raise Refusal("StepInFuture", f"办理日期{paper.on}在今日之后，请更正")
     if taken in REASONED and not paper.note.strip():
         raise Refusal("ReasonMissing", f"“{taken.label}”须写明文号或理由（--note）")
+    if taken is DisposalStep.DECIDE:
+        refuse_personal(paper.note)
     return taken
 
 

@@ -16,6 +16,7 @@ from activities.registers.state import check_confirmed, check_whole
 from models.papers import RefuseDraw, RequestDraw
 from models.task import ActStep, Aspect, DrawAct, DrawStep
 from rules.draw_record import Kind
+from rules.publicity import refuse_personal
 from rules.refusal import Refusal
 from rules.register_columns import Register
 from rules.roles import Role
@@ -29,6 +30,8 @@ def request(docket: Docket, paper: RequestDraw) -> None:
     docket.initiator_only()
     session, task = docket.session, docket.living_task
     refuse_received(session, task)
+    # Hashed into the plan: once it is fixed nobody can take it out of the record that everybody may have.
+    refuse_personal(paper.reason, paper.evidence, *paper.leave_out.values(), paper.unclassified or "")
     check_confirmed(docket.clocks, docket.office, Register.OFFICERS)
     check_whole(session, docket.office, Register.OFFICERS)
     number = newest_act(session, task.id) + 1
@@ -81,6 +84,7 @@ def refuse(docket: Docket, paper: RefuseDraw) -> None:
         raise Refusal(
             "AlreadyApproved", f"第{paper.act}次抽取已经批准，不能再撤回或不予批准；可在抽取后申请后续抽取"
         )
+    refuse_personal(paper.reason)
     content = {"actor": docket.submission.actor, "reason": paper.reason, "refused": docket.department}
     session.add(
         DrawStep(task=task.id, act=paper.act, step=ActStep.VOID, content=content, submission=docket.by)

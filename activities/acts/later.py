@@ -19,6 +19,7 @@ from models.papers import AnnulDecision, AnswerReferral, ReferDishonesty
 from models.task import Visit
 from rules.deadline import due_day
 from rules.policy import PolicyKey
+from rules.publicity import refuse_personal
 from rules.refusal import Refusal
 from rules.results import Category
 from rules.roles import Role
@@ -47,6 +48,7 @@ def annul(docket: Docket, paper: AnnulDecision) -> None:
     ).first()
     if public is None:
         raise Refusal("NotPublished", "该处置结果尚未公示，无须撤回；公示后方可办理")
+    refuse_personal(paper.document)
     session.add(
         Annulment(
             disposal=disposal.id,

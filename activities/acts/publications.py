@@ -14,6 +14,7 @@ from models.outcomes import Annulment, DisposalEntry, Publication, PublicationKi
 from models.papers import AmendRecord, CorrectProof, ProvePublication, ResendPublications
 from rules.calendar import local_day
 from rules.channel import Channel
+from rules.publicity import refuse_personal
 from rules.record_fields import RecordField, field_named
 from rules.refusal import Refusal
 from rules.register_fields import FieldFault, subject_code
@@ -130,6 +131,7 @@ def amend(docket: Docket, paper: AmendRecord) -> None:
         raise Refusal("AlreadyEntered", f"{row.id} 省平台已录入；结果有误的请用 result correct 更正")
     if row.rejected is None:
         raise Refusal("NotRejected", f"{row.id} 未被省平台退回，无须更正；请等待回执")
+    refuse_personal(*paper.fields.values())
     made = record_of(session, row)
     for name, value in paper.fields.items():
         field = field_named(name)

@@ -6,6 +6,7 @@ from activities.draw.scope_rows import scope_count, unknown_codes
 from activities.papers.docket import Docket
 from models.registers import Subject
 from rules.policy_checks import CREDIT_CLASSES
+from rules.publicity import refuse_personal
 from rules.refusal import Refusal
 from rules.scope import ScopeFilter
 
@@ -13,9 +14,12 @@ from rules.scope import ScopeFilter
 def count_of(docket: Docket, scope: ScopeFilter) -> int:
     """How many subjects in force a proposed scope selects.
 
-    Refuses `SubjectUnknown`, `KindOfSubjectUnknown`, `CreditClassUnknown` and, where it is nobody, `ScopeEmpty`.
+    Refuses `SubjectUnknown`, `KindOfSubjectUnknown`, `CreditClassUnknown`, `PersonalData` and, where it
+    is nobody, `ScopeEmpty`.
     """
     _check_known(docket, scope)
+    # Hashed into the plan of the draw, whose record everybody may have.
+    refuse_personal(scope.reason or "")
     count = scope_count(docket.session, docket.office, scope, docket.clocks.today)
     if not count:
         raise Refusal(

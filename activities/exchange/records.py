@@ -22,9 +22,10 @@ from models.outcomes import (
     Verdict,
 )
 from models.plan import PlanDocument
-from models.registers import CheckItem
+from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart, Visit
 from rules.disposal import Outcome
+from rules.publicity import public_text
 from rules.results import Category
 
 T = TypeVar("T", bound=SQLModel)
@@ -91,7 +92,7 @@ class _Rows:
             subject_code=subject.code,
             subject_name=subject.name,
             completed_on=visit.completed_on.isoformat() if visit.completed_on else "",
-            content=self._content(row, visit),
+            content=self._content(row, visit, subject),
             **self._of_task(row.task, row.department),
         )
         return self._amended(made) if _again(row) else made
@@ -140,7 +141,7 @@ class _Rows:
             found = self._read[model, key] = self._session.get_one(model, key)
         return cast("T", found)
 
-    def _content(self, row: Publication, visit: Visit) -> dict[str, Any]:
+    def _content(self, row: Publication, visit: Visit, subject: Subject) -> dict[str, Any]:
         session = self._session
         if row.kind is PublicationKind.CORRECTION:
             correction = session.get_one(Correction, row.reference)
@@ -170,7 +171,8 @@ class _Rows:
         outcome = {"disposal": disposal.kind.label, "outcome": Outcome(disposal.outcome or "").label}
         if row.kind is PublicationKind.WITHDRAWAL:
             fallen = session.get_one(Annulment, disposal.id)
-            return outcome | {"withdrawn": fallen.document, "decided_on": fallen.decided_on.isoformat()}
+            document = public_text(fallen.document, subject.legal_form, subject.name)
+            return outcome | {"withdrawn": document, "decided_on": fallen.decided_on.isoformat()}
         return outcome
 
 

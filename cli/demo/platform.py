@@ -51,9 +51,10 @@ def answer(folder: Path, seals: Seals | None = None, clock: Callable[[], datetim
             _say(folder / "in" / path.name, batch, seals, clock())
             count += len(batch.records)
         place.mkdir(exist_ok=True)
+        # The batch first: a manifest without its batch is nothing, a batch without its manifest is refused.
+        path.replace(place / path.name)
         if seal is not None:
             manifest.replace(place / manifest.name)
-        path.replace(place / path.name)
     return count
 
 

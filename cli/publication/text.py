@@ -20,7 +20,7 @@ from models.plan import PlanDocument
 from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart, Visit
 from rules.disposal import Outcome
-from rules.publicity import public_code, public_name
+from rules.publicity import public_code, public_name, public_text
 from rules.results import Category
 
 
@@ -96,7 +96,11 @@ def _statement(session: Session, row: Publication, items: dict[str, str]) -> Sta
     day = ("检查完成日期", visit.completed_on.isoformat() if visit.completed_on else "")
     name = public_name(subject.legal_form, subject.name)
     code = public_code(subject.legal_form, subject.code)
-    return Statement(name, code, (day, *_lines(session, row, items)))
+    lines = [
+        (label, public_text(said, subject.legal_form, subject.name))
+        for label, said in _lines(session, row, items)
+    ]
+    return Statement(name, code, (day, *lines))
 
 
 def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[tuple[str, str], ...]:
