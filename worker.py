@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.archive.histories import Archive, archive_for_ever
 from activities.desk.deliveries import DeliveryActivities
 from activities.doctor.failing_steps import NotesFailingSteps
+from activities.exchange.watching import watch_for_ever
 from activities.gauges import gauges
 from activities.outbox import OutboxActivities
 from activities.papers.sweep import sweep_for_ever
@@ -36,6 +37,7 @@ from adapters.deployment import set_current, worker_config
 from adapters.engine import connect
 from adapters.evidence_store import EvidenceStore
 from adapters.exchange import Exchange
+from adapters.exchange_files import FileExchange
 from adapters.exchange_http import open_exchange
 from adapters.interceptors import DiscreetFailures, SignsOfLife
 from adapters.leaving import leaving
@@ -144,6 +146,8 @@ async def working(client: Client, settings: Settings, database: Database) -> Asy
     archive = Archive(client, database, EvidenceStore(settings.archive))
     async with worker:
         lasting = [sweep_for_ever(courier), archive_for_ever(archive)]
+        if isinstance(exchange, FileExchange):
+            lasting.append(watch_for_ever(client, exchange))
         if settings.alive is not None:
             lasting.append(beat(settings.alive, client, database))
         beside = [asyncio.create_task(one) for one in lasting]

@@ -24,6 +24,9 @@ _WHY = ".txt"
 """What the reason beside a file in `bad` is called after the file."""
 SETTLED = "settled"
 """The folder in `bad` of what somebody has settled: it is kept, and asked about no more."""
+_ANSWER = re.compile(
+    r"(?P<office>[0-9A-Za-z][0-9A-Za-z._-]*)-[0-9a-f]{24}(?![0-9a-f]).*\.(?i:json)", re.DOTALL
+)
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 """What desktops leave in every folder, beside hidden files."""
 
@@ -81,6 +84,16 @@ class FileExchange:
     def unread(self, office: str) -> Sequence[Unread]:
         """The files of an office that were put into `bad`, and why."""
         return [one for one in aside(self.bad) if is_answer(one.name, office)]
+
+    def offices_of_fresh(self, seconds: float) -> list[str]:
+        """Whose answers came within so many seconds, by the files' names."""
+        with _reached():
+            names = [
+                path.name
+                for path in self.back.iterdir()
+                if path.is_file() and time.time() - path.stat().st_ctime < seconds
+            ]
+        return sorted({found["office"] for name in names if (found := _ANSWER.fullmatch(name))})
 
     def _read(self, office: str, path: Path) -> list[Fact]:
         """What a file says. Raises `UnreadableError`: one file that is not taken stops no other."""
@@ -142,9 +155,8 @@ def facts_in(content: bytes) -> list[Fact]:
 
 def is_answer(name: str, office: str | None) -> bool:
     """Whether a file's name says that it answers a batch of an office, or of any; whatever a copy has added."""
-    whose = ".+" if office is None else re.escape(office)
-    shape = rf"{whose}-[0-9a-f]{{24}}(?![0-9a-f]).*\.json"
-    return re.fullmatch(shape, name, re.IGNORECASE | re.DOTALL) is not None
+    found = _ANSWER.fullmatch(name)
+    return found is not None and office in (None, found["office"])
 
 
 def strays(back: Path, offices: Collection[str] | None, quiet: float = QUIET) -> list[Unread]:

@@ -12,8 +12,8 @@ from activities.exchange.publishing import exchange_id
 from adapters.exchange_files import QUIET, SETTLED, aside, is_answer, strays
 from models.organisation import Office
 
-UNREAD_FOR = 24 * 3600.0
-"""Seconds: an exchange that waits for nothing looks once a day."""
+UNREAD_FOR = 3600.0
+"""Seconds: workers look once a minute for what has come."""
 
 
 def in_folders(session: Session, folder: Path, quiet: float = QUIET) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def _unread(back: Path, offices: Sequence[str]) -> Iterator[Finding]:
     for office in offices:
         if count := sum(is_answer(name, office) for name in old):
             subject = exchange_id(office)
-            words = f"{count}份回执在交换目录的 in 中超过一日没有读入，请核对工作进程能否读写该目录"
+            words = f"{count}份回执在交换目录的 in 中超过一小时没有读入，请核对工作进程能否读写该目录"
             yield Finding(Ailment.STRAY, subject, words, f"starter.py doctor --repair --restart {subject}")
 
 

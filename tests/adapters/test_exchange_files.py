@@ -255,3 +255,12 @@ def test_a_file_that_may_not_be_read_stops_no_other(tmp_path: Path) -> None:
     receipts(exchange, GOOD, [])
     assert [GOOD] == [name for name, _ in exchange.receipts("test")]
     assert [(BAD, "工作进程无权读取这个文件")] == exchange.unread("test")
+
+
+def test_whose_answers_have_just_come_is_known_by_their_names(tmp_path: Path) -> None:
+    """Those who sleep until tomorrow are woken; a file that has lain there for long wakes nobody."""
+    exchange = FileExchange(tmp_path)
+    for name in (BAD, GOOD, OTHER, "回执.json", f"{BATCH}.json.sha256"):
+        (exchange.back / name).write_text("[", "utf-8")
+    assert ["other", "test"] == exchange.offices_of_fresh(60.0)
+    assert [] == exchange.offices_of_fresh(0.0)

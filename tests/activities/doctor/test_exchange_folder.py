@@ -55,7 +55,7 @@ def test_each_file_that_nobody_takes_has_a_line_and_its_command_ends_it(at: At, 
     assert {"回执 1.json", "回执 1.json.bak", BATCH, f"{BATCH}.txt"} == kept
 
 
-def test_answers_that_lie_for_a_day_are_the_exchanges_own_line(
+def test_answers_that_lie_for_an_hour_are_the_exchanges_own_line(
     at: At, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker does not see the folder, or may not write it."""
