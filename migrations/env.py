@@ -13,6 +13,7 @@ import models.organisation
 import models.outcomes
 import models.plan
 import models.registers
+import models.retractions
 import models.task
 import models.trail  # noqa: F401 - each import fills the metadata
 from adapters.database import Database

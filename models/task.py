@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.base import BYTES, DOCUMENT, MOMENT, enum_type, opaque_id
@@ -133,6 +133,8 @@ class TakingPart(SQLModel, table=True):
     disposals_open: int = 0
     summaries: int = 0
     summaries_open: int = 0
+    untold: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether something has come up since the newest summary that it does not say."""
 
 
 class Preparation(SQLModel, table=True):

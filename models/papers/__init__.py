@@ -102,6 +102,7 @@ from models.papers.results import (
     ReturnResults,
     SignCorrection,
     SubmitResults,
+    VoidProof,
 )
 from models.papers.visits import (
     AddEvidence,
@@ -112,6 +113,8 @@ from models.papers.visits import (
     RecordFact,
     RecordVisits,
     ReportCommission,
+    RetractEvidence,
+    RetractFacts,
     VisitLine,
 )
 
@@ -202,6 +205,8 @@ __all__ = [
     "ResendPublications",
     "ResultLine",
     "ResumeClock",
+    "RetractEvidence",
+    "RetractFacts",
     "ReturnResults",
     "RevealLink",
     "RevokeTokens",
@@ -218,5 +223,6 @@ __all__ = [
     "SummaryNumber",
     "SuspendClock",
     "VisitLine",
+    "VoidProof",
     "WidenAreas",
 ]

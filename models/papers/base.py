@@ -36,5 +36,6 @@ class Paper(BaseModel):
 
     @property
     def visits_named(self) -> tuple[str, ...]:
-        """The visits that it is about, by id, where it names them: they are looked up together."""
-        return ()
+        """The visits that its lines are about, by id: they are looked up together."""
+        lines = getattr(self, self.carries) if self.carries in ("visits", "lines") else ()
+        return tuple(one if self.carries == "visits" else one.visit for one in lines)

@@ -59,11 +59,6 @@ class SubmitResults(Paper):
     carries: ClassVar[str] = "lines"
     lines: tuple[ResultLine, ...] = Field(min_length=1, max_length=MAX_LINES)
 
-    @property
-    def visits_named(self) -> tuple[str, ...]:
-        """The visits of its lines."""
-        return tuple(line.visit for line in self.lines)
-
 
 class ApproveResults(Paper):
     """The unit approves the newest submission of visits (审批通过)."""
@@ -71,11 +66,6 @@ class ApproveResults(Paper):
     kind: ClassVar[str] = "result.approve"
     carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
-
-    @property
-    def visits_named(self) -> tuple[str, ...]:
-        """Its visits."""
-        return self.visits
 
 
 class ReturnResults(Paper):
@@ -85,11 +75,6 @@ class ReturnResults(Paper):
     carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     reason: Reason
-
-    @property
-    def visits_named(self) -> tuple[str, ...]:
-        """Its visits."""
-        return self.visits
 
 
 class CorrectResult(Paper):
@@ -135,6 +120,15 @@ class CorrectProof(Paper):
     address: Reason
     published_on: date
     sha256: Hex32
+    reason: Reason
+
+
+class VoidProof(Paper):
+    """A proof that proves nothing is void (作废公示证明), by the head and with a reason; it is asked for again."""
+
+    kind: ClassVar[str] = "publication.void"
+    carries: ClassVar[str] = "publications"
+    publications: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
     reason: Reason
 
 

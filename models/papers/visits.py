@@ -33,11 +33,6 @@ class RecordVisits(Paper):
     carries: ClassVar[str] = "lines"
     lines: tuple[VisitLine, ...] = Field(min_length=1, max_length=MAX_LINES)
 
-    @property
-    def visits_named(self) -> tuple[str, ...]:
-        """The visits of its lines."""
-        return tuple(line.visit for line in self.lines)
-
 
 class EvidenceLine(BaseModel):
     """A file by its hash: the store keeps its content, the paper what it is."""
@@ -89,6 +84,31 @@ class CloseVisits(Paper):
     kind: ClassVar[str] = "visit.close"
     carries: ClassVar[str] = "visits"
     visits: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    reason: Reason
+
+
+class RetractFacts(Paper):
+    """Ask to take back facts that were recorded wrongly (撤回对象情况); a visit closed on them alone is reopened."""
+
+    kind: ClassVar[str] = "fact.retract"
+    visit: str
+    number: int = Field(ge=1)
+    facts: tuple[str, ...] = Field(min_length=1, max_length=20)
+    first_day: date | None = None
+    last_day: date | None = None
+    """The period of a check that was never made, where the planned one is over."""
+    reason: Reason
+
+
+class RetractEvidence(Paper):
+    """Ask to take back evidence of a wrong subject, or that must not be kept (撤回证据)."""
+
+    kind: ClassVar[str] = "evidence.retract"
+    visit: str
+    number: int = Field(ge=1)
+    evidence: tuple[str, ...] = Field(min_length=1, max_length=MAX_LINES)
+    erase: bool = False
+    """Whether the content itself must not be kept."""
     reason: Reason
 
 
