@@ -63,10 +63,10 @@ def _disposal(session: Session, disposal: str) -> str:
 def _correction(session: Session, correction: str) -> str:
     result, number = correction.rsplit("/", 1)
     row = session.get(Result, result)
-    if row is None:
+    visit = session.get(Visit, row.visit if row else result)
+    if visit is None:
         return ""
-    visit = session.get_one(Visit, row.visit)
-    return f"结果更正第{number}次 · {_name(session, visit.department)} · 任务 {visit.task}"
+    return f"{'结果更正' if row else '撤回'}第{number}次 · {_name(session, visit.department)} · 任务 {visit.task}"
 
 
 def _desk(session: Session, desk: str) -> str:

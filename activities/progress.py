@@ -346,7 +346,7 @@ def _follow_up(clocks: Clocks, part: TakingPart) -> Stage:
         open_summary(clocks, part)
     if part.disposals_open or part.summaries_open:
         return Stage.FOLLOW_UP
-    if part.disposals and _open_at_summary(clocks.session, part):
+    if part.untold or (part.disposals and _open_at_summary(clocks.session, part)):
         open_summary(clocks, part)
         return Stage.FOLLOW_UP
     return Stage.OVER

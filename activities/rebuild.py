@@ -25,6 +25,7 @@ from models.exchange import Declaration
 from models.messages import TASK_QUEUE
 from models.organisation import Department
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
+from models.retractions import Retraction, RetractionDecision
 from models.task import JointTask
 from models.trail import Notification, Wait
 from rules.calendar import local_day
@@ -132,7 +133,7 @@ def _disposals(session: Session, task: str | None) -> list[str]:
 
 
 def _corrections(session: Session, task: str | None) -> list[str]:
-    """Corrections that are not refused by the head and not published."""
+    """Corrections that are not refused by the head and not published, and retractions not signed yet."""
     statement = (
         select(Correction.id)
         .outerjoin(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
@@ -146,7 +147,13 @@ def _corrections(session: Session, task: str | None) -> list[str]:
             col(Publication.published_at).is_(None),
         )
     )
-    ids = [f"correction/{one}" for one in session.exec(statement.order_by(col(Correction.id)))]
+    unsigned = (
+        select(Retraction.id)
+        .outerjoin(RetractionDecision, col(RetractionDecision.retraction) == col(Retraction.id))
+        .where(col(RetractionDecision.retraction).is_(None))
+    )
+    open_ones = sorted([*session.exec(statement), *session.exec(unsigned)])
+    ids = [f"correction/{one}" for one in open_ones]
     if task is None:
         return ids
     scopes = set(session.exec(select(Wait.scope).where(col(Wait.task) == task).distinct()))

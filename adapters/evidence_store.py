@@ -56,6 +56,13 @@ class EvidenceStore:
         """Where the content of a hash lies, or would lie."""
         return self.folder / sha256[:2] / sha256
 
+    def discard(self, sha256: str) -> bool:
+        """Delete the content of a hash, by an approved act alone; whether there was any."""
+        path = self.path(sha256)
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there
+
     def check(self, sha256: str) -> str | None:
         """What is wrong with a kept file, None where its content still has its hash."""
         path = self.path(sha256)

@@ -23,12 +23,14 @@ class DepartmentBranch:
         self._match = match
 
     async def run(self) -> None:
-        """The department's way through the stages that it goes alone."""
-        await self.match_inspectors()
-        await self.inspect()
-        await self.enter_results()
-        await self.publicize()
-        await self.follow_up()
+        """The department's way through the stages that it goes alone; what comes back to it goes it once more."""
+        while True:
+            await self.match_inspectors()
+            await self.inspect()
+            await self.enter_results()
+            await self.publicize()
+            await self.follow_up()
+            await workflow.wait_condition(lambda: not self._past(Stage.FOLLOW_UP))
 
     async def match_inspectors(self) -> None:
         """Match officers until no subject is without them."""

@@ -27,8 +27,10 @@ from activities.acts import (
     recusals,
     reports,
     results,
+    retractions,
     summaries,
     visits,
+    voided_proofs,
 )
 
 __all__ = [
@@ -58,6 +60,8 @@ __all__ = [
     "recusals",
     "reports",
     "results",
+    "retractions",
     "summaries",
     "visits",
+    "voided_proofs",
 ]

@@ -4,13 +4,16 @@ from datetime import date
 
 from sqlmodel import col, func, select
 
+from activities.acts.retractions import decide
 from activities.clocks.moving import anchor_corrected
 from activities.exchange.publishing import await_receipt, queue
 from activities.papers.docket import Docket, Target, ruling
+from activities.results.corrected import last_signed
 from activities.results.disposing import check_proposal, open_disposals
 from models.outcomes import Correction, CorrectionDecision, Disposal, PublicationKind, Result, Verdict
 from models.papers import CorrectResult, ProposedDisposal, SignCorrection
 from models.registers import Officer
+from models.retractions import Retraction, RetractionDecision
 from models.task import Visit
 from rules.calendar import local_day
 from rules.refusal import Refusal
@@ -78,18 +81,17 @@ def correct(docket: Docket, paper: CorrectResult) -> None:
 def sign(docket: Docket, paper: SignCorrection) -> None:
     """The unit's head signs and the correction is published, or refuses and it ends (阳城 五·一)."""
     session = docket.session
+    retraction = session.get(Retraction, docket.case)
+    if retraction is not None:
+        visit = session.get_one(Visit, retraction.visit)
+        _check_signature(docket, visit, session.get(RetractionDecision, retraction.id), paper)
+        decide(docket, retraction, visit, paper)
+        return
     correction = session.get(Correction, docket.case)
     if correction is None:
         raise Refusal("CorrectionUnknown", f"没有更正 {docket.case}，请先提出更正申请（result correct）")
     visit = session.get_one(Visit, session.get_one(Result, correction.result).visit)
-    if visit.department != docket.department:
-        raise Refusal("NotOwnResult", "更正须由录入单位的主要负责人签字")
-    if session.get(CorrectionDecision, correction.id) is not None:
-        raise Refusal(
-            "AlreadyDecided", "该更正已有签字意见，无须再签；确需变更的请另提更正（result correct）"
-        )
-    if not paper.sign and not paper.reason.strip():
-        raise Refusal("ReasonMissing", "不同意更正须写明理由")
+    _check_signature(docket, visit, session.get(CorrectionDecision, correction.id), paper)
     session.add(
         CorrectionDecision(
             correction=correction.id,
@@ -108,8 +110,24 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
         if correction.disposal is not None:
             result = session.get_one(Result, correction.result)
             proposed = ProposedDisposal.model_validate(correction.disposal)
-            # After the task's end it is shown beside it and does not reopen it.
             open_disposals(docket, docket.part(), visit, result, proposed)
+
+
+def _check_signature(
+    docket: Docket,
+    visit: Visit,
+    decided: CorrectionDecision | RetractionDecision | None,
+    paper: SignCorrection,
+) -> None:
+    """By the head of the department that entered it, once, and with a reason where it is not agreed to."""
+    if visit.department != docket.department:
+        raise Refusal("NotOwnResult", "更正、撤回须由录入单位的主要负责人签字")
+    if decided is not None:
+        raise Refusal(
+            "AlreadyDecided", "该申请已有签字意见，无须再签；确需变更的请另行申请（如 result correct）"
+        )
+    if not paper.sign and not paper.reason.strip():
+        raise Refusal("ReasonMissing", "不同意的须写明理由（--reason）")
 
 
 def _check_day(docket: Docket, visit: Visit, day: date) -> None:
@@ -153,12 +171,7 @@ def _check_problem(docket: Docket, result: Result, paper: CorrectResult) -> None
 
 def _standing(docket: Docket, result: Result) -> dict[str, object]:
     """What the result says today: its last signed correction, else itself."""
-    last = docket.session.exec(
-        select(Correction)
-        .join(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
-        .where(col(Correction.result) == result.id, col(CorrectionDecision.verdict) == Verdict.APPROVED)
-        .order_by(col(Correction.number).desc())
-    ).first()
+    last = last_signed(docket.session, result.id)
     said = last.after if last else {"categories": result.categories, "finding": result.finding}
     # Only a correction of the day itself speaks of the day.
     return {key: value for key, value in said.items() if key != "completed_on"}

@@ -78,7 +78,7 @@ def step(docket: Docket, paper: StepDisposal) -> None:
 
 @ruling(Target.TASK, AddDisposal, Role.APPROVER, Role.HEAD)
 def add(docket: Docket, paper: AddDisposal) -> None:
-    """A further follow-up of an approved finding; also after the task's end, which it does not reopen."""
+    """A further follow-up of an approved finding; also after the task's end: it is open again until this has ended."""
     session, task = docket.session, docket.standing_task
     result = session.get(Result, paper.result)
     visit = session.get_one(Visit, result.visit) if result else None

@@ -3,12 +3,14 @@
 from sqlmodel import Session, col, func, select
 
 from activities.acts.preparation import confirmed
+from activities.acts.retractions import RETRACTED
 from activities.acts.visits import visits_of
 from activities.clocks import whole_task
 from activities.papers.docket import Docket, Target, ruling
 from activities.results.passage import withdraw
 from models.evidence import Commission, CommissionReport, Evidence, EvidenceKind, SubjectFinding
 from models.papers import AddEvidence, CloseVisits, EvidenceLine, OpenCommission, RecordFact, ReportCommission
+from models.retractions import RetractedGround
 from models.task import Aspect, Visit
 from rules.evidence import check_file
 from rules.policy import PolicyKey
@@ -142,7 +144,8 @@ def report_commission(docket: Docket, paper: ReportCommission) -> None:
         raise Refusal("StepInFuture", f"报告日期{paper.reported_on}在今日之后，请更正")
     if paper.evidence is not None:
         file = session.get(Evidence, paper.evidence)
-        if file is None or file.visit != row.visit:
+        gone = session.get(RetractedGround, paper.evidence) is not None
+        if file is None or gone or file.visit != row.visit:
             raise Refusal("EvidenceUnknown", "报告文件须先作为该户的证据登记：result evidence add")
     session.add(
         CommissionReport(
@@ -181,6 +184,10 @@ def _check_item(docket: Docket, item: str) -> None:
 
 def _facts(session: Session, visits: list[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for row in session.exec(select(SubjectFinding).where(col(SubjectFinding.visit).in_(visits))):
+    for row in session.exec(
+        select(SubjectFinding).where(
+            col(SubjectFinding.visit).in_(visits), col(SubjectFinding.id).not_in(RETRACTED)
+        )
+    ):
         found.setdefault(row.visit, set()).add(row.fact.value)
     return found

@@ -6,7 +6,7 @@ from activities.acts.approvals import approval_for, former_of, row_of
 from activities.acts.preparation import open_preparation
 from activities.acts.receiving import check_received, receive_list
 from activities.authority import name_of
-from activities.exchange.declaring import declare_task
+from activities.exchange.declaring import declare_task, times_reopened
 from activities.papers.docket import Docket, Target, notify, ruling, wake
 from activities.plans.rounds import adopted_first, row_id
 from activities.plans.rows import version_of
@@ -88,6 +88,11 @@ def start_task(docket: Docket, paper: StartTask) -> None:
 def cancel_task(docket: Docket, paper: CancelTask) -> None:
     """Cancel by order: waits fall silent, partners are told, officers are freed; nothing is deleted."""
     task = docket.living_task
+    if times_reopened(docket.session, task.id):
+        raise Refusal(
+            "TaskWasClosed",
+            f"任务 {task.id} 曾经办结，因其后的处置、撤回恢复办理，不能撤销；请办完恢复的事项",
+        )
     task.status, task.closed_at = TaskStatus.CANCELLED, docket.now
     docket.clocks.settle_scope(f"joint-task/{task.id}", by=docket.by)
     declare_task(docket.session, task, "cancelled", docket.now)

@@ -27,7 +27,7 @@ def prove(docket: Docket, paper: ProvePublication) -> None:
     # Corrections and disposals outlive their task, its own results don't.
     of_task = docket.submission.target.startswith(f"{Target.TASK}/")
     task = docket.living_task if of_task else docket.any_task
-    mine = _provable(docket, task.id, paper.publications)
+    mine = provable(docket, task.id, paper.publications)
     for row in mine:
         if row.receipted_at is None:
             raise Refusal("NotEntered", f"{row.id} 尚无省平台录入回执，请在收到回执后提交公示证明")
@@ -48,7 +48,7 @@ def prove(docket: Docket, paper: ProvePublication) -> None:
 @ruling((Target.TASK, Target.DISPOSAL, Target.CORRECTION), CorrectProof, Role.HEAD)
 def prove_again(docket: Docket, paper: CorrectProof) -> None:
     """Put the right proof in the place of a wrong one, at any time; the wrong one stays with it, and in the trail."""
-    rows = _provable(docket, docket.any_task.id, paper.publications)
+    rows = provable(docket, docket.any_task.id, paper.publications)
     for row in rows:
         if row.proof is None:
             raise Refusal("NotProved", f"{row.id} 还没有公示证明，请用 publication prove 提交")
@@ -66,7 +66,7 @@ def prove_again(docket: Docket, paper: CorrectProof) -> None:
         docket.audit("publication.proof_corrected", record=row.key, former=former, reason=paper.reason)
 
 
-def _provable(docket: Docket, task: str, ids: Sequence[str]) -> list[Publication]:
+def provable(docket: Docket, task: str, ids: Sequence[str]) -> list[Publication]:
     """The acting department's own publications of this case; refuses others, and what is published nationally."""
     rows = docket.session.exec(
         select(Publication).where(col(Publication.task) == task, col(Publication.id).in_(ids))

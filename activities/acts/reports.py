@@ -2,12 +2,14 @@
 
 from sqlmodel import Session, col, func, select
 
+from activities.clocks.waits import Clocks
 from activities.papers.docket import Docket, Target, desk_id, ruling, wake
 from activities.results.yearly import department_year
 from models.outcomes import YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument
 from models.task import JointTask, TakingPart
+from models.trail import Wait
 from rules.deadline import due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
@@ -23,8 +25,8 @@ def report(docket: Docket, paper: SubmitReport) -> None:
     What still runs then is told in a supplement, which is waited for.
     """
     session, clocks = docket.session, docket.clocks
-    key = report_key(docket.department, paper.document, supplement=paper.supplement)
-    wait = clocks.find(key)
+    key = report_key(docket.department, paper.document)
+    wait = _newest_supplement(session, key) if paper.supplement else clocks.find(key)
     if wait is None:
         what = "补充报告" if paper.supplement else "年度报告"
         raise Refusal(
@@ -48,34 +50,59 @@ def report(docket: Docket, paper: SubmitReport) -> None:
             submission=docket.by,
         )
     )
-    clocks.settle_key(key, by=docket.by)
+    clocks.settle(wait, by=docket.by)
     open_tasks = _open_tasks(session, docket.department, plan.id)
     if open_tasks and not paper.supplement:
-        _await_supplement(docket, plan.id)
+        _await_supplement(clocks, docket.department, plan.id, by=docket.by, source=docket.department)
     docket.data = {"open_tasks": open_tasks}
     desk = desk_id(docket.department, clocks.today.year)
     wake(session, desk, "reported", source=docket.department, now=docket.now)
 
 
-def _await_supplement(docket: Docket, document: str) -> None:
+def supplement_report(clocks: Clocks, part: TakingPart) -> None:
+    """What a supplement of a summary tells, the report did not: where it is sent, it is supplemented too."""
+    session = clocks.session
+    document = session.get_one(JointTask, part.task).document
+    newest = _newest_supplement(session, report_key(part.department, document))
+    told_later = newest is not None and newest.closed_at is None
+    if _number(session, part.department, document) > 1 and not told_later:
+        _await_supplement(clocks, part.department, document, by=part.task, source=part.task)
+
+
+def _await_supplement(clocks: Clocks, department: str, document: str, *, by: str, source: str) -> None:
     """The supplement is on the desk of the year in which it falls due: a year's desk ends with its year."""
-    clocks, department = docket.clocks, docket.department
     span = clocks.policies.span(PolicyKey.SUPPLEMENT_DAYS, department)
     due = due_day(clocks.calendar, clocks.today, span.amount, span.unit)
     scope = desk_id(department, due.year)
+    number = _number(clocks.session, department, document)
     clocks.open(
         WaitKind.YEARLY_SUPPLEMENT,
-        key=report_key(department, document, supplement=True),
+        key=report_key(department, document, supplement=number - 1),
         scope=scope,
         department=department,
-        opened_by=docket.by,
+        opened_by=by,
     )
-    wake(docket.session, scope, "supplement", source=department, now=docket.now, start="DepartmentWorkflow")
+    wake(clocks.session, scope, "supplement", source=source, now=clocks.now, start="DepartmentWorkflow")
 
 
-def report_key(department: str, document: str, *, supplement: bool = False) -> str:
-    """The key of a department's yearly report for a plan, or of its supplement."""
-    return f"{department}/yearly-{'supplement' if supplement else 'report'}/{document}"
+def _newest_supplement(session: Session, report: str) -> Wait | None:
+    """The newest wait for a supplement of the report under a key."""
+    department, _, document = report.rsplit("/", 2)
+    return session.exec(
+        select(Wait)
+        .where(
+            col(Wait.department) == department,
+            col(Wait.kind) == WaitKind.YEARLY_SUPPLEMENT,
+            col(Wait.key).endswith(f"/{document}", autoescape=True),
+        )
+        .order_by(col(Wait.opened_at).desc(), col(Wait.key).desc())
+    ).first()
+
+
+def report_key(department: str, document: str, *, supplement: int = 0) -> str:
+    """The key of a department's yearly report for a plan, or of its n-th supplement."""
+    again = f"-{supplement}" if supplement > 1 else ""
+    return f"{department}/{f'yearly-supplement{again}' if supplement else 'yearly-report'}/{document}"
 
 
 def _number(session: Session, department: str, document: str) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col
 
+from activities.acts.reports import supplement_report
 from activities.authority import office_department
 from activities.clocks.waits import Clocks
 from activities.draw.contributions import first_drawn
@@ -46,6 +47,8 @@ def open_summary(clocks: Clocks, part: TakingPart) -> None:
         opened_by="published" if part.summaries == 1 else "disposals ended",
         cycle=part.summaries,
     )
+    if part.summaries > 1:
+        supplement_report(clocks, part)
 
 
 @ruling(Target.TASK, SubmitSummary, Role.HANDLER, together=True)
@@ -61,6 +64,7 @@ def submit(docket: Docket, paper: SubmitSummary) -> None:
         raise Refusal("AlreadySubmitted", "汇总表已经报送，无须再报")
     summary.content = compile_summary(docket.session, task, part)
     summary.disposals_open = part.disposals_open
+    part.untold = part.published < part.subjects
     summary.submitted = docket.by
     docket.clocks.settle_key(f"{task.id}/summary/{docket.department}/{paper.number}", by=docket.by)
     docket.clocks.open(

@@ -16,6 +16,7 @@ from models.organisation import Department, Office, Person
 from models.outcomes import Correction, Disposal, Publication, Result
 from models.plan import PlanDocument, PlanRowVersion, PlanVersion
 from models.registers import Officer, Subject
+from models.retractions import Retraction
 from models.task import Assignment, DrawPaper, JointTask, LaunchApproval, TakingPart, Visit
 from models.trail import Answer, AuditAnchor, AuditEvent, Intervention, Submission
 from rules.digests import canonical_json
@@ -29,6 +30,10 @@ THROUGH = {
     "assignment": "visit",
     "result": "visit",
     "result_decision": "visit",
+    "retraction": "visit",
+    "retraction_decision": "retraction",
+    "retracted_ground": "retraction",
+    "voided_proof": "publication",
     "correction": "result",
     "correction_decision": "correction",
     "disposal_entry": "disposal",
@@ -94,7 +99,7 @@ def record_of(session: Session, task: JointTask) -> Iterator[tuple[str, bytes]]:
 
 
 def workflows_of(session: Session, task: str) -> list[str]:
-    """The workflows of a task: its own, its disposals' and its corrections'."""
+    """The workflows of a task: its own, its disposals', its corrections' and retractions'."""
     disposals = session.exec(select(Disposal.id).where(col(Disposal.task) == task))
     corrections = session.exec(
         select(Correction.id)
@@ -102,10 +107,15 @@ def workflows_of(session: Session, task: str) -> list[str]:
         .join(Visit, col(Visit.id) == col(Result.visit))
         .where(col(Visit.task) == task)
     )
+    retractions = session.exec(
+        select(Retraction.id)
+        .join(Visit, col(Visit.id) == col(Retraction.visit))
+        .where(col(Visit.task) == task)
+    )
     return [
         f"joint-task/{task}",
         *(f"disposal/{one}" for one in disposals),
-        *(f"correction/{one}" for one in corrections),
+        *(f"correction/{one}" for one in (*corrections, *retractions)),
     ]
 
 

@@ -15,6 +15,7 @@ from activities.rebuild import TYPES, open_cases
 from models.organisation import Department, Office
 from models.outcomes import Correction, Disposal
 from models.plan import PlanRow
+from models.retractions import Retraction
 from models.task import JointTask
 from models.trail import Outbox
 
@@ -111,15 +112,16 @@ def known_of(session: Session, workflows: Iterable[str]) -> set[str]:
         if kind in cases:
             # A desk's department, without the year.
             cases[kind][workflow] = case.rsplit("/", 1)[0] if kind == "department" else case
-    columns = {
-        "joint-task": JointTask.id,
-        "disposal": Disposal.id,
-        "correction": Correction.id,
-        "department": Department.id,
-        "exchange": Office.code,
-    }
+    columns = (
+        ("joint-task", JointTask.id),
+        ("disposal", Disposal.id),
+        ("correction", Correction.id),
+        ("correction", Retraction.id),
+        ("department", Department.id),
+        ("exchange", Office.code),
+    )
     found: set[str] = set()
-    for kind, column in columns.items():
+    for kind, column in columns:
         wanted = cases[kind]
         stored = {
             one

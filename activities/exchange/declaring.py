@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from activities.exchange.publishing import exchange_id
 from activities.papers.docket import wake
@@ -11,9 +11,13 @@ from models.exchange import Declaration, DeclarationKind
 from models.organisation import Department
 from models.task import JointTask, TakingPart
 
+REOPENED = "reopened"
+
 
 def declare_task(session: Session, task: JointTask, event: str, now: datetime) -> None:
-    """Queue what a task is, at its launch and at its end; a repeat finds it queued."""
+    """Queue what a task is, at its launch, its end, and where it runs again after it; a repeat finds it queued."""
+    times = times_reopened(session, task.id) + (event == REOPENED)
+    again = f"/{times}" if times else ""
     parts = session.exec(select(TakingPart.department).where(col(TakingPart.task) == task.id)).all()
     content = {
         "event": event,
@@ -25,7 +29,18 @@ def declare_task(session: Session, task: JointTask, event: str, now: datetime) -
         "launch": task.launch,
         "replaces": task.replaces or "",
     }
-    _queue(session, task, task.initiator, DeclarationKind.TASK, f"{task.id}|task|{event}", content, now)
+    _queue(
+        session, task, task.initiator, DeclarationKind.TASK, f"{task.id}|task|{event}{again}", content, now
+    )
+
+
+def times_reopened(session: Session, task: str) -> int:
+    """How often a task has run again after its end."""
+    keys = select(func.count()).where(
+        col(Declaration.task) == task,
+        col(Declaration.key).startswith(f"{task}|task|{REOPENED}", autoescape=True),
+    )
+    return session.exec(keys).one()
 
 
 def declare_claim(session: Session, task: JointTask, part: TakingPart, now: datetime) -> None:

@@ -169,6 +169,44 @@ def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -
         move(clocks, session.get_one(TakingPart, own), members, VisitStage.PUBLISHED, by=by, ended=ended)
 
 
+def unpublish(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> None:
+    """What was thought public is not proved: it is waited for anew, with a period of its own."""
+    session = clocks.session
+    publications = list(publications)
+    known = _visits_of(session, publications)
+    visits: dict[tuple[str, str], list[Visit]] = {}
+    for publication in publications:
+        if publication.kind is PublicationKind.RESULT:
+            visits.setdefault((publication.task, publication.department), []).append(known[publication.visit])
+            continue
+        if publication.kind is PublicationKind.DISPOSAL:
+            disposal = session.get_one(Disposal, publication.reference)
+            disposal.closed_at = None
+            session.get_one(TakingPart, (disposal.task, disposal.department)).disposals_open += 1
+        withdrawn = publication.kind is PublicationKind.WITHDRAWAL
+        clocks.open(
+            WaitKind.WITHDRAWAL if withdrawn else WaitKind.PROOF,
+            key=f"{publication.key}|publish/{by}",
+            scope=scope_of(publication),
+            task=publication.task,
+            department=publication.department,
+            opened_by=by,
+        )
+    for (task, department), members in visits.items():
+        move(clocks, session.get_one(TakingPart, (task, department)), members, VisitStage.RECEIPTED, by=by)
+        wait = clocks.open(
+            WaitKind.PROOF,
+            key=f"{task}/{WaitKind.PROOF.value}/{department}/{by}",
+            scope=f"joint-task/{task}",
+            task=task,
+            department=department,
+            opened_by=by,
+            count=len(members),
+        )
+        for visit in members:
+            visit.wait = wait.id
+
+
 def await_receipt(clocks: Clocks, publication: Publication, *, by: str) -> None:
     """A correction's or disposal's publication opens a wait in its own scope."""
     clocks.open(

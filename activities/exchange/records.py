@@ -8,18 +8,17 @@ from typing import Any, TypeVar, cast
 from sqlmodel import Session, SQLModel, col, select
 
 from activities.lookup import chunks, subjects_by_id
+from activities.results.corrected import standing_categories
 from adapters.exchange import Batch, Record
 from models.exchange import Declaration, RecordAmendment
 from models.organisation import Department
 from models.outcomes import (
     Annulment,
     Correction,
-    CorrectionDecision,
     Disposal,
     Publication,
     PublicationKind,
     Result,
-    Verdict,
 )
 from models.plan import PlanDocument
 from models.registers import CheckItem, Subject
@@ -185,13 +184,7 @@ def _standing(session: Session, row: Publication, result: Result) -> list[str]:
     """What is said of a result: what was approved, or after a rejection what its head has signed since."""
     if not _again(row):
         return result.categories
-    signed = session.exec(
-        select(Correction)
-        .join(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
-        .where(col(Correction.result) == result.id, col(CorrectionDecision.verdict) == Verdict.APPROVED)
-        .order_by(col(Correction.number).desc())
-    ).first()
-    return result.categories if signed is None else list(signed.after["categories"])
+    return standing_categories(session, result)
 
 
 def labels(categories: Sequence[str]) -> list[str]:

@@ -5,10 +5,9 @@ import json
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, literal, null
+from sqlalchemy import CompoundSelect, Select, String, bindparam, func, literal, null, union_all
 from sqlalchemy import select as rows_of
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql import Select
 from sqlmodel import Session, SQLModel
 
 from activities import audit
@@ -24,12 +23,15 @@ _S, _D, _J, _G, _R, _V = (
     for model in (Submission, Department, JointTask, Disposal, Result, Visit)
 )
 _CASE = bindparam("case", type_=String)
-_TASK: dict[str, Select[Any]] = {
+_TASK: dict[str, Select[Any] | CompoundSelect[Any]] = {
     Target.TASK: rows_of(_J.id).where(_J.id == _CASE),
     Target.DISPOSAL: rows_of(_G.task).where(_G.id == _CASE),
-    Target.CORRECTION: rows_of(_V.task).join(_R.id.table, _R.visit == _V.id).where(_R.id == _CASE),
+    Target.CORRECTION: union_all(
+        rows_of(_V.task).join(_R.id.table, _R.visit == _V.id).where(_R.id == _CASE),
+        rows_of(_V.task).where(_V.id == _CASE),
+    ),
 }
-"""The task that the case behind a target belongs to."""
+"""The task that the case behind a target belongs to; what is corrected is a result, or what lies behind a visit."""
 _INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -88,7 +90,7 @@ def _said(paper: Submission) -> tuple[object, ...]:
 
 
 def _parts(target: str) -> tuple[str, str]:
-    """A target's kind, and the id by which its task is found: a correction's is that of its result."""
+    """A target's kind, and the id by which its task is found: a correction's is that of its result, or of its visit."""
     kind, _, case = target.partition("/")
     return kind, case.rsplit("/", 1)[0] if kind == Target.CORRECTION else case
 

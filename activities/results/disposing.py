@@ -9,6 +9,7 @@ from activities.authority import name_of
 from activities.clocks.reckoning import Terms
 from activities.papers.docket import Docket, notify, wake
 from activities.results.disposal_clocks import terms_in
+from activities.results.reopening import reopen_task
 from models.organisation import Department, DepartmentKind, Office
 from models.outcomes import Disposal, Result
 from models.papers import ProposedDisposal
@@ -36,6 +37,9 @@ def open_disposals(
 ) -> list[str]:
     """Open all follow-ups of a finding, each a case of its own; returns their ids."""
     session = docket.session
+    # The task is open until the last disposal has ended, and what came after a summary is told in a supplement.
+    reopen_task(docket, f"disposal of result {result.id}")
+    part.untold = part.untold or part.summaries > 0
     known = session.exec(select(func.count()).where(col(Disposal.result) == result.id)).one()
     made = []
     for number, one in enumerate(all_of(proposed), start=known + 1):

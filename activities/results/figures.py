@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from models.evidence import SubjectFinding
 from models.outcomes import Annulment, Correction, CorrectionDecision, Disposal, Result, Verdict
 from models.registers import Subject
+from models.retractions import RetractedGround
 from models.task import DrawnSubject, Visit
 from rules.channel import LegalForm, uses_credit_class
 from rules.disposal import DisposalKind, Outcome
@@ -90,7 +91,7 @@ def fact_counts(session: Session, visits: Conditions) -> dict[str, int]:
     rows = session.exec(
         select(SubjectFinding.fact, func.count(func.distinct(col(SubjectFinding.visit))))
         .join(Visit, col(Visit.id) == col(SubjectFinding.visit))
-        .where(*visits)
+        .where(*visits, col(SubjectFinding.id).not_in(select(RetractedGround.ground)))
         .group_by(col(SubjectFinding.fact))
     ).all()
     counts = {SubjectFact(fact): count for fact, count in rows}

@@ -8,23 +8,25 @@ from sqlmodel import Session, SQLModel
 from activities.lookup import among
 from models.evidence import Commission, CommissionReport, Evidence, SubjectFinding
 from models.papers import ResultLine
+from models.retractions import RetractedGround
 from rules.refusal import Refusal
 from rules.results import Category, Method, SubjectFact
 
-_E, _C, _R, _F = (
+_E, _C, _R, _F, _T = (
     SQLModel.metadata.tables[str(model.__tablename__)]
-    for model in (Evidence, Commission, CommissionReport, SubjectFinding)
+    for model in (Evidence, Commission, CommissionReport, SubjectFinding, RetractedGround)
 )
+_GONE = select(_T.c.ground)
 # All three in one statement: every result asks for them, and most have none.
 _GROUNDS = union_all(
     select(literal("file").label("ground"), _E.c.visit, _E.c.item, _E.c.id).where(
-        among(_E.c.visit, "visits")
+        among(_E.c.visit, "visits"), _E.c.id.not_in(_GONE)
     ),
     select(literal("commission"), _C.c.visit, _C.c.item, _R.c.commission)
     .outerjoin(_R, _R.c.commission == _C.c.id)
     .where(among(_C.c.visit, "visits")),
     select(literal("letters"), _F.c.visit, cast(null(), String), cast(null(), String)).where(
-        among(_F.c.visit, "visits"), _F.c.fact == SubjectFact.UNREACHABLE
+        among(_F.c.visit, "visits"), _F.c.fact == SubjectFact.UNREACHABLE, _F.c.id.not_in(_GONE)
     ),
 ).order_by("ground", "id")
 

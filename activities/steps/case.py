@@ -12,6 +12,7 @@ from activities.progress import advance, owed_in
 from adapters.database import Database
 from models.messages import ApplyRequest, CaseApplied, CaseProgress, CaseStep
 from models.outcomes import Correction, CorrectionDecision, Disposal, Publication, PublicationKind, Verdict
+from models.retractions import Retraction, RetractionDecision
 from models.task import JointTask
 from models.trail import Outbox
 from rules.disposal import STEPS, DisposalState, ended
@@ -106,6 +107,8 @@ def _disposal(row: Disposal) -> tuple[str, str, bool]:
 
 def _correction(session: Session, case: str) -> tuple[str, str, bool]:
     """A correction is over when it is published, refused by the head, or was never accepted."""
+    if (retraction := session.get(Retraction, case)) is not None:
+        return _retraction(session, retraction)
     if session.get(Correction, case) is None:
         return "更正", "未受理", True
     decision = session.get(CorrectionDecision, case)
@@ -119,3 +122,12 @@ def _correction(session: Session, case: str) -> tuple[str, str, bool]:
         )
     ).first()
     return ("更正", "待公示更正", False) if published is None else ("更正", "已公示", True)
+
+
+def _retraction(session: Session, row: Retraction) -> tuple[str, str, bool]:
+    """A retraction is over when the head has signed it, or refused to."""
+    decision = session.get(RetractionDecision, row.id)
+    if decision is None:
+        return row.kind.label, "待主要负责人签字", False
+    refused = decision.verdict is Verdict.RETURNED
+    return row.kind.label, "主要负责人不同意" if refused else "已撤回", True

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session, col, select
 
 from adapters.announcement_docx import write_announcement
 from cli.acting import Who, asks, reads
@@ -18,12 +19,14 @@ from cli.publication import proof
 from cli.publication import resend as publication_resend
 from cli.publication.proof import Case, of_case
 from cli.publication.text import as_html, as_text, statements
-from cli.tables import done, hint, print_table, words
+from cli.tables import done, hint, in_chunks, print_table, words
 from models.outcomes import Publication, PublicationKind
+from models.papers import MAX_LINES
+from models.retractions import VoidedProof
 from rules.channel import Channel
 from rules.refusal import Refusal
 
-app = typer.Typer(help="公示：进展、退回与重报、证明、公示文稿", no_args_is_help=True)
+app = typer.Typer(help="公示：进展、退回与重报、证明及其更正和作废、公示文稿", no_args_is_help=True)
 app.add_typer(proof.app)
 app.add_typer(publication_resend.app)
 
@@ -48,7 +51,8 @@ def list_(
             if not (only_open and row.published_at) and not (only_rejected and row.rejected is None)
         ]
         names = department_names(session, [row.department for row, _ in rows])
-        data = [_view(row, name, names) for row, name in rows]
+        voided = _voided(session, [row.id for row, _ in rows])
+        data = [_view(row, name, names) | {"voided": voided.get(row.id, 0)} for row, name in rows]
     columns = {
         "publication": "公示编号",
         "name": "检查对象",
@@ -65,9 +69,29 @@ def list_(
 
     def text() -> None:
         print_table(columns, data)
+        _tell_voided(data)
         _tell_stuck([row for row, _ in rows], datetime.now(UTC))
 
     show(data, as_json=as_json, text=text)
+
+
+def _voided(session: Session, publications: Sequence[str]) -> dict[str, int]:
+    """How many proofs of these publications were voided, of those that had any."""
+    return {
+        row.publication: row.number
+        for piece in in_chunks(publications, MAX_LINES)
+        for row in session.exec(
+            select(VoidedProof)
+            .where(col(VoidedProof.publication).in_(piece))
+            .order_by(col(VoidedProof.number))
+        )
+    }
+
+
+def _tell_voided(data: Sequence[dict[str, Any]]) -> None:
+    """What is asked for again, for its proof was void."""
+    if waiting := [one["publication"] for one in data if one["voided"] and not one["published_at"]]:
+        hint(f"其中{len(waiting)}项的公示证明已作废，待重新公示并提交证明：{'、'.join(waiting[:5])}")
 
 
 def _tell_stuck(rows: Sequence[Publication], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`publication prove|prove-again`: proof of what a department publishes itself (公示证明)."""
+"""`publication prove|prove-again|void`: proof of what a department publishes itself (公示证明)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from activities.exchange.publishing import scope_of
 from adapters.evidence_store import EvidenceStore
 from cli.acting import Who, acts
 from cli.given import day_of
-from cli.tables import done, in_chunks
+from cli.tables import done, hint, in_chunks
 from models.outcomes import Correction, Disposal, Publication
-from models.papers import MAX_LINES, CorrectProof, ProvePublication
+from models.papers import MAX_LINES, CorrectProof, ProvePublication, VoidProof
 from models.registers import Subject
 from models.task import JointTask, Visit
 from rules.channel import Channel
@@ -80,6 +80,25 @@ def prove_again(
         several = f"{who.message_id}-{number}" if who.message_id and number else who.message_id
         who.send(scope, paper, message_id=several)
     done(f"已更正{len(publications)}项公示证明（{address}）")
+
+
+@app.command("void")
+@acts
+def void(
+    case: Case,
+    publications: Annotated[list[str], typer.Argument(metavar="公示编号...", help="见 publication list")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="原证明为何不能作数")],
+    who: Who,
+) -> None:
+    """主要负责人作废公示证明：该项不再算已公示，须重新公示并提交证明；原证明留存。"""
+    own = who.actor(VoidProof).department
+    with who.database.read() as session:
+        chosen = _to_prove(session, case, own, publications, all_=False)
+    for number, (scope, ids) in enumerate(chosen.items()):
+        several = f"{who.message_id}-{number}" if who.message_id and number else who.message_id
+        who.send(scope, VoidProof(publications=tuple(ids), reason=reason), message_id=several)
+    done(f"已作废{len(publications)}项公示证明")
+    hint(f"由经办人重新提交：starter.py publication prove {case} --all --address 网址 --on 日期 --file 证明")
 
 
 def of_case(session: Session, case: str) -> list[tuple[Publication, str]]:

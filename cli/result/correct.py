@@ -5,15 +5,19 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, func, select
 
+from adapters.evidence_store import EvidenceStore
 from cli import proposing
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import day_of
+from cli.result.retract import erase
 from cli.tables import done, hint, print_table
 from cli.task.given import known_task
+from models.evidence import Evidence, SubjectFinding
 from models.outcomes import Correction, CorrectionDecision, Result, Verdict
 from models.papers import CorrectResult, SignCorrection
 from models.registers import Subject
+from models.retractions import Retraction, RetractionDecision, RetractionKind
 from models.task import Visit
 from models.trail import Submission
 from rules.disposal import DisposalKind
@@ -69,22 +73,33 @@ def correct(
 @app.command("sign")
 @acts
 def sign(
-    correction: Annotated[str, typer.Argument(metavar="更正编号", help="形如 结果编号/1")],
+    correction: Annotated[
+        str, typer.Argument(metavar="编号", help="更正或撤回的编号，见 result corrections")
+    ],
     who: Who,
     refuse: Annotated[bool, typer.Option("--refuse", help="不同意更正，须写 --reason")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="理由")] = "",
 ) -> None:
-    """单位主要负责人对更正签字，或不同意。"""
-    who.send(
-        f"correction/{correction.removeprefix('correction/')}", SignCorrection(sign=not refuse, reason=reason)
-    )
-    done(f"更正 {correction} 已{'签字不同意' if refuse else '签字同意，随即报送公示'}")
+    """单位主要负责人对更正、撤回签字，或不同意。"""
+    case = correction.removeprefix("correction/")
+    data = who.send(f"correction/{case}", SignCorrection(sign=not refuse, reason=reason)).data
+    if refuse:
+        done(f"{case} 已签字不同意，不作变动")
+    elif "reopened" in data:
+        done(f"撤回 {case} 已签字同意{'，该户恢复检查' if data['reopened'] else ''}")
+    elif "erase" in data:
+        done(f"撤回 {case} 已签字同意，不再作为证据")
+        if data["erase"]:
+            store = EvidenceStore(who.context.settings.evidence)
+            done(f"已从证据库清除{erase(who.database, store, [case.rsplit('/', 1)[0]])}件")
+    else:
+        done(f"更正 {case} 已签字同意，随即报送公示")
 
 
 @app.command("corrections")
 @asks
 def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
-    """列出本部门在该任务中的更正：前后内容和签字情况。"""
+    """列出本部门在该任务中的更正和撤回：前后内容和签字情况。"""
     task = task_id(task)
     own = who.own_department()
     with who.database.read() as session:
@@ -98,6 +113,7 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
             .where(col(Visit.task) == task, col(Visit.department) == own)
             .order_by(col(Correction.id))
         ).all()
+        taken_back = _retractions(session, task, own)
     data = [
         {
             "correction": row.id,
@@ -109,7 +125,7 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
             "decision": _decision(decision),
         }
         for row, name, decision in rows
-    ]
+    ] + taken_back
     columns = {
         "correction": "更正编号",
         "name": "检查对象",
@@ -122,7 +138,39 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
 
 
-def _decision(decision: CorrectionDecision | None) -> str:
+def _retractions(session: Session, task: str, own: str) -> list[dict[str, Any]]:
+    """What a department took back in a task, each with what it said before."""
+    rows = session.exec(
+        select(Retraction, Subject.name, RetractionDecision)
+        .join(Visit, col(Visit.id) == col(Retraction.visit))
+        .join(Subject, col(Subject.id) == col(Visit.subject))
+        .outerjoin(RetractionDecision, col(RetractionDecision.retraction) == col(Retraction.id))
+        .where(col(Visit.task) == task, col(Visit.department) == own)
+        .order_by(col(Retraction.id))
+    ).all()
+    return [
+        {
+            "correction": row.id,
+            "name": name,
+            "before": [_ground(session, row, one) for one in row.grounds],
+            "after": [row.kind.label, *(["内容清除"] if row.erase else [])],
+            "reason": row.reason,
+            "disposal": "",
+            "decision": _decision(decision),
+        }
+        for row, name, decision in rows
+    ]
+
+
+def _ground(session: Session, row: Retraction, ground: str) -> str:
+    """A fact with its day, or a file by its name."""
+    if row.kind is RetractionKind.FACT:
+        fact = session.get_one(SubjectFinding, ground)
+        return f"{fact.fact.label}（{fact.found_on}）"
+    return session.get_one(Evidence, ground).name
+
+
+def _decision(decision: CorrectionDecision | RetractionDecision | None) -> str:
     if decision is None:
         return "待签字"
     return "已签字" if decision.verdict is Verdict.APPROVED else f"不同意：{decision.reason}"

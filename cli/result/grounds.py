@@ -10,6 +10,7 @@ from adapters.evidence_store import EvidenceStore
 from cli.acting import TaskId, Who, acts, asks, reads, task_id
 from cli.context import Context, Json, out, show
 from cli.given import chosen, day_of, department_names
+from cli.result import retract
 from cli.tables import done, hint, print_table
 from models.evidence import Commission, CommissionReport, Evidence, EvidenceKind, SubjectFinding
 from models.papers import (
@@ -22,6 +23,7 @@ from models.papers import (
     ReportCommission,
 )
 from models.registers import Subject
+from models.retractions import RetractedGround
 from models.task import Visit
 from rules.refusal import Refusal
 from rules.results import SubjectFact
@@ -29,6 +31,9 @@ from rules.results import SubjectFact
 evidence = typer.Typer(help="证据：登记、列出、核对证据文件", no_args_is_help=True)
 fact = typer.Typer(help="对象情况：注销、吊销、迁出、停业、无法联系；据此终止检查", no_args_is_help=True)
 commission = typer.Typer(help="委托专业机构：登记委托和报告", no_args_is_help=True)
+
+evidence.add_typer(retract.evidence)
+fact.add_typer(retract.fact)
 
 VisitId = Annotated[str, typer.Argument(metavar="检查编号", help="见 task visits")]
 ItemId = Annotated[str, typer.Option("--item", metavar="事项编号", help="只属于某一事项的写明事项")]
@@ -74,16 +79,22 @@ def evidence_list(
     task: TaskId,
     who: Who,
     check: Annotated[bool, typer.Option("--check", help="逐件核对证据库中的内容")] = False,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="列出已撤回的，它们不再作为证据")] = False,
     as_json: Json = False,
 ) -> None:
-    """列出本部门在该任务中的证据。"""
+    """列出本部门在该任务中的证据；已撤回的不列（--withdrawn 另列）。"""
     own, store = who.own_department(), EvidenceStore(who.context.settings.evidence)
     with who.database.read() as session:
         rows = session.exec(
             select(Evidence, Subject.name)
             .join(Visit, col(Visit.id) == col(Evidence.visit))
             .join(Subject, col(Subject.id) == col(Visit.subject))
-            .where(col(Visit.task) == task_id(task), col(Visit.department) == own)
+            .outerjoin(RetractedGround, col(RetractedGround.ground) == col(Evidence.id))
+            .where(
+                col(Visit.task) == task_id(task),
+                col(Visit.department) == own,
+                col(RetractedGround.ground).is_not(None) == withdrawn,
+            )
             .order_by(col(Evidence.visit), col(Evidence.item), col(Evidence.name))
         ).all()
     data = [
@@ -97,7 +108,7 @@ def evidence_list(
             "size": row.size,
             "sha256": row.sha256,
             "source": row.source,
-            "fault": (store.check(row.sha256) or "") if check else "",
+            "fault": (store.check(row.sha256) or "") if check and not withdrawn else "",
         }
         for row, subject in rows
     ]
@@ -162,18 +173,20 @@ def fact_close(
 @fact.command("list")
 @reads
 def fact_list(task: TaskId, as_json: Json = False) -> None:
-    """列出任务中登记的对象情况。"""
+    """列出任务中登记的对象情况；已撤回的注明。"""
     with Context().database.read() as session:
         rows = session.exec(
-            select(SubjectFinding, Subject.name, Visit.department)
+            select(SubjectFinding, Subject.name, Visit.department, RetractedGround.retraction)
             .join(Visit, col(Visit.id) == col(SubjectFinding.visit))
             .join(Subject, col(Subject.id) == col(Visit.subject))
+            .outerjoin(RetractedGround, col(RetractedGround.ground) == col(SubjectFinding.id))
             .where(col(Visit.task) == task_id(task))
             .order_by(col(SubjectFinding.found_on), col(SubjectFinding.visit))
         ).all()
-        names = department_names(session, [department for _, _, department in rows])
+        names = department_names(session, [department for _, _, department, _ in rows])
     data = [
         {
+            "fact": row.id,
             "visit": row.visit,
             "name": name,
             "department": department,
@@ -182,8 +195,10 @@ def fact_list(task: TaskId, as_json: Json = False) -> None:
             "found_on": row.found_on,
             "source": row.source,
             "letters": [f"{one['number']}（{one['sent_on']}）" for one in row.letters],
+            "retraction": retraction,
+            "state": f"已撤回（{retraction}）" if retraction else "",
         }
-        for row, name, department in rows
+        for row, name, department, retraction in rows
     ]
     columns = {
         "visit": "检查编号",
@@ -193,6 +208,8 @@ def fact_list(task: TaskId, as_json: Json = False) -> None:
         "found_on": "日期",
         "source": "依据",
         "letters": "信函",
+        "state": "撤回",
+        "fact": "情况编号",
     }
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
 

@@ -29,7 +29,9 @@ from rules.refusal import Refusal
 from rules.results import Category, Method
 from rules.stages import VisitStage
 
-app = typer.Typer(help="结果：证据、草稿、录入、审批、退回、更正、录入率和公示率", no_args_is_help=True)
+app = typer.Typer(
+    help="结果：证据、对象情况、草稿、录入、审批、退回、更正、撤回、录入率和公示率", no_args_is_help=True
+)
 app.add_typer(result_grounds.evidence, name="evidence")
 app.add_typer(result_grounds.fact, name="fact")
 app.add_typer(result_grounds.commission, name="commission")

@@ -9,6 +9,7 @@ from cli.tables import in_chunks
 from cli.visits import visits_of
 from models.outcomes import Correction, CorrectionDecision, Result, Verdict
 from models.papers import MAX_LINES
+from models.retractions import RetractedGround, Retraction
 from rules.disposal import DisposalKind
 from rules.results import Category, Method
 from rules.stages import VisitStage
@@ -18,6 +19,7 @@ def results_of(session: Session, task: str, own: str, stages: Sequence[VisitStag
     """A department's newest results with what corrections made of them, a line per visit and item."""
     visits = visits_of(session, task, own, stages)
     newest = newest_of(session, [visit.id for visit, _ in visits])
+    gone = _retracted(session, [visit.id for visit, _ in visits])
     corrected = _corrected(session, [row.id for row in newest.values()])
     by_visit: dict[str, list[Result]] = {}
     for (visit_id, _), row in sorted(newest.items()):
@@ -37,7 +39,7 @@ def results_of(session: Session, task: str, own: str, stages: Sequence[VisitStag
             "corrected": corrected.get(row.id, ""),
             "finding": row.finding or (f"未检查：{row.not_checked}" if row.not_checked else ""),
             "method": Method(row.method).label if row.method else "",
-            "evidence": len(row.evidence),
+            "evidence": len(set(row.evidence) - gone),
             "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
         }
         for visit, subject in visits
@@ -52,6 +54,19 @@ def newest_of(session: Session, visits: Sequence[str]) -> dict[tuple[str, str], 
         rows = session.exec(select(Result).where(col(Result.visit).in_(piece)).order_by(col(Result.cycle)))
         found |= {(row.visit, row.item): row for row in rows}
     return found
+
+
+def _retracted(session: Session, visits: Sequence[str]) -> set[str]:
+    """What was taken back of these visits' evidence, by id."""
+    return {
+        ground
+        for piece in in_chunks(visits, MAX_LINES)
+        for ground in session.exec(
+            select(RetractedGround.ground)
+            .join(Retraction, col(Retraction.id) == col(RetractedGround.retraction))
+            .where(col(Retraction.visit).in_(piece))
+        )
+    }
 
 
 def _corrected(session: Session, results: Sequence[str]) -> dict[str, str]:

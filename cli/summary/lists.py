@@ -12,7 +12,7 @@ from cli.plan.given import known_plan
 from cli.tables import print_table
 from models.organisation import Department
 from models.outcomes import Summary, YearlyReport
-from models.task import JointTask
+from models.task import JointTask, TakingPart
 from models.trail import Deadline, Submission, Wait
 from rules.calendar import local_day, until_words
 from rules.waits import WaitKind
@@ -31,7 +31,12 @@ def list_(
     """列出各任务各部门的汇总表：报送、签收的日期，未报送的期限。"""
     with Context().database.read() as session:
         statement = (
-            select(Summary, JointTask.name, Department.name)
+            select(Summary, JointTask.name, Department.name, TakingPart)
+            .join(
+                TakingPart,
+                (col(TakingPart.task) == col(Summary.task))
+                & (col(TakingPart.department) == col(Summary.department)),
+            )
             .join(JointTask, col(JointTask.id) == col(Summary.task))
             .join(Department, col(Department.id) == col(Summary.department))
             .order_by(col(Summary.task), col(Summary.department), col(Summary.number))
@@ -40,7 +45,7 @@ def list_(
             known_plan(session, document)
             statement = statement.where(col(JointTask.document) == document)
         rows = session.exec(statement).all()
-        days = _filed(session, [one for row, _, _ in rows for one in (row.submitted, row.receipted) if one])
+        days = _filed(session, [one for row, *_ in rows for one in (row.submitted, row.receipted) if one])
         dues = _dues(session, (WaitKind.SUMMARY, WaitKind.SUMMARY_RECEIPT))
     data = [
         {
@@ -53,9 +58,10 @@ def list_(
             "submitted_on": days.get(row.submitted or ""),
             "receipted_on": days.get(row.receipted or ""),
             "disposals_open": row.disposals_open if row.submitted else None,
+            "since": _since(row, part),
             "due": _due_of(row, dues),
         }
-        for row, name, department in rows
+        for row, name, department, part in rows
         if not (only_open and row.receipted)
     ]
     columns = {
@@ -67,6 +73,7 @@ def list_(
         "submitted_on": "报送日期",
         "receipted_on": "签收日期",
         "disposals_open": "报送时处置未结",
+        "since": "报送之后",
         "due": "期限",
     }
     if to is not None:
@@ -129,6 +136,15 @@ def reports(
     if to is not None:
         write_ledger(to, "年度报告报送情况", columns, data)
     show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有应报送的年度报告"))
+
+
+def _since(row: Summary, part: TakingPart) -> str:
+    """What has come up since the newest table, which its supplement will tell."""
+    if row.number != part.summaries or not part.untold:
+        return ""
+    if part.published < part.subjects:
+        return f"{part.subjects - part.published}户恢复办理，公示后补报"
+    return f"有新的处置（未结{part.disposals_open}件），全部办结后补报"
 
 
 def _filed(session: Session, submissions: list[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
@@ -23,6 +23,7 @@ from cli.tables import done, hint
 from cli.task.given import known_task
 from models.evidence import Evidence
 from models.organisation import Posting
+from models.retractions import RetractedGround, Retraction
 from models.task import JointTask, Visit
 from models.trail import ArchivedRun
 from rules.refusal import Refusal
@@ -56,7 +57,8 @@ def archive(
         kept = list(_kept_files(session, row.id, *stores))
         faults = [f"{name}：{fault}" for name, _, fault in kept if fault]
         files = list(record_of(session, row))
-    files.append(("record.json", _about(row, posting, now, faults)))
+        about = _about(row, posting, now) | {"faults": faults, "withdrawn": _withdrawn(session, row.id)}
+    files.append(("record.json", (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()))
     digest = write_record(target, [*files, *((name, path) for name, path, fault in kept if not fault)])
     _leave_trace(who.database, row.id, posting, now, digest)
     done(f"已导出 {row.id} 的档案到 {target}：{len(files) + len(kept) - len(faults)}个文件")
@@ -92,7 +94,7 @@ def _kept_files(
     files = session.exec(
         select(Evidence.sha256, Evidence.name)
         .join(Visit, col(Visit.id) == col(Evidence.visit))
-        .where(col(Visit.task) == task)
+        .where(col(Visit.task) == task, col(Evidence.id).not_in(select(RetractedGround.ground)))
         .order_by(col(Evidence.sha256))
     )
     for sha256, name in dict(files.all()).items():
@@ -105,8 +107,30 @@ def _kept_files(
         yield name, archive.path(one.sha256), archive.check(one.sha256)
 
 
-def _about(task: JointTask, posting: Posting, now: datetime, faults: list[str]) -> bytes:
-    content = {
+def _withdrawn(session: Session, task: str) -> list[dict[str, str]]:
+    """Evidence that was taken back: its hash and why; its content is no part of the record."""
+    rows = session.exec(
+        select(Evidence, Retraction)
+        .join(RetractedGround, col(RetractedGround.ground) == col(Evidence.id))
+        .join(Retraction, col(Retraction.id) == col(RetractedGround.retraction))
+        .join(Visit, col(Visit.id) == col(Evidence.visit))
+        .where(col(Visit.task) == task)
+        .order_by(col(Evidence.id))
+    )
+    return [
+        {
+            "evidence": row.id,
+            "sha256": row.sha256,
+            "name": row.name,
+            "retraction": retraction.id,
+            "reason": retraction.reason,
+        }
+        for row, retraction in rows
+    ]
+
+
+def _about(task: JointTask, posting: Posting, now: datetime) -> dict[str, Any]:
+    return {
         "task": task.id,
         "name": task.name,
         "status": task.status.value,
@@ -114,9 +138,7 @@ def _about(task: JointTask, posting: Posting, now: datetime, faults: list[str]) 
         "exported_by": posting.person,
         "department": posting.department,
         "version": VERSION,
-        "faults": faults,
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _leave_trace(database: Database, task: str, posting: Posting, now: datetime, digest: str) -> None:

@@ -13,11 +13,12 @@ from activities.exchange.publishing import scope_of
 from activities.papers.docket import desk_id
 from activities.steps.desk import DeskActivities
 from adapters.exchange import Fact
-from models.evidence import Commission
+from models.evidence import Commission, Evidence, SubjectFinding
 from models.messages import TaskStep
 from models.outcomes import PublicationKind, Referral
 from models.papers import (
     AcceptClaim,
+    AddEvidence,
     AdoptPlan,
     AnnulDecision,
     AnswerReferral,
@@ -25,11 +26,13 @@ from models.papers import (
     ApproveLaunch,
     ApproveResults,
     CancelTask,
+    CloseVisits,
     CommitSecret,
     ConfirmAspect,
     CorrectResult,
     DecideClock,
     DeclineClaim,
+    EvidenceLine,
     ImportPlan,
     OpenCommission,
     Paper,
@@ -48,6 +51,8 @@ from models.papers import (
     RequestClock,
     RequestDraw,
     ResultLine,
+    RetractEvidence,
+    RetractFacts,
     RevealLink,
     SignCorrection,
     StartTask,
@@ -242,7 +247,8 @@ def visited(driver: Driver) -> None:
             VisitLine(visit=visit.id, completed_on=driver.today, officers=officers)
             for visit in driver.visits(department, VisitStage.MATCHED)
         ]
-        driver.act(department, Role.OFFICER, RecordVisits(lines=tuple(lines)))
+        if lines:
+            driver.act(department, Role.OFFICER, RecordVisits(lines=tuple(lines)))
 
 
 def suspended(driver: Driver) -> None:
@@ -287,14 +293,16 @@ def submitted(driver: Driver) -> None:
     for department in PARTS:
         visits = driver.visits(department, VisitStage.VISITED, VisitStage.RETURNED)
         lines = tuple(result_line(driver, visit) for visit in visits)
-        driver.act(department, Role.OFFICER, SubmitResults(lines=lines))
+        if lines:
+            driver.act(department, Role.OFFICER, SubmitResults(lines=lines))
 
 
 def approved(driver: Driver) -> None:
     """All results are approved."""
     for department in PARTS:
         visits = tuple(visit.id for visit in driver.visits(department, VisitStage.SUBMITTED))
-        driver.act(department, Role.APPROVER, ApproveResults(visits=visits))
+        if visits:
+            driver.act(department, Role.APPROVER, ApproveResults(visits=visits))
 
 
 def receipted(driver: Driver) -> None:
@@ -341,6 +349,8 @@ def sent(driver: Driver) -> None:
 def outcome(driver: Driver) -> None:
     """Both disposals have come to their outcome, and the platform has receipted it."""
     for one in driver.disposals():
+        if one.outcome is not None:
+            continue
         steps = ["recheck_passed"] if one.kind is DisposalKind.RECTIFY else ["send", "acknowledge"]
         for step in steps:
             by = one.receiver if step == "acknowledge" else one.owner
@@ -415,6 +425,56 @@ def found_gone(driver: Driver) -> None:
         source="登记机关注销公告",
     )
     driver.act(SECOND, Role.OFFICER, paper)
+
+
+def closed_on_it(driver: Driver) -> None:
+    """The unit has closed its visit."""
+    paper = CloseVisits(visits=(driver.visits(SECOND)[0].id,), reason="已注销，无法检查")
+    driver.act(SECOND, Role.APPROVER, paper)
+
+
+def retraction_target(driver: Driver) -> str:
+    """The first retraction of what lies behind the second department's first visit."""
+    visits = driver.visits(SECOND)
+    return f"correction/{visits[0].id if visits else NOBODY}/1"
+
+
+def fact_retraction(driver: Driver) -> RetractFacts:
+    """Taking back all that was found of that subject."""
+    visit = driver.visits(SECOND)[0].id
+    statement = select(SubjectFinding.id).where(col(SubjectFinding.visit) == visit)
+    facts = driver.read(lambda session: session.exec(statement).all()) or (NOBODY,)
+    return RetractFacts(visit=visit, number=1, facts=tuple(facts), reason="误认同名企业")
+
+
+def retraction_asked(driver: Driver) -> None:
+    """It lies before the head."""
+    driver.act(SECOND, Role.OFFICER, fact_retraction(driver), target=retraction_target(driver))
+
+
+def evidenced(driver: Driver) -> None:
+    """A file lies behind the second department's first visit."""
+    line = EvidenceLine(
+        visit=driver.visits(SECOND)[0].id,
+        sha256=SHA,
+        name="现场.pdf",
+        media_type="application/pdf",
+        size=10,
+    )
+    driver.act(SECOND, Role.OFFICER, AddEvidence(lines=(line,)))
+
+
+def evidence_retraction(driver: Driver, *, erase: bool = False) -> RetractEvidence:
+    """Taking back all evidence of that visit."""
+    visit = driver.visits(SECOND)[0].id
+    statement = select(Evidence.id).where(col(Evidence.visit) == visit)
+    found = driver.read(lambda session: session.exec(statement).all()) or (NOBODY,)
+    return RetractEvidence(visit=visit, number=1, evidence=tuple(found), erase=erase, reason="拍的是另一户")
+
+
+def evidence_asked(driver: Driver) -> None:
+    """Its retraction lies before the head."""
+    driver.act(SECOND, Role.OFFICER, evidence_retraction(driver), target=retraction_target(driver))
 
 
 def commissioned(driver: Driver) -> None:
@@ -540,6 +600,10 @@ SCENES: dict[str, Scene] = {
     "cancelled": Scene("receipted", cancelled),
     "rejected": Scene("approved", rejected),
     "found_gone": Scene("matched", found_gone),
+    "closed_on_it": Scene("found_gone", closed_on_it),
+    "retraction_asked": Scene("closed_on_it", retraction_asked),
+    "evidenced": Scene("visited", evidenced),
+    "evidence_asked": Scene("evidenced", evidence_asked),
     "commissioned": Scene("visited", commissioned),
     "reported": Scene("commissioned", reported),
     "annulled": Scene("disposed", annulled),

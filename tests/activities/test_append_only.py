@@ -43,6 +43,10 @@ NOT_PLAYED = frozenset(
         "archived_run",
         "bulk_job",
         "moved_in",
+        "retraction",
+        "retraction_decision",
+        "retracted_ground",
+        "voided_proof",
     }
 )
 """Tables that the closed task of this test leaves empty; their guards are looked up instead."""

@@ -13,6 +13,7 @@ from models.papers import (
     ReturnResults,
     SignCorrection,
     SubmitResults,
+    VoidProof,
 )
 from rules.channel import Channel
 from rules.results import Category
@@ -29,7 +30,7 @@ def _submit(driver: Driver) -> Paper:
     return SubmitResults(lines=(line,))
 
 
-def _prove(driver: Driver) -> Paper:
+def _prove(driver: Driver) -> ProvePublication:
     mine = [
         one.id
         for one in driver.publications(PublicationKind.RESULT, Channel.OWN_SITE)
@@ -98,6 +99,14 @@ CASES: dict[str, Case] = {
         ("receipted", "NotProved"),
         closed="",
         cancelled="NotProved",
+    ),
+    "publication.void": Case(
+        "published",
+        (SECOND, Role.HEAD),
+        lambda driver: VoidProof(publications=_prove(driver).publications, reason="页面上没有该户"),
+        (THIRD, "PublicationUnknown"),
+        ("receipted", "NotProved"),
+        closed="",
     ),
     "publication.resend": Case(
         "rejected",

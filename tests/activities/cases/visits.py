@@ -5,7 +5,13 @@ from rules.results import SubjectFact
 from rules.roles import Role
 from tests.activities.cases.base import Case, first
 from tests.activities.driver import Driver
-from tests.activities.scenes import commission_of, report_of
+from tests.activities.scenes import (
+    commission_of,
+    evidence_retraction,
+    fact_retraction,
+    report_of,
+    retraction_target,
+)
 from tests.activities.world import SHA
 from tests.builders import SECOND, THIRD
 
@@ -61,6 +67,26 @@ CASES: dict[str, Case] = {
         (THIRD, "VisitUnknown"),
         ("matched", "FactMissing"),
         ("submitted", "VisitStage"),
+    ),
+    "fact.retract": Case(
+        "closed_on_it",
+        (SECOND, Role.OFFICER),
+        fact_retraction,
+        (THIRD, "NotOwnRecord"),
+        ("matched", "GroundUnknown"),
+        ("retraction_asked", "RetractionNumber"),
+        closed="GroundUnknown",
+        target=retraction_target,
+    ),
+    "evidence.retract": Case(
+        "evidenced",
+        (SECOND, Role.OFFICER),
+        evidence_retraction,
+        (THIRD, "NotOwnRecord"),
+        ("visited", "GroundUnknown"),
+        ("evidence_asked", "RetractionNumber"),
+        closed="GroundUnknown",
+        target=retraction_target,
     ),
     "commission.open": Case(
         "visited",

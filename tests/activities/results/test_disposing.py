@@ -10,12 +10,14 @@ from activities.clocks.explaining import explain_wait
 from activities.papers.filing import is_open
 from activities.rebuild import open_cases
 from activities.steps.case import read_case
+from models.exchange import Declaration, DeclarationKind
 from models.messages import CaseProgress
 from models.outcomes import Disposal, DisposalEntry, Publication, PublicationKind, Referral
 from models.papers import (
     AddDisposal,
     AnswerReferral,
     ApproveResults,
+    CancelTask,
     CorrectResult,
     ProposedDisposal,
     ReferDishonesty,
@@ -31,14 +33,14 @@ from rules.channel import Channel
 from rules.disposal import DisposalKind, DisposalState
 from rules.results import Category
 from rules.roles import Role
-from rules.stages import TaskStatus
+from rules.stages import Stage, TaskStatus
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.scenes import annulled, correction_target, proved
+from tests.activities.scenes import annulled, correction_target, proved, signed_for, summed
 from tests.activities.waits import clock_of, wait_of
 from tests.activities.world import item_of
-from tests.builders import LEAD, NOW, SECOND, THIRD, actor
+from tests.builders import LEAD, NOW, OFFICE_DESK, SECOND, THIRD, actor
 
 K = DisposalKind
 
@@ -330,21 +332,55 @@ def test_serious_illegality_needs_the_document_of_the_authority_above(at: At) ->
     assert "listed" == again(driver, made).outcome
 
 
-def test_a_disposal_can_be_added_after_the_end_and_does_not_reopen_the_task(at: At) -> None:
-    """It is shown beside the closed task, and runs to its own end."""
-    driver = at("closed")
+def test_a_disposal_that_is_added_after_the_end_opens_the_task_again_until_it_has_ended(at_each: At) -> None:
+    """Stage 8, 检查已结、处置未结 (domain, 8); a supplement tells of it and is receipted, then it closes anew."""
+    driver = at_each("closed")
     result = next(one.result for one in driver.disposals() if one.owner == SECOND)
     paper = AddDisposal(result=result, disposal=ProposedDisposal(kind=K.NONE), reason="另查明")
     made = driver.act(SECOND, Role.HEAD, paper).data["disposals"]
     assert [f"{result}/2"] == made
-    assert TaskStatus.CLOSED is driver.job().status
-    assert f"disposal/{result}/2" in driver.read(lambda session: open_cases(session, NOW))
+    assert (TaskStatus.OPEN, Stage.FOLLOW_UP) == (driver.job().status, driver.job().stage)
+    cases = driver.read(lambda session: open_cases(session, NOW))
+    assert {f"disposal/{result}/2", driver.target} <= set(cases)
     added = next(one for one in driver.disposals() if one.id == made[0])
     take(driver, added, "close")
     driver.trade()
+    assert [2, 2, 1] == [driver.part(one).summaries for one in (LEAD, SECOND, THIRD)]
     proved(driver, PublicationKind.DISPOSAL)
     assert again(driver, added).closed_at is not None
+    assert [2, 3, 1] == [driver.part(one).summaries for one in (LEAD, SECOND, THIRD)]
+    summed(driver)
+    assert TaskStatus.OPEN is driver.job().status
+    signed_for(driver)
     assert TaskStatus.CLOSED is driver.job().status
+    third = next(one for one in driver.summaries() if (one.department, one.number) == (SECOND, 3))
+    assert third.content is not None
+    assert {"opened": 1, "ended": 1} == third.content["disposals"]["不予处置"]
+
+
+def test_a_task_that_ran_again_is_declared_so_and_is_not_cancelled(at: At) -> None:
+    """The platform hears of each end and each new beginning once; what was over cannot be undone by order."""
+    driver = at("closed")
+    result = next(one.result for one in driver.disposals() if one.owner == SECOND)
+    for number in (2, 3):
+        paper = AddDisposal(result=result, disposal=ProposedDisposal(kind=K.NONE), reason="另查明")
+        (made,) = driver.act(SECOND, Role.HEAD, paper).data["disposals"]
+        assert f"{result}/{number}" == made
+        order = CancelTask(approval_number="批1", reason="计划调整")
+        assert "TaskWasClosed" == driver.say(order, actor(OFFICE_DESK, Role.OFFICE)).type
+        added = next(one for one in driver.disposals() if one.id == made)
+        take(driver, added, "close")
+        driver.trade()
+        proved(driver, PublicationKind.DISPOSAL)
+        summed(driver)
+        signed_for(driver)
+    keys = driver.read(
+        lambda session: session.exec(
+            select(Declaration.key).where(col(Declaration.kind) == DeclarationKind.TASK)
+        ).all()
+    )
+    events = {key.removeprefix(f"{driver.task}|task|") for key in keys}
+    assert {"launched", "closed", "reopened/1", "closed/1", "reopened/2", "closed/2"} == events
 
 
 def test_a_signed_correction_opens_what_follows_from_it(at: At) -> None:
