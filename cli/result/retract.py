@@ -13,7 +13,7 @@ from adapters.evidence_store import EvidenceStore
 from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.given import day_of
 from cli.tables import done, hint
-from cli.task.show import known_task
+from cli.task.given import known_task
 from models.evidence import Evidence, SubjectFinding
 from models.papers import Paper, RetractEvidence, RetractFacts
 from models.retractions import Retraction

@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.guards import guard, unguard
 
-revision = "undo"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
