@@ -161,11 +161,18 @@ def _corrections(session: Session, task: str | None) -> list[str]:
 
 
 def _desks(session: Session, now: datetime) -> list[str]:
-    """The desks of departments that owe something, or have not been told or sent something.
+    """The desks of departments that owe something, or have not been told or sent something."""
+    owing = set(session.exec(select(Wait.department).where(col(Wait.closed_at).is_(None)).distinct()))
+    known = session.exec(select(Department.id).where(col(Department.id).in_(owing)))
+    present = {desk_id(department, local_day(now).year) for department in known}
+    return sorted(present | busy_desks(session, now))
+
+
+def busy_desks(session: Session, now: datetime) -> set[str]:
+    """The desks that have something of their own to do: others merely show what is owed, and a notice starts them.
 
     A report of last year that is still owed is held by last year's desk.
     """
-    owing = set(session.exec(select(Wait.department).where(col(Wait.closed_at).is_(None)).distinct()))
     untold = set(
         session.exec(
             select(Notification.department).where(col(Notification.delivered_at).is_(None)).distinct()
@@ -178,14 +185,12 @@ def _desks(session: Session, now: datetime) -> list[str]:
             .distinct()
         )
     )
-    known = session.exec(select(Department.id).where(col(Department.id).in_(owing | untold | unsent)))
     holding = session.exec(
         select(Wait.scope)
         .where(col(Wait.closed_at).is_(None), col(Wait.scope).startswith("department/"))
         .distinct()
     )
-    present = {desk_id(department, local_day(now).year) for department in known}
-    return sorted(present | set(holding))
+    return {desk_id(department, local_day(now).year) for department in untold | unsent} | set(holding)
 
 
 def _exchanges(session: Session) -> list[str]:

@@ -97,14 +97,14 @@ def _message(
     notices: Sequence[Notification],
     channels: Sequence[Channel],
 ) -> None:
-    ids = sorted(notice.id for notice in notices)
     digest = Digest(
-        id=_key(person, *ids),
+        # From what the notices say, not from their rows: told again after a restore it is the same message.
+        id=_key(person, *sorted(notice.key for notice in notices)),
         department=department.id,
         person=person,
         subject=_subject(department, notices),
         text=_text(clocks.session, department, person, clocks.today, notices),
-        notices=ids,
+        notices=sorted(notice.id for notice in notices),
         urgent=any(notice.urgent for notice in notices),
         made_at=clocks.now,
     )

@@ -11,7 +11,7 @@ from activities.doctor.findings import REPAIR, RESTORED, Ailment, Finding
 from activities.doctor.interventions import unrecorded
 from activities.doctor.rows import PAPER_GRACE
 from activities.lookup import chunks
-from activities.rebuild import TYPES, open_cases
+from activities.rebuild import TYPES, busy_desks, open_cases
 from models.organisation import Department, Office
 from models.outcomes import Correction, Disposal
 from models.plan import PlanRow
@@ -55,13 +55,19 @@ def compare(session: Session, runs: Sequence[Run], now: datetime) -> Compared:
     alive = {one.workflow for one in runs}
     extra = sorted(alive - set(wanted))
     known = known_of(session, extra)
-    called = _called(session, now)
+    absent = [one for one in wanted if one not in alive]
+    # A desk that merely shows what is owed begins with its first notice; a start may be on its way.
+    expected = _called(session, now) | (set(filter(_is_desk, absent)) - busy_desks(session, now))
     return Compared(
-        missing=tuple(one for one in wanted if one not in alive and one not in called),
+        missing=tuple(one for one in absent if one not in expected),
         # A desk lives through its year and an exchange for ever, whether they have anything in hand or not.
         over=tuple(one for one in extra if one in known and not one.startswith(("department/", "exchange/"))),
         unknown=tuple(one for one in extra if one not in known),
     )
+
+
+def _is_desk(workflow: str) -> bool:
+    return workflow.startswith("department/")
 
 
 def told(compared: Compared) -> Iterator[Finding]:

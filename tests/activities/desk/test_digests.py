@@ -207,6 +207,22 @@ def test_a_mail_goes_out_once_with_its_key(at_each: At) -> None:
     assert (1, None, "p***@example.invalid") == (delivery.tries, delivery.error, delivery.address)
 
 
+def test_a_mail_of_a_lost_hour_repeats_under_the_same_message_id(at: At) -> None:
+    """Restored to before the notices were written, they are written anew: other rows, and the same message to its reader."""
+    inbox = Inbox()
+    for hour in ("lost", "once more"):
+        desk = Desk(at("offered"), [Mail(inbox.url, FROM)])
+        for number in range(3):
+            desk.tell(
+                f"急件{number}", f"2026-04-01 10:0{number if hour == 'lost' else 3 - number}", urgent=True
+            )
+        with inbox.up():
+            desk.tend("2026-04-01 10:04")
+            desk.send(beijing("2026-04-01 10:04"))
+    first, second = inbox.ids
+    assert first == second
+
+
 def test_a_server_that_is_down_for_a_day_loses_nothing_and_doubles_nothing(at: At) -> None:
     """Retried further and further apart, visible meanwhile, delivered once when the server is back."""
     inbox = Inbox()

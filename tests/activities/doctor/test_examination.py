@@ -13,10 +13,11 @@ from activities.doctor.engine_runs import PROBLEMS, Run
 from activities.doctor.findings import Ailment, Finding
 from activities.doctor.idle import idle
 from activities.doctor.rows import LOOKS
+from activities.rebuild import open_cases
 from models.outcomes import Disposal
 from models.papers import CancelTask, ConfirmRegister
 from models.registers import CalendarYear
-from models.trail import AuditEvent, Outbox, Wait
+from models.trail import AuditEvent, Notification, Outbox, Wait
 from rules.calendar import TZ
 from rules.roles import Role
 from tests.activities.conftest import At
@@ -152,7 +153,8 @@ def test_every_chain_grown_since_an_anchor_is_verified(at: At) -> None:
     ("scene", "kinds"),
     [
         ("adopted", {"plan-row"}),
-        ("launched", {"joint-task", "department", "exchange"}),
+        ("launched", {"joint-task", "exchange"}),
+        ("desk", {"plan-row", "department"}),
         ("approved", {"joint-task", "department", "exchange", "disposal"}),
         ("corrected", {"joint-task", "department", "disposal", "correction"}),
     ],
@@ -170,6 +172,27 @@ def test_every_kind_of_case_that_does_not_run_is_said(at: At, scene: str, kinds:
     missing = compared([]).missing
     assert kinds == {one.split("/", 1)[0] for one in missing}
     assert compared(missing).agree
+
+
+def test_a_desk_that_merely_shows_what_is_owed_is_not_missed(at: At) -> None:
+    """Whoever launched owes the scope and has been told nothing: a rebuild starts the desk, no alarm asks for it."""
+    driver = at("launched")
+    desk = f"department/{LEAD}/{driver.today.year}"
+    assert desk in driver.read(lambda session: open_cases(session, driver.now))
+    later = driver.now + timedelta(hours=1)
+    assert desk not in driver.read(lambda session: compare(session, [], later)).missing
+    notice = Notification(
+        key="x",
+        office=OFFICE,
+        department=LEAD,
+        role=Role.HANDLER,
+        event="due",
+        text="到期",
+        created_at=driver.now,
+    )
+    with driver.database.write() as session:
+        session.add(notice)
+    assert desk in driver.read(lambda session: compare(session, [], later)).missing
 
 
 def test_every_kind_of_case_that_runs_though_it_is_over_is_said(at: At) -> None:
