@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from activities.exchange.publishing import scope_of
 from activities.progress import read_progress
 from activities.rebuild import TYPES, open_cases
 from models.outcomes import Publication, PublicationKind
-from models.papers import ProvePublication, SetPolicy, StepDisposal, SubmitReport
+from models.papers import ApproveDraw, ProvePublication, SetPolicy, StepDisposal, SubmitReport
 from models.task import JointTask
 from models.trail import Intervention
 from rules.channel import Channel
@@ -105,7 +104,7 @@ STRUCK: dict[str, Case] = {
     "announced": CASES["draw.public"],
     "revealed": CASES["visit.record"],
     "drawn": CASES["visit.record"],
-    "redraw asked": replace(CASES["draw.approve"], by=DESK),
+    "redraw asked": Case("", DESK, lambda _: ApproveDraw(act=2)),
     "asked": CASES["officer.lend"],
     "expert_lacking": CASES["assistant.attach"],
     "offered_joint": CASES["joint.answer"],
