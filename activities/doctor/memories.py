@@ -1,13 +1,14 @@
 """What workflows remember that SQL does not know: the database was restored under them (体检：运行中的记忆)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.audit import task_chain
 from activities.doctor.engine import TASK
 from activities.doctor.engine_runs import Run
 from activities.doctor.findings import RESTORED, Ailment, Finding
@@ -17,7 +18,7 @@ from models import search_attributes
 from models.messages import Progress
 from models.outcomes import Disposal
 from models.task import JointTask
-from models.trail import Deadline, Wait
+from models.trail import AuditEvent, Deadline, Wait
 from rules.stages import Stage, TaskStatus
 
 DISPOSAL = "disposal/"
@@ -60,16 +61,18 @@ async def ended_ahead(client: Client, database: Database, missing: Sequence[str]
     """Cases that came to their end in the engine and are open in SQL: the database was restored after their end."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def ended(workflow: str) -> bool:
+    async def ended(workflow: str) -> datetime | None:
         async with gate:
             return await _came_to_its_end(client, workflow)
 
     cases = (await asyncio.to_thread(_ending_once, database, missing))[:ASKED]
     answers = await asyncio.gather(*map(ended, cases))
+    ends = {workflow: at for workflow, at in zip(cases, answers, strict=True) if at is not None}
+    reopened = await asyncio.to_thread(_reopened, database, ends) if ends else {}
     return [
         Finding(Ailment.AHEAD, workflow, "引擎中已办结，数据库中未办结", RESTORED)
-        for workflow, is_over in zip(cases, answers, strict=True)
-        if is_over
+        for workflow, at in ends.items()
+        if workflow not in reopened or reopened[workflow] < at
     ]
 
 
@@ -90,14 +93,29 @@ def _ending_once(database: Database, workflows: Sequence[str]) -> list[str]:
     return [one for one in workflows if one.startswith((TASK, DISPOSAL, "correction/")) and one not in closed]
 
 
-async def _came_to_its_end(client: Client, workflow: str) -> bool:
+def _reopened(database: Database, workflows: Iterable[str]) -> dict[str, datetime]:
+    """When tasks that had ended were lawfully opened again, for the last time."""
+    chains = {task_chain(one.removeprefix(TASK)): one for one in workflows if one.startswith(TASK)}
+    with database.read() as session:
+        rows = session.exec(
+            select(AuditEvent.chain, func.max(AuditEvent.at))
+            .where(
+                col(AuditEvent.chain).in_(chains),
+                col(AuditEvent.event) == "task.reopened",
+            )
+            .group_by(col(AuditEvent.chain))
+        ).all()
+    return {chains[chain]: at for chain, at in rows}
+
+
+async def _came_to_its_end(client: Client, workflow: str) -> datetime | None:
     try:
         run = await client.get_workflow_handle(workflow).describe()
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        return False
-    return run.status is WorkflowExecutionStatus.COMPLETED
+        return None
+    return run.close_time if run.status is WorkflowExecutionStatus.COMPLETED else None
 
 
 async def _remembered(client: Client, task: str) -> int:

@@ -13,6 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities import audit
 from activities.doctor import repair as doctor_repair
 from activities.doctor.examination import examine
 from activities.doctor.findings import RESTORED, Ailment
@@ -30,6 +31,7 @@ from models.papers import AcceptClaim, ResendPublications
 from models.task import JointTask
 from models.trail import Deadline, Notification, Outbox, Wait
 from rules.roles import Role
+from rules.stages import TaskStatus
 from tests.builders import LEAD, OFFICE, SECOND, person
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
@@ -139,6 +141,30 @@ async def test_a_memory_that_is_ahead_is_found_and_begins_anew_after_the_word(ho
         done, left = await mended(house, restored=True)
         assert (True, ()) == (TASK_WORKFLOW in done.done["rebuilt"], left.findings)
         assert {} == await found(house)
+
+
+@pytest.mark.slow
+async def test_a_task_that_ended_in_the_lost_hour_is_told_from_one_that_was_opened_again(
+    house: House,
+) -> None:
+    """Both are open in SQL and have ended in the engine; only what the trail says was opened again is started."""
+
+    def reopen(session: Session) -> None:
+        audit.record(session, audit.task_chain(TASK), "task.reopened", at=datetime.now(UTC))
+
+    async with house.working():
+        await mended(house)
+        await house.play.run()
+        await house.task.result()
+        await mended(house)
+        change(house, lambda session: setattr(session.get_one(JointTask, TASK), "status", TaskStatus.OPEN))
+        assert {Ailment.AHEAD: [TASK_WORKFLOW]} == await found(house)
+        done, left = await mended(house)
+        assert (None, [TASK_WORKFLOW]) == (done.done.get("rebuilt"), left.of(Ailment.AHEAD))
+        change(house, reopen)
+        assert {Ailment.MISSING: [TASK_WORKFLOW]} == await found(house)
+        done, left = await mended(house)
+        assert [TASK_WORKFLOW] == done.done["rebuilt"]
 
 
 async def test_a_rung_that_did_not_fire_fires_after_a_wake(house: House) -> None:

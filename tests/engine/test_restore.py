@@ -81,6 +81,9 @@ async def test_a_database_restored_to_an_hour_ago_ends_the_same(
         async with house.working():
             # Whether it still runs, or has come to its end in that hour.
             await _until_ahead(house)
+            # A plain repair first, as one types it at night: it leaves what waits for the explicit word, and says so.
+            _, early = await mended(house)
+            assert TASK_WORKFLOW in early.of(Ailment.AHEAD)
             done, left = await mended(house, restored=True)
             assert () == left.findings
             assert lost == {one.submission for one in done.lost}
