@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import typer
+
 from adapters.logging import configure
-from cli.context import show
+from cli.context import err, show
 from cli.demo.county import LAST_PUBLISHED
 from cli.progress import bar
 from cli.year.figures import Figures
@@ -18,6 +20,9 @@ from cli.year.report import print_figures
 from cli.year.world import DATABASE, play_year
 from rules.calendar import local_day
 from rules.refusal import Refusal
+
+_INTERRUPTED = 130
+"""The exit code of whoever ends by Ctrl-C."""
 
 
 def simulate_command(
@@ -28,20 +33,26 @@ def simulate_command(
     configure(json=False, level=logging.WARNING)
     _check_year(year)
     wanted = [part.strip() for part in (rows or "").split(",") if part.strip()]
-    with _folder(keep) as folder:
-        figures = _played(PlanOfTheYear(file, year, folder, wanted), seed, folder)
+    try:
+        with _folder(keep) as folder:
+            figures = _played(PlanOfTheYear(file, year, folder, wanted), seed, folder)
+    except KeyboardInterrupt:
+        left = f"{keep} 中的数据不完整，再次模拟请换一个文件夹" if keep else "没有留下数据"
+        err.print(f"模拟已中断，{left}。", markup=False)
+        raise typer.Exit(_INTERRUPTED) from None
     show(figures, as_json=as_json, text=lambda: print_figures(figures, keep))
 
 
 def _played(plan: PlanOfTheYear, seed: int, folder: Path) -> Figures:
     first = date(plan.year, 1, 1)
+    days = (date(plan.year, 12, 31) - first).days + 1
     with bar() as progress:
-        line = progress.add_task(f"模拟{plan.year}年", total=365)
+        line = progress.add_task(f"模拟{plan.year}年", total=days)
 
         def tell(day: date, launched: int, ended: int) -> None:
             words = f"模拟{plan.year}年 {day}　已发起{launched}项，已办结{ended}项"
             passed = (day - first).days + 1
-            progress.update(line, completed=passed, total=max(365, passed), description=words)
+            progress.update(line, completed=passed, total=max(days, passed), description=words)
 
         return asyncio.run(play_year(plan, seed, folder, tell))
 

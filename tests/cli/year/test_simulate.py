@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import typer
 
 from cli.demo.play import PLAN_FILE
 from cli.simulate import simulate_command
 from cli.year.drive import PLAYERS
+from cli.year.figures import Figures
 from cli.year.law import BY_THE_MACHINE
 from cli.year.office import PlanOfTheYear
 from cli.year.world import DATABASE
@@ -47,6 +49,26 @@ def test_a_year_that_has_begun_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         simulate(tmp_path, local_day(datetime.now(UTC)).year)
     assert "YearNotComing" == refused.value.type
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_ends_it_by_hand_is_told_what_is_left(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A kept folder holds half a year; without one nothing is left."""
+
+    async def interrupted(*_: object) -> Figures:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.simulate.play_year", interrupted)
+    year = local_day(datetime.now(UTC)).year + 1
+    with pytest.raises(typer.Exit) as ended:
+        simulate_command(
+            PLAN_FILE, year=year, seed=7, rows=None, keep=tmp_path if kept else None, as_json=True
+        )
+    said = capfd.readouterr()
+    assert (130, "", True) == (ended.value.exit_code, said.out, "模拟已中断" in said.err)
+    assert kept == ("换一个文件夹" in said.err)
 
 
 def test_a_folder_with_a_database_is_refused(tmp_path: Path) -> None:
