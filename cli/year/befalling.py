@@ -10,6 +10,7 @@ from cli.demo.play import BODY, OFFICE
 from cli.demo.play_results import first_result
 from cli.year.incidents import Incident
 from cli.year.law import Duty
+from cli.year.opening import confirm_registers
 from cli.year.scene import Scene, task_of
 from models.papers import (
     CorrectResult,
@@ -83,6 +84,7 @@ async def _replace(scene: Scene, duty: Duty, initiator: str) -> None:
     code = scene.read(lambda session: _first_code(session, duty))
     gone = {"code": code, "status": "注销", "status_date": scene.today.isoformat()}
     _register(scene, Register.SUBJECTS, gone)
+    await confirm_registers(scene, initiator)
     paper = RequestDraw(
         act=Kind.REPLACEMENT,
         reason="对象已注销",

@@ -57,6 +57,15 @@ def secret(scene: Scene, task: str, department: str) -> bytes:
     return hashlib.sha256(f"year|{scene.law.seed}|{task}|{department}".encode()).digest()
 
 
+async def confirm_registers(scene: Scene, department: str) -> None:
+    """Nothing is drawn from a register whose keeper's word is too old: where it nearly is, it is given again."""
+    for register in (Register.SUBJECTS, Register.OFFICERS):
+        newest = scene.read(partial(newest_confirmation, office=OFFICE, register=register))
+        if newest is None or newest.confirmed_on < scene.today - _FRESH:
+            paper = ConfirmRegister(directory=register.value)
+            await scene.act(department, Role.KEEPER, paper, f"office/{OFFICE}", name=str(scene.today))
+
+
 async def launch(scene: Scene, duty: Duty) -> None:
     """Start the round, from the city's list where the city draws; or it is put on record as omitted."""
     seq = duty.id.rsplit("/", 1)[1]
@@ -132,7 +141,7 @@ async def request_draw(scene: Scene, duty: Duty) -> None:
         scene.befallen(duty.task, Incident.CANCEL)
         await _cancel(scene, duty)
         return
-    await _confirm_registers(scene, duty)
+    await confirm_registers(scene, duty.department)
     ask = RequestDraw(reason="按年度计划抽取", ceiling="keep", recent="keep", evidence="年度计划实施会议纪要")
     await scene.act(duty.department, Role.HANDLER, ask, duty.scope, name=duty.name)
 
@@ -217,11 +226,3 @@ async def _list_from_above(scene: Scene, seq: str) -> DrawnAbove | None:
 
 def _parts(session: Session, task: str) -> list[str]:
     return sorted(session.exec(select(TakingPart.department).where(col(TakingPart.task) == task)))
-
-
-async def _confirm_registers(scene: Scene, duty: Duty) -> None:
-    for register in (Register.SUBJECTS, Register.OFFICERS):
-        newest = scene.read(partial(newest_confirmation, office=OFFICE, register=register))
-        if newest is None or newest.confirmed_on < scene.today - _FRESH:
-            paper = ConfirmRegister(directory=register.value)
-            await scene.act(duty.department, Role.KEEPER, paper, f"office/{OFFICE}", name=str(scene.today))
