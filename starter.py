@@ -84,7 +84,7 @@ def demo(
 @app.command("simulate")
 def simulate(
     file: Annotated[Path, typer.Argument(metavar="计划文件", exists=True, dir_okay=False)],
-    year: Annotated[int, typer.Option("--year", metavar="年度", max=2100, help="将来的任一年度")],
+    year: Annotated[int, typer.Option("--year", metavar="年度", max=2099, help="将来的任一年度")],
     seed: Annotated[int, typer.Option("--seed", metavar="种子", help="同一种子，同一结果")] = 7,
     rows: Annotated[
         str | None, typer.Option("--rows", metavar="序号,序号", help="只模拟计划的这些行")
