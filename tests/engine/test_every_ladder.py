@@ -114,6 +114,11 @@ WHOLE = frozenset(
 )
 """What this play leaves to its last rung, and the last rung again. Commitments and reveals end by themselves."""
 
+CASES = frozenset(
+    {("rectify", "open"), ("case", "open"), ("case", "filed"), ("transfer", "open"), ("transfer", "sent")}
+)
+"""The steps of disposals among them: re-check, filing, decision, sending and acknowledgement."""
+
 
 @dataclass
 class SlowHouse(House):
@@ -528,6 +533,7 @@ def _reconcile(session: Session, year: Year) -> None:
     for row in session.exec(select(RungFire).order_by(col(RungFire.fired_at))):
         fired[row.deadline].append(row)
     to_the_end: set[WaitKind] = set()
+    steps: set[tuple[str, str]] = set()
     for wait in session.exec(select(Wait)):
         deadlines = session.exec(
             select(Deadline).where(col(Deadline.wait) == wait.id).order_by(col(Deadline.made_at))
@@ -543,6 +549,16 @@ def _reconcile(session: Session, year: Year) -> None:
         assert not any(row.merged for row in rows), wait.key
         if any(name == "plus3" and again for name, again, _ in rungs):
             to_the_end.add(WaitKind(wait.kind))
+            steps |= _step_of(session, wait)
     assert set() == WHOLE - to_the_end
+    assert set() == CASES - steps
     undelivered = session.exec(select(Notification.key).where(col(Notification.delivered_at).is_(None))).all()
     assert [] == list(undelivered)
+
+
+def _step_of(session: Session, wait: Wait) -> set[tuple[str, str]]:
+    """The kind and state of the disposal whose step a wait is; none for all other waits."""
+    if not wait.scope.startswith("disposal/") or wait.kind not in (WaitKind.DISPOSAL, WaitKind.ACKNOWLEDGE):
+        return set()
+    _, case, state, _ = wait.key.split("/")
+    return {(session.get_one(Disposal, case).kind.value, state)}
