@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor
-from temporalio import activity, workflow
 
 
 def configure(*, json: bool, level: int = logging.INFO) -> None:
@@ -36,6 +35,9 @@ def configure(*, json: bool, level: int = logging.INFO) -> None:
 
 def drop_replayed(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """A replayed line was logged when it happened."""
+    # Here and below: loaded with the first line, for most commands write none and need no engine.
+    from temporalio import workflow  # noqa: PLC0415 - see above
+
     if workflow.in_workflow() and workflow.unsafe.is_replaying_history_events():
         raise structlog.DropEvent
     return event
@@ -43,6 +45,8 @@ def drop_replayed(_logger: Any, _name: str, event: EventDict) -> EventDict:
 
 def bind_engine(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """Say which workflow a line belongs to; ids hold no names."""
+    from temporalio import activity, workflow  # noqa: PLC0415 - see above
+
     if workflow.in_workflow():
         event.setdefault("workflow", workflow.info().workflow_id)
     elif activity.in_activity():

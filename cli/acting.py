@@ -5,13 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from activities import audit
 from activities.authority import postings_of
-from activities.papers.filing import Actor
 from activities.papers.submissions import office_of
 from adapters.database import Database
 from adapters.settings import Profile
@@ -23,6 +22,9 @@ from models.trail import Answer
 from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
+
+if TYPE_CHECKING:
+    from activities.papers.filing import Actor
 
 TaskId = Annotated[str, typer.Argument(metavar="任务编号", help="形如 yc-2024/4/1，见 task list")]
 
@@ -77,7 +79,7 @@ class Who:
         with self.database.read() as session:
             return office_of(session, department)
 
-    def actor(self, paper: type[Paper]) -> Actor:
+    def actor(self, paper: type[Paper]) -> "Actor":
         """The posting in which the person files that kind of paper."""
         with self.database.read() as session:
             return choose_actor(session, self.person, paper.kind, self.department_id, datetime.now(UTC))

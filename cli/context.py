@@ -1,4 +1,7 @@
-"""What a command on the database needs: settings, database, engine, who acts."""
+"""What a command on the database needs: settings, database, engine, who acts.
+
+The rulings and the engine's library take longer to load than a list to print: they are loaded by who files a paper.
+"""
 
 import asyncio
 import hashlib
@@ -9,20 +12,15 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
-from temporalio.client import Client
 
-import activities.acts  # noqa: F401 - registers the rulings, which say what role files a paper
 from activities.authority import postings_of
-from activities.papers.docket import RULINGS
-from activities.papers.filing import Actor, Filing
 from adapters import tracing
 from adapters.database import Database
-from adapters.engine import connect
 from adapters.logging import configure
 from adapters.migrate import migrate
 from adapters.settings import Profile, Settings
@@ -34,6 +32,11 @@ from models.trail import Answer, Outcome
 from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.roles import Role
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from activities.papers.filing import Actor
 
 __all__ = [
     "As", "Context", "For", "Json", "MessageId", "TokenOption", "choose_actor", "choose_posting",
@@ -97,8 +100,9 @@ class Context:
         )
         raise Refusal("WhoActs", remedy)
 
-    def deliver(self, target: str, paper: Paper, actor: Actor, message_id: str | None = None) -> Answer:
+    def deliver(self, target: str, paper: Paper, actor: "Actor", message_id: str | None = None) -> Answer:
         """File a paper and return its answer; a refusal is raised."""
+        from activities.papers.filing import Filing  # noqa: PLC0415 - see the module
 
         async def deliver() -> Answer:
             client = await self.client() if not target.startswith("office/") else await self.client_or_none()
@@ -110,18 +114,20 @@ class Context:
             raise Refusal(answer.type, answer.words)
         return answer
 
-    async def client(self) -> Client:
+    async def client(self) -> "Client":
         """The engine; refused with a remedy where it is away."""
+        from adapters.engine import connect  # noqa: PLC0415 - see the module
+
         try:
             return await connect()
         except RuntimeError:
             raise Refusal("EngineAway", ENGINE_AWAY) from None
 
-    async def client_or_none(self) -> Client | None:
+    async def client_or_none(self) -> "Client | None":
         """The engine where it is there: an act of the office does not need it."""
         try:
-            return await connect()
-        except RuntimeError:
+            return await self.client()
+        except Refusal:
             return None
 
     def _by_token(self, token: str) -> str:
@@ -166,8 +172,13 @@ def choose_posting(
     return fit[0]
 
 
-def choose_actor(session: Session, person: str, kind: str, department: str | None, now: datetime) -> Actor:
+def choose_actor(session: Session, person: str, kind: str, department: str | None, now: datetime) -> "Actor":
     """The posting in which a person files a kind of paper; the ruling checks it again in its transaction."""
+    # The first registers the rulings, which say what role files a paper.
+    import activities.acts  # noqa: F401, PLC0415 - see the module
+    from activities.papers.docket import RULINGS  # noqa: PLC0415 - see the module
+    from activities.papers.filing import Actor  # noqa: PLC0415 - see the module
+
     roles = RULINGS[kind].roles
     if department is not None and not _posted(session, person, department, now):
         # Filed as what it claims to be, so that its refusal is audited there.

@@ -2,7 +2,6 @@
 
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
-from temporalio.service import RPCError
 
 from adapters.unreadable import why_of
 from rules.refusal import Refusal
@@ -12,6 +11,9 @@ ENGINE_AWAY = "连接不上 Temporal 服务；请先启动（make dev），或�
 
 def expected(problem: Exception) -> Refusal | None:
     """The refusal that tells a person what went wrong; None for a bug."""
+    # Whoever reads a list needs no engine.
+    from temporalio.service import RPCError  # noqa: PLC0415 - see above
+
     if isinstance(problem, ValidationError):
         return Refusal("PaperInvalid", invalid_words(problem))
     if isinstance(problem, OperationalError):

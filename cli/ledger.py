@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from cli.tables import done, words
 from rules.refusal import Refusal
@@ -23,6 +20,11 @@ def write_ledger(
     """Write rows under their Chinese headings; refuses `SheetSuffix` for another kind of file."""
     if path.suffix.lower() != ".xlsx":
         raise Refusal("SheetSuffix", f"{path.name}：台账只写成 XLSX，请把文件名写成 .xlsx")
+    # Most lists are read on the terminal.
+    from openpyxl import Workbook  # noqa: PLC0415 - see above
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - see above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
+
     book = Workbook()
     sheet: Any = book.worksheets[0]
     sheet.title = title

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from adapters.announcement_docx import write_announcement
 from cli.acting import Who, asks, reads
 from cli.context import Context, Json, show
 from cli.disposal.views import annulments
@@ -142,6 +141,9 @@ def text(
         return
     if output is not None and output.suffix.lower() == ".docx":
         sections = [(f"{one.subject}（{one.code}）", one.lines) for one in made.statements]
+        # The one command that needs it.
+        from adapters.announcement_docx import write_announcement  # noqa: PLC0415 - see above
+
         write_announcement(output, made.title, made.lines, sections)
         _tell_written(case, len(rows), output)
         return

@@ -14,18 +14,11 @@ from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import run
 from cli.given import department_named, department_names
 from cli.tables import done, hint
-from cli.task import archive as task_archive
 from cli.task import clock as task_clock
 from cli.task import draw as task_draw
-from cli.task import listing as task_listing
-from cli.task import moving_in as task_import
-from cli.task import papers as task_papers
 from cli.task import prepare as task_prepare
-from cli.task import show as task_show
-from cli.task import visit as task_visit
 from cli.task import ways as task_ways
 from cli.task.given import known_task
-from cli.task.received_list import read_received
 from models.papers import (
     AcceptClaim,
     ApproveLaunch,
@@ -41,7 +34,7 @@ from rules.refusal import Refusal
 from rules.roles import Role
 from rules.stages import Claim
 
-app = typer.Typer(help="任务：发起、领取、准备、抽取、匹配、检查", no_args_is_help=True)
+app = typer.Typer()
 launch, claims, orders = typer.Typer(), typer.Typer(), typer.Typer()
 
 Document = Annotated[str, typer.Argument(metavar="计划编号")]
@@ -75,7 +68,12 @@ def start(
 ) -> None:
     """发起部门从已采用的计划行发起任务；上级抽取的行凭收到的名单发起，不再抽取。"""
     plan, row = _row_named(document, seq)
-    drawn = read_received(received, record, issuer, number, drawn_on) if received else None
+    drawn = None
+    if received:
+        # A list from above is a file of a register: few launches bring one.
+        from cli.task.received_list import read_received  # noqa: PLC0415 - see above
+
+        drawn = read_received(received, record, issuer, number, drawn_on)
     answer = who.to_office(StartTask(document=plan, seq=row, round=round_, received=drawn))
     task = answer.data["task"]
     done(f"已发起任务 {task}")
@@ -235,8 +233,8 @@ def _with_claim(session: Session, task: str, claims: tuple[Claim, ...]) -> list[
 
 
 # In the order of a task's life, for that is how the help page is read.
-for part in (launch, task_import.app, task_listing.app, task_show.app, task_prepare.app, claims):
+for part in (launch, task_prepare.app, claims):
     app.add_typer(part)
 app.add_typer(task_draw.app, name="draw")
-for part in (task_visit.app, task_ways.app, task_papers.app, task_clock.app, orders, task_archive.app):
+for part in (task_ways.app, task_clock.app, orders):
     app.add_typer(part)

@@ -16,7 +16,7 @@ from rules.calendar import until_words
 from rules.ladder import Level
 from rules.stages import Stage, TaskStatus
 
-app = typer.Typer()
+app = typer.Typer(help="任务：发起、领取、准备、抽取、匹配、检查", no_args_is_help=True)
 
 
 @app.command("list")
