@@ -1,11 +1,12 @@
 """Ways out of the house: e-mail by SMTP, and the messengers that offices use (企业微信、钉钉)."""
 
+import re
 import smtplib
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Protocol
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import apprise
 
@@ -17,6 +18,8 @@ PATIENCE = 15
 """Seconds to wait for a mail server before it counts as away."""
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = 500
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
+"""One address and nothing beside it: of more, a message would go to somebody whom nobody meant."""
 _AUTHENTICATION = (530, 534, 535)
 """Refused credentials are the house's own fault, which somebody mends: worth another try."""
 
@@ -68,6 +71,8 @@ class Mail:
 
     def send(self, key: str, person: Person, subject: str, text: str) -> None:
         """Hand one message to the server."""
+        if not _ADDRESS.fullmatch(person.email):
+            raise Undeliverable("AddressInvalid")
         message = EmailMessage()
         domain = self._sender.rpartition("@")[2].rstrip(">")
         message["Message-ID"] = f"<{key}@{domain}>"
@@ -138,6 +143,8 @@ class Messenger:
             raise OSError("NotAccepted")
 
     def _filled(self, phone: str, email: str) -> str:
+        # What stands in the register is a value, and never a part of the address's syntax.
+        phone, email = quote(phone, safe="+"), quote(email, safe="@")
         return self._template.replace("{phone}", phone).replace("{email}", email)
 
 

@@ -116,9 +116,10 @@ class FileExchange:
             self._warned.add(one.name)
 
     def _still_written(self, path: Path) -> bool:
-        """A courier's copy takes its time, and the manifest may come after the file."""
+        """A courier's copy takes its time, and the manifest may come after the file, or anew before it."""
         with _reached():
-            return time.time() - path.stat().st_ctime < self.quiet
+            there = [one for one in (path, _beside(path, MANIFEST)) if one.exists()]
+            return time.time() - max((one.stat().st_ctime for one in there), default=0.0) < self.quiet
 
     def _put_aside(self, path: Path, why: str) -> None:
         log.warning("receipt file is not taken", file=path.name, why=why, moved_to=str(self.bad))

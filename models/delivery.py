@@ -55,3 +55,23 @@ class Delivery(SQLModel, table=True):
     next_try: datetime | None = Field(default=None, sa_type=MOMENT)
     taken_until: datetime | None = Field(default=None, sa_type=MOMENT)
     delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+_ERRORS = {
+    "AddressInvalid": "人员名录中的地址不是一个邮箱",
+    "RecipientRefused": "邮件服务器不认识这个地址",
+    "MessageRefused": "邮件服务器拒收",
+    "SMTPAuthenticationError": "邮件服务器的用户名、密码不对",
+    "SMTPServerDisconnected": "邮件服务器中途断开",
+    "ConnectionRefusedError": "邮件服务器连接不上",
+    "TimeoutError": "邮件服务器没有应答",
+    "gaierror": "邮件服务器的名称不能解析",
+    "NotAccepted": "即时通讯平台没有接受",
+    "ChannelOff": "这一渠道没有设置",
+    "NobodyPosted": "这一岗位无人任职",
+}
+
+
+def error_words(error: str | None) -> str:
+    """What went wrong with a message, in words of operators; its own name where there are none."""
+    return "" if error is None else _ERRORS.get(error, error)

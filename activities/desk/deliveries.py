@@ -80,6 +80,10 @@ class DeliveryActivities:
         except OSError as fault:
             # smtplib's own exceptions are of this kind; their words may hold addresses.
             return type(fault).__name__, False
+        except Exception as fault:
+            # A fault of ours in one message: it stays visible, and holds up no other.
+            log.exception("message could not be made", delivery=delivery.id)
+            return type(fault).__name__, False
         return None, False
 
     def _note(self, delivery_id: str, error: str | None, now: datetime, *, final: bool) -> None:

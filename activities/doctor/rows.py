@@ -11,7 +11,7 @@ from activities.clocks.waits import Clocks
 from activities.desk.digests import is_due
 from activities.doctor.findings import Ailment, Finding
 from activities.exchange.publishing import exchange_id
-from models.delivery import ChannelName, Delivery, Digest
+from models.delivery import ChannelName, Delivery, Digest, error_words
 from models.exchange import Declaration, ExchangeBatch
 from models.organisation import Department
 from models.outcomes import Publication
@@ -106,7 +106,7 @@ def undelivered(session: Session, now: datetime) -> Iterator[Finding]:
         .order_by(col(Delivery.department), col(Delivery.channel), col(Delivery.error))
     )
     for department, channel, error, count in rows:
-        words = f"{ChannelName(channel).label}{count}封未送达（{error}）；查看：starter.py inbox deliveries --failed"
+        words = f"{ChannelName(channel).label}{count}封未送达（{error_words(error)}）；查看：starter.py inbox deliveries --failed"
         yield Finding(Ailment.UNDELIVERED, department, words)
 
 

@@ -82,8 +82,12 @@ def doubtful_moment(fact: Fact, written: datetime, now: datetime) -> str:
 
 
 def _written(session: Session, rows: Mapping[str, Publication | Declaration]) -> dict[str, datetime]:
-    """Since when each record can have been answered: its batch's moment; of one sent again, its first's or later."""
-    ids = {row.batch for row in rows.values() if row.batch is not None and row.revision == 1}
+    """Since when each record can have been answered: since it was queued, and put into a batch at once.
+
+    Of one that was put right and sent again since that batch was written. Of the others the batch's own moment says
+    less: after a restore it is written anew, and the platform repeats what it did before.
+    """
+    ids = {row.batch for row in rows.values() if row.batch is not None and row.revision > 1}
     made = {
         id_: at
         for some in chunks(ids)

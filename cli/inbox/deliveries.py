@@ -9,7 +9,7 @@ from activities.authority import check_role
 from cli.acting import Who, asks
 from cli.context import Json, show
 from cli.tables import print_table
-from models.delivery import Delivery, Digest
+from models.delivery import Delivery, Digest, error_words
 from models.organisation import Department
 from models.trail import Notification
 from rules.roles import Role
@@ -40,7 +40,7 @@ def deliveries(
         "address": "地址",
         "tries": "次数",
         "state": "状态",
-        "error": "错误",
+        "error_words": "错误",
         "next_try": "下次",
     }
     show(rows, as_json=as_json, text=lambda: print_table(columns, rows, empty="没有记录"))
@@ -68,6 +68,7 @@ def _deliveries(session: Session, office: str, *, failed: bool) -> list[dict[str
             "tries": row.tries,
             "state": _state(row),
             "error": row.error,
+            "error_words": error_words(row.error),
             "next_try": row.next_try,
             "delivered_at": row.delivered_at,
         }
@@ -95,6 +96,7 @@ def _undelivered(session: Session, office: str) -> list[dict[str, Any]]:
             "tries": 1,
             "state": "无人任职",
             "error": "NobodyPosted",
+            "error_words": error_words("NobodyPosted"),
             "next_try": None,
             "delivered_at": None,
         }

@@ -53,6 +53,23 @@ def test_what_is_refused_for_good_is_undeliverable_and_what_is_deferred_is_not()
     assert [] == inbox.taken
 
 
+@pytest.mark.parametrize(
+    "address", ["", "x", "a@", "@b", "a@b\n c", "a@b, c@d", "a@b;c@d", "a@[1.2.3.4", "<a@b>", "group: a@b;"]
+)
+def test_what_is_no_single_address_is_undeliverable_and_nobody_else_gets_it(address: str) -> None:
+    """Said at once: somebody must put the register right."""
+    inbox = Inbox()
+    with inbox.up(), pytest.raises(Undeliverable, match="AddressInvalid"):
+        Mail(inbox.url, FROM).send("k", SOMEBODY.model_copy(update={"email": address}), "s", "t")
+    assert [] == inbox.taken
+
+
+def test_a_value_of_the_register_is_no_syntax_of_a_messengers_address() -> None:
+    """A telephone with a slash or a question mark reaches nobody else, and changes no setting."""
+    strange = Messenger("dingtalk://0123456789abcdef/{phone}")._filled("1/2?x=y&z#", "a@b")
+    assert "dingtalk://0123456789abcdef/1%2F2%3Fx%3Dy%26z%23" == strange
+
+
 def test_addresses_are_masked_and_missing_ones_are_none() -> None:
     """Operators see enough to find the person, and no more."""
     mail = Mail("smtp://127.0.0.1:25", FROM)

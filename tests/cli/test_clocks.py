@@ -277,6 +277,7 @@ def test_what_failed_to_be_delivered_is_shown_to_operators_alone(say: Say, at: A
         row["error"],
         row["address"],
     )
+    assert "邮件服务器连接不上" in say("inbox", "deliveries", "--failed", "--as", STAFF).out
     assert 2 == len(data(say, "inbox", "deliveries", "--as", STAFF))
     assert (3, "WrongRole") == refused(say("inbox", "deliveries", "--as", HEAD))
     assert 0 == say("inbox", "--as", HEAD).code

@@ -23,6 +23,7 @@ from models.outcomes import Publication
 from models.trail import Outbox
 from rules.refusal import Refusal
 from tests.adapters.mail_server import Inbox
+from tests.builders import OFFICE
 from tests.engine.house import TASK, TASK_WORKFLOW, fill
 from tests.engine.outcome import Outcome, faults_of, outcome_of
 from tests.engine.processes import Processes
@@ -66,7 +67,13 @@ def world(database: Database, folder: Path) -> Iterator[World]:
         for person in session.exec(select(Person)):
             person.email = f"{person.id}@example.invalid"
     inbox = Inbox()
-    processes = Processes(folder, database.url, JOINT_SMTP_URL=inbox.url, JOINT_SMTP_FROM=FROM)
+    processes = Processes(
+        folder,
+        database.url,
+        JOINT_SMTP_URL=inbox.url,
+        JOINT_SMTP_FROM=FROM,
+        JOINT_EXCHANGE_SECRETS=f"{OFFICE}=a-secret-of-the-office",
+    )
     with inbox.up():
         processes.start_engine()
         processes.start_worker()
@@ -162,6 +169,8 @@ def _agree(house: World, undisturbed: Outcome) -> None:
         keys = set(session.exec(select(Publication.key))) | set(session.exec(select(Declaration.key)))
         mails = {f"<{one}@example.invalid>" for one in session.exec(select(Delivery.id))}
     assert dict.fromkeys(keys, 1) == _records(house.processes.exchange)
+    assert [] == list((house.processes.exchange / "refused").glob("*"))
+    assert [] == list((house.processes.exchange / "bad").glob("*.json"))
     # A mail that was sent by somebody who was killed before noting it comes again, under the same id.
     assert mails == set(house.inbox.ids)
 

@@ -265,6 +265,32 @@ def test_an_address_that_does_not_exist_is_given_up_at_once_and_stays_visible(at
     assert 1 == len(inbox.taken)
 
 
+def test_a_message_that_cannot_be_made_holds_up_no_other(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours: noted with its kind, tried again later, and the others get theirs."""
+    inbox = Inbox()
+    mail = Mail(inbox.url, FROM)
+    send = mail.send
+
+    def faulty(key: str, person: Person, subject: str, text: str) -> None:
+        if person.id == "p-odd":
+            raise KeyError("a template's fault")
+        send(key, person, subject, text)
+
+    monkeypatch.setattr(mail, "send", faulty)
+    desk = Desk(at("offered"), [mail])
+    with desk.driver.database.write() as session:
+        add_person(session, SECOND, Role.HANDLER, name="p-odd")
+        session.get_one(Person, "p-odd").email = "odd@example.invalid"
+    desk.tell("急件", "2026-04-01 10:00", urgent=True)
+    desk.tend("2026-04-01 10:01")
+    with inbox.up():
+        assert 1 == desk.send(beijing("2026-04-01 10:01")).left
+    assert {("KeyError", False), (None, True)} == {
+        (one.error, one.delivered_at is not None) for one in desk.deliveries()
+    }
+    assert 1 == len(inbox.taken)
+
+
 def test_after_days_of_trying_it_is_given_up(at: At) -> None:
     """It stays in the table with its error: somebody has to look."""
     desk = Desk(at("offered"), [Mail(Inbox().url, FROM)])

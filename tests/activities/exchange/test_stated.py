@@ -8,10 +8,12 @@ from sqlmodel import col, select
 from activities.exchange.facts import record_facts
 from adapters.exchange import Fact
 from models.messages import TaskStep
-from models.outcomes import Publication
+from models.outcomes import Publication, PublicationKind
+from models.papers import ResendPublications
 from models.trail import AuditEvent, Deadline, Notification, Wait
 from rules.calendar import local_day
 from rules.channel import Channel
+from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
@@ -145,3 +147,15 @@ def test_two_clocks_may_be_some_minutes_apart(at: At, off: timedelta) -> None:
         ).all()
     )
     assert [] == list(told)
+
+
+def test_of_a_record_that_was_put_right_an_earlier_moment_is_not_believed(at: At) -> None:
+    """It was rejected then: it can only have been entered since it was sent again."""
+    driver = at("rejected")
+    row = next(one for one in driver.publications(PublicationKind.RESULT) if one.rejected)
+    first = driver.now
+    driver.now += timedelta(days=2)
+    driver.act(row.department, Role.HANDLER, ResendPublications(records=(row.id,), reason="已更正"))
+    driver.exchange.run(TaskStep(task=OFFICE, now=driver.now))
+    say(driver, [row], "entered", first + timedelta(hours=1), driver.now)
+    assert driver.now == driver.row(Publication, row.id).receipted_at
