@@ -26,7 +26,7 @@ def report(docket: Docket, paper: SubmitReport) -> None:
     """
     session, clocks = docket.session, docket.clocks
     key = report_key(docket.department, paper.document)
-    wait = _newest_supplement(session, key) if paper.supplement else clocks.find(key)
+    wait = _supplement_of(session, key) if paper.supplement else clocks.find(key)
     if wait is None:
         what = "补充报告" if paper.supplement else "年度报告"
         raise Refusal(
@@ -63,7 +63,7 @@ def supplement_report(clocks: Clocks, part: TakingPart) -> None:
     """What a supplement of a summary tells, the report did not: where it is sent, it is supplemented too."""
     session = clocks.session
     document = session.get_one(JointTask, part.task).document
-    newest = _newest_supplement(session, report_key(part.department, document))
+    newest = _supplement_of(session, report_key(part.department, document))
     told_later = newest is not None and newest.closed_at is None
     if _number(session, part.department, document) > 1 and not told_later:
         _await_supplement(clocks, part.department, document, by=part.task, source=part.task)
@@ -85,8 +85,8 @@ def _await_supplement(clocks: Clocks, department: str, document: str, *, by: str
     wake(clocks.session, scope, "supplement", source=source, now=clocks.now, start="DepartmentWorkflow")
 
 
-def _newest_supplement(session: Session, report: str) -> Wait | None:
-    """The newest wait for a supplement of the report under a key."""
+def _supplement_of(session: Session, report: str) -> Wait | None:
+    """The wait for a supplement of the report under a key: the open one, else the newest."""
     department, _, document = report.rsplit("/", 2)
     return session.exec(
         select(Wait)
@@ -95,7 +95,7 @@ def _newest_supplement(session: Session, report: str) -> Wait | None:
             col(Wait.kind) == WaitKind.YEARLY_SUPPLEMENT,
             col(Wait.key).endswith(f"/{document}", autoescape=True),
         )
-        .order_by(col(Wait.opened_at).desc(), col(Wait.key).desc())
+        .order_by(col(Wait.closed_at).is_(None).desc(), col(Wait.opened_at).desc())
     ).first()
 
 
