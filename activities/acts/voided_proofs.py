@@ -4,7 +4,7 @@ from sqlmodel import col, func, select
 
 from activities.acts.publications import provable
 from activities.exchange.publishing import unpublish
-from activities.papers.docket import Docket, Target, ruling, wake
+from activities.papers.docket import Docket, Target, notify, ruling, wake
 from activities.results.reopening import reopen_task
 from models.outcomes import PublicationKind
 from models.papers import VoidProof
@@ -42,6 +42,18 @@ def void(docket: Docket, paper: VoidProof) -> None:
         row.proof = row.published_at = None
     session.flush()
     unpublish(docket.clocks, rows, by=docket.by)
+    notify(
+        session,
+        docket.department,
+        Role.HANDLER,
+        key=f"{docket.by}/void",
+        event="proof void",
+        text=f"任务 {docket.any_task.id}：{len(rows)}项公示证明已作废（{paper.reason}），请重新公示并提交证明："
+        f"publication prove {docket.case} --all --address 网址 --on 日期 --file 证明",
+        now=docket.now,
+        task=docket.any_task.id,
+        urgent=True,
+    )
     if not docket.submission.target.startswith(f"{Target.TASK}/"):
         # Its workflow may have ended with the publication.
         wake(

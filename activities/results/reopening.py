@@ -7,13 +7,14 @@ from sqlmodel import Session, col, func, select
 from activities.clocks.moving import move_clock
 from activities.clocks.reckoning import Terms
 from activities.exchange.declaring import REOPENED, declare_task
-from activities.papers.docket import Docket, wake
+from activities.papers.docket import Docket, notify, wake
 from activities.results.passage import move, visit_terms
 from models.papers import CloseVisits
 from models.retractions import Retraction
 from models.task import Assignment, TakingPart, Visit
 from models.trail import Answer, Cause, Outcome, Submission, Suspension
 from rules.calendar import local_day
+from rules.roles import Role
 from rules.stages import TaskStatus, VisitStage
 from rules.waits import WaitKind
 
@@ -51,6 +52,18 @@ def reopen_visit(docket: Docket, part: TakingPart, visit: Visit, retraction: Ret
     else:
         _enter_again(docket, part, visit, closed_on(docket.session, visit) or docket.clocks.today)
     docket.audit("visit.reopened", visit=visit.id, stage=visit.stage.value)
+    notify(
+        docket.session,
+        part.department,
+        Role.HANDLER,
+        key=f"{docket.by}/reopened",
+        event="visit reopened",
+        text=f"任务 {visit.task}：终止的检查已恢复（检查 {visit.id}，{visit.stage.label}），请继续办理："
+        f"task show {visit.task}",
+        now=docket.now,
+        task=visit.task,
+        urgent=True,
+    )
     tell_task(docket, "visit reopened")
 
 

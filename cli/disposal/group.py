@@ -123,7 +123,8 @@ def show_disposal(disposal: Id, as_json: Json = False) -> None:
             markup=False,
         )
         out.print(
-            f"{row.task}　{finding['item']}：{'、'.join(finding['categories'])}　{finding['finding']}"
+            f"{row.task}　{finding['item']}：{'、'.join(finding['categories'])}"
+            f"{'（经更正）' if finding['corrected'] else ''}　{finding['finding']}"
             f"　检查完成日 {finding['completed_on']}　证据{finding['evidence']}件",
             markup=False,
         )

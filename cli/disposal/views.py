@@ -8,9 +8,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from activities.lookup import chunks
+from activities.results.corrected import last_signed
 from cli.given import department_names
 from models.outcomes import Annulment, Disposal, Result
 from models.registers import CheckItem, Subject
+from models.retractions import RetractedGround
 from models.task import Visit
 from models.trail import Deadline, Wait
 from rules.calendar import until_words
@@ -116,7 +118,7 @@ def names_of(session: Session, rows: Sequence[Disposal], owed: Mapping[str, Owed
 
 
 def finding_of(session: Session, disposal: Disposal) -> dict[str, Any]:
-    """What was found: a receiver decides on it, who has not seen the check."""
+    """What was found, as corrected: a receiver decides on it, who has not seen the check."""
     result = session.get_one(Result, disposal.result)
     visit = session.get_one(Visit, result.visit)
     subject = session.get_one(Subject, visit.subject)
@@ -125,15 +127,22 @@ def finding_of(session: Session, disposal: Disposal) -> dict[str, Any]:
             col(CheckItem.department) == disposal.department, col(CheckItem.code) == result.item
         )
     ).first()
+    signed = last_signed(session, result.id)
+    gone = set(
+        session.exec(select(RetractedGround.ground).where(col(RetractedGround.ground).in_(result.evidence)))
+    )
     return {
         "code": subject.code,
         "address": subject.address,
         "department": disposal.department,
         "item": f"{result.item} {item or ''}".strip(),
-        "categories": [Category(one).label for one in result.categories],
-        "finding": result.finding,
+        "categories": [
+            Category(one).label for one in (signed.after["categories"] if signed else result.categories)
+        ],
+        "finding": signed.after["finding"] if signed else result.finding,
+        "corrected": signed.id if signed else "",
         "completed_on": visit.completed_on,
-        "evidence": len(result.evidence),
+        "evidence": len(set(result.evidence) - gone),
     }
 
 

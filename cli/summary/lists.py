@@ -1,5 +1,8 @@
 """`summary list|reports`: who has sent a summary table or a yearly report, and who has not yet (报送情况)."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +14,8 @@ from cli.ledger import To, write_ledger
 from cli.plan.given import known_plan
 from cli.tables import print_table
 from models.organisation import Department
-from models.outcomes import Summary, YearlyReport
-from models.task import JointTask, TakingPart
+from models.outcomes import Correction, CorrectionDecision, Result, Summary, Verdict, YearlyReport
+from models.task import JointTask, TakingPart, Visit
 from models.trail import Deadline, Submission, Wait
 from rules.calendar import local_day, until_words
 from rules.waits import WaitKind
@@ -45,8 +48,14 @@ def list_(
             known_plan(session, document)
             statement = statement.where(col(JointTask.document) == document)
         rows = session.exec(statement).all()
-        days = _filed(session, [one for row, *_ in rows for one in (row.submitted, row.receipted) if one])
+        filed = _filed(session, [one for row, *_ in rows for one in (row.submitted, row.receipted) if one])
         dues = _dues(session, (WaitKind.SUMMARY, WaitKind.SUMMARY_RECEIPT))
+        corrected = _corrected(session, document)
+        since = {
+            (row.task, row.department): _since(row, part, filed, corrected)
+            for row, _, _, part in rows
+            if row.number == part.summaries and row.submitted is not None
+        }
     data = [
         {
             "task": row.task,
@@ -55,14 +64,14 @@ def list_(
             "department_name": department,
             "number": row.number,
             "state": "已签收" if row.receipted else "待签收" if row.submitted else "待报送",
-            "submitted_on": days.get(row.submitted or ""),
-            "receipted_on": days.get(row.receipted or ""),
+            "submitted_on": _day(filed, row.submitted),
+            "receipted_on": _day(filed, row.receipted),
             "disposals_open": row.disposals_open if row.submitted else None,
-            "since": _since(row, part),
+            "since": since.get((row.task, row.department), "") if row.number == part.summaries else "",
             "due": _due_of(row, dues),
         }
         for row, name, department, part in rows
-        if not (only_open and row.receipted)
+        if not (only_open and row.receipted and not part.untold)
     ]
     columns = {
         "task": "任务编号",
@@ -138,19 +147,52 @@ def reports(
     show(data, as_json=as_json, text=lambda: print_table(columns, data, empty="没有应报送的年度报告"))
 
 
-def _since(row: Summary, part: TakingPart) -> str:
-    """What has come up since the newest table, which its supplement will tell."""
-    if row.number != part.summaries or not part.untold:
-        return ""
-    if part.published < part.subjects:
-        return f"{part.subjects - part.published}户恢复办理，公示后补报"
-    return f"有新的处置（未结{part.disposals_open}件），全部办结后补报"
+def _since(
+    row: Summary,
+    part: TakingPart,
+    filed: Mapping[str, datetime],
+    corrected: Mapping[tuple[str, str], Sequence[datetime]],
+) -> str:
+    """What has come up since the newest table: what its supplement will tell, and what was corrected."""
+    said = []
+    if part.untold and part.published < part.subjects:
+        said.append(f"{part.subjects - part.published}户恢复办理，公示后补报")
+    elif part.untold:
+        said.append(f"有新的处置（未结{part.disposals_open}件），全部办结后补报")
+    sent = filed[row.submitted or ""]
+    if later := sum(one > sent for one in corrected.get((row.task, row.department), ())):
+        said.append(f"更正{later}项，见 result corrections")
+    return "；".join(said)
 
 
-def _filed(session: Session, submissions: list[str]) -> dict[str, Any]:
-    """The days of papers."""
+def _corrected(session: Session, document: str | None) -> dict[tuple[str, str], list[datetime]]:
+    """When corrections were signed, by task and department; of one plan or of all."""
+    statement = (
+        select(Visit.task, Visit.department, Submission.filed_at)
+        .join(Result, col(Result.visit) == col(Visit.id))
+        .join(Correction, col(Correction.result) == col(Result.id))
+        .join(CorrectionDecision, col(CorrectionDecision.correction) == col(Correction.id))
+        .join(Submission, col(Submission.id) == col(CorrectionDecision.submission))
+        .where(col(CorrectionDecision.verdict) == Verdict.APPROVED)
+    )
+    if document is not None:
+        statement = statement.join(JointTask, col(JointTask.id) == col(Visit.task)).where(
+            col(JointTask.document) == document
+        )
+    found: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for task, department, at in session.exec(statement):
+        found[task, department].append(at)
+    return found
+
+
+def _filed(session: Session, submissions: list[str]) -> dict[str, datetime]:
+    """When papers were filed."""
     rows = session.exec(select(Submission).where(col(Submission.id).in_(submissions)))
-    return {row.id: local_day(row.filed_at) for row in rows}
+    return {row.id: row.filed_at for row in rows}
+
+
+def _day(filed: Mapping[str, datetime], paper: str | None) -> date | None:
+    return local_day(filed[paper]) if paper is not None and paper in filed else None
 
 
 def _dues(session: Session, kinds: tuple[WaitKind, ...]) -> dict[str, str]:

@@ -275,8 +275,8 @@ def test_disposals_are_added_handed_over_withdrawn_and_referred(say: Say, at: At
     assert ("造假", "县信用办") == (referral["act"], referral["authority"])
 
 
-def test_a_correction_opens_disposals_beside_a_closed_task(say: Say, at: At) -> None:
-    """Several kinds, each with its own options; the task stays closed and shows what is owed."""
+def test_a_correction_opens_disposals_and_its_closed_task_again(say: Say, at: At) -> None:
+    """Several kinds, each with its own options; the task is open again and shows what is owed."""
     driver = at("closed")
     clean = next(one for one in driver.visits(SECOND) if driver.result(one).disposal is None)
     result = driver.result(clean).id
@@ -295,7 +295,7 @@ def test_a_correction_opens_disposals_beside_a_closed_task(say: Say, at: At) -> 
         (one.kind.value, one.period_days, one.outside) for one in made
     )
     shown = data(say, "task", "show", TASK)
-    assert "closed" == shown["status"]
+    assert ("open", 8) == (shown["status"], shown["stage"])
     owed = {one["what"] for one in shown["cases"]}
     assert {"后续处置：责令改正", "后续处置：移送司法机关"} <= owed
     (row,) = [one for one in data(say, "result", "list", TASK, "--as", HANDLER) if one["result"] == result]
