@@ -71,7 +71,7 @@ WAITS: dict[WaitKind, WaitRule] = {
     WaitKind.CONFIRM_PERIODS: _confirm("periods"),
     WaitKind.CLAIM: WaitRule(Stage.NOTIFY, Role.HANDLER, PolicyKey.CLAIM_DAYS, _task("claim")),
     WaitKind.SETTLE_CLAIM: WaitRule(
-        Stage.NOTIFY, Role.OFFICE, PolicyKey.SETTLE_CLAIM_DAYS, _task("reoffer") + " 部门 --reason 理由"
+        Stage.NOTIFY, Role.OFFICE, PolicyKey.SETTLE_CLAIM_DAYS, _task("reoffer") + " --reason 理由"
     ),
     WaitKind.REQUEST_DRAW: WaitRule(
         Stage.DRAW, Role.HANDLER, PolicyKey.REQUEST_DRAW_DAYS, _task("draw request")
