@@ -21,11 +21,11 @@ from activities.doctor import standing as doctor_standing
 from activities.doctor.engine import Compared, failing, intervened, told
 from activities.doctor.engine_runs import PROBLEMS, Polling, Run
 from activities.doctor.examination import _AWAY, _IDLE, Report
+from activities.doctor.exchange_folder import in_folders
 from activities.doctor.failing_steps import failing_steps
 from activities.doctor.findings import Ailment, Finding
 from adapters.interceptors import ASIDE
 from cli import doctor as doctor_cli
-from cli.console import out
 from models.delivery import ChannelName, Delivery, Digest
 from models.messages import TASK_QUEUE
 from models.papers import AcceptClaim
@@ -145,10 +145,8 @@ async def of_the_engine(driver: Driver) -> list[Finding]:
 
 
 @pytest.fixture
-def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """What `doctor` prints of some findings, on one stream."""
-    monkeypatch.setattr(doctor_cli, "err", out)
-    monkeypatch.setattr("cli.tables.out", out)
+def printed(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What `doctor` prints of some findings."""
 
     def show(findings: Sequence[Finding]) -> str:
         capsys.readouterr()
@@ -179,6 +177,17 @@ async def test_what_doctor_says_of_the_engine_is_what_the_page_shows(
     assert {one.ailment.value: BLOCKS[one.ailment.value] for one in found} == {
         one.ailment.value: printed([one]) for one in found
     }
+
+
+def test_what_doctor_says_of_files_is_what_the_page_shows(
+    at: At, printed: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that was renamed on its way."""
+    driver = at("approved")
+    (driver.folder / "in" / "回执.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    found = driver.read(lambda session: list(in_folders(session, Path("exchange"), quiet=0)))
+    assert BLOCKS[Ailment.STRAY.value] == printed(found)
 
 
 def test_a_paper_that_was_not_delivered_shows_in_the_tasks_own_words(at: At, say: Say) -> None:
