@@ -7,7 +7,8 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import JSON, Table, insert
 from sqlalchemy.engine import Dialect
-from sqlmodel import Session
+from sqlalchemy.orm import make_transient_to_detached
+from sqlmodel import Session, SQLModel
 
 from rules.register_batch import Stored
 
@@ -42,6 +43,13 @@ def put_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> 
         names,
         [tuple(store(row[name]) for name, store in zip(names, stored, strict=True)) for row in rows],
     )
+
+
+def put_now(session: Session, row: SQLModel) -> None:
+    """Write one new row, and nothing else that is pending; from here on the session follows it like one it has read."""
+    session.connection().execute(insert(type(row).__table__), [row.model_dump()])  # type: ignore[attr-defined]  # SQLModel's own attribute
+    make_transient_to_detached(row)
+    session.add(row)
 
 
 def _storing(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:

@@ -1,18 +1,19 @@
 """Opening and settling waits, and the clocks that hang on them (待办与时限)."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from activities.clocks.reckoning import Terms, hand_down, reckon, suspensions_of
 from activities.lookup import among
-from activities.standing import load_calendar, load_policies, plan_of, standing
+from activities.standing import Policies, Standing, load_calendar, load_policies, plan_of, standing
+from adapters.bulk import put_now
 from models.trail import Cause, Deadline, RungFire, Wait
-from rules.calendar import local_day
+from rules.calendar import Calendar, local_day
 from rules.deadline import Unit
 from rules.ladder import Fired, Rung, due_rungs, next_rung
 from rules.ladder_data import parse_ladder
@@ -21,8 +22,6 @@ from rules.wait_rules import WAITS
 from rules.waits import WaitKind
 
 # Made once: a statement that is built anew is also hashed anew before its compiled form is found.
-_BY_KEY = select(Wait).where(col(Wait.key) == bindparam("key"))
-_MET = select(Wait).where(or_(among(col(Wait.id), "ids"), among(col(Wait.key), "keys")))
 LIVING = col(Deadline.current).is_not(False)
 """The clock that counts, of a wait that is known.
 
@@ -31,6 +30,9 @@ index of all living clocks and read every one of them, of every task.
 """
 ITS_CLOCK = (col(Deadline.wait) == col(Wait.id)) & LIVING
 """A wait joined with its living clock, where the waits are chosen by their case or department."""
+_WITH_CLOCK = select(Wait, Deadline).outerjoin(Deadline, ITS_CLOCK)
+_BY_KEY = _WITH_CLOCK.where(col(Wait.key) == bindparam("key"))
+_MET = _WITH_CLOCK.where(or_(among(col(Wait.id), "ids"), among(col(Wait.key), "keys")))
 _CURRENT = select(Deadline).where(col(Deadline.wait) == bindparam("wait"), LIVING)
 _FIRED = select(RungFire).where(
     col(RungFire.deadline) == bindparam("deadline"), col(RungFire.due) == bindparam("due")
@@ -45,12 +47,25 @@ class Clocks:
         self.office = office
         self.now = now
         self.today = local_day(now)
-        stands = standing(session)
-        self.calendar = load_calendar(session, stands)
-        self.policies = load_policies(session, office, self.today, stands)
         self.raised = False
         # Found under the case's lock: nobody else moves these rows while this transaction lasts.
         self._waits: dict[str, Wait] = {}
+        self._living: dict[str, Deadline | None] = {}
+        self._absent: set[str] = set()
+
+    @cached_property
+    def _stands(self) -> Standing:
+        return standing(self.session)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar; most papers settle what is owed and ask for none."""
+        return load_calendar(self.session, self._stands)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The office's policies of the day."""
+        return load_policies(self.session, self.office, self.today, self._stands)
 
     def open(
         self,
@@ -103,9 +118,8 @@ class Clocks:
             opened_by=opened_by,
             opened_at=self.now,
         )
-        self.session.add(wait)
-        self.session.flush()
-        self._note(wait)
+        put_now(self.session, wait)
+        self._note(wait, None)
         if clock is not None:
             hand_down(self.session, clock, wait)
         made = terms or self._terms(wait, rule.period, anchor or self.today, due, no_later, clause)
@@ -117,20 +131,27 @@ class Clocks:
         known = self._waits.get(key)
         if known is not None and known.key == key:
             return known
+        if key in self._absent:
+            return None
         # Not written first, as above.
         with self.session.no_autoflush:
             found = self.session.exec(_BY_KEY, params={"key": key}).first()
-        return self._note(found) if found is not None and found.key == key else None
+        if found is not None and found[0].key == key:
+            return self._note(*found)
+        self._absent.add(key)
+        return None
 
     def meet(self, ids: Iterable[str], keys: Iterable[str] = ()) -> None:
         """Look up waits that are about to be asked for, all at once: those not met before are read."""
         met = {wait.id for wait in self._waits.values()}
-        unmet = {"ids": sorted(set(ids) - met), "keys": sorted(set(keys) - self._waits.keys())}
+        unknown = set(keys) - self._waits.keys() - self._absent
+        unmet = {"ids": sorted(set(ids) - met), "keys": sorted(unknown)}
         if any(unmet.values()):
             # Waits are written at once when they are opened: what else is pending need not be written first.
             with self.session.no_autoflush:
-                for wait in self.session.exec(_MET, params=unmet):
-                    self._note(wait)
+                for wait, deadline in self.session.exec(_MET, params=unmet):
+                    self._note(wait, deadline)
+            self._absent |= unknown - self._waits.keys()
 
     def waits(self, ids: Iterable[str]) -> list[Wait]:
         """Waits by their ids, those that were met before without asking again."""
@@ -147,7 +168,7 @@ class Clocks:
         wait.open = max(0, wait.open - count)
         if wait.open == 0 and wait.closed_at is None:
             wait.closed_at, wait.closed_by, wait.level = at or self.now, by, 0
-            for deadline in self._deadlines(wait):
+            if (deadline := self._clock_of(wait)) is not None:
                 deadline.next_rung = None
             if wait.asked is not None:
                 # What was asked for on its clock has become pointless.
@@ -168,9 +189,9 @@ class Clocks:
 
     def renew(self, wait: Wait, terms: Terms, cause: Cause) -> Deadline:
         """A new deadline for a wait, with rungs of its own; the former one stays, no longer current."""
-        for deadline in self._deadlines(wait):
+        if (deadline := self._clock_of(wait)) is not None:
             deadline.current, deadline.next_rung = False, None
-        self.session.flush()
+            self.session.flush()
         made = self._add(wait, terms, cause, stood=True)
         if made.suspended or made.due > self.now:
             wait.level = 0
@@ -214,11 +235,23 @@ class Clocks:
 
     def deadline(self, wait: Wait) -> Deadline:
         """The living deadline of a wait."""
-        return self.session.exec(_CURRENT, params={"wait": wait.id}).one()
+        deadline = self._clock_of(wait)
+        if deadline is None:
+            raise LookupError(f"no deadline of wait {wait.id}")
+        return deadline
 
-    def _note(self, wait: Wait) -> Wait:
-        self._waits[wait.key] = wait
+    def _note(self, wait: Wait, deadline: Deadline | None) -> Wait:
+        self._waits[wait.key], self._living[wait.id] = wait, deadline
+        self._absent.discard(wait.key)
         return wait
+
+    def _clock_of(self, wait: Wait) -> Deadline | None:
+        """The living deadline of a wait; asked for where somebody else has read the wait."""
+        if wait.id not in self._living:
+            # Deadlines are written at once, like waits.
+            with self.session.no_autoflush:
+                self._living[wait.id] = self.session.exec(_CURRENT, params={"wait": wait.id}).one_or_none()
+        return self._living[wait.id]
 
     def _terms(
         self,
@@ -256,10 +289,10 @@ class Clocks:
             suspended=reckoned.suspended,
             rungs_from=max(self.now, reckoned.quiet_until or self.now),
         )
-        self.session.add(deadline)
         # Made a moment ago, it has no rung that has fired.
         self._set_next(wait, deadline, fired=set())
-        self.session.flush()
+        put_now(self.session, deadline)
+        self._living[wait.id] = deadline
         return deadline
 
     def _set_next(self, wait: Wait, deadline: Deadline, *, fired: set[tuple[str, int]] | None = None) -> None:
@@ -294,11 +327,6 @@ class Clocks:
     def _fired(self, deadline: Deadline) -> set[tuple[str, int]]:
         rows = self.session.exec(_FIRED, params={"deadline": deadline.id, "due": deadline.due})
         return {(row.rung, row.repetition) for row in rows}
-
-    def _deadlines(self, wait: Wait) -> Sequence[Deadline]:
-        # Deadlines are written at once, like waits.
-        with self.session.no_autoflush:
-            return self.session.exec(_CURRENT, params={"wait": wait.id}).all()
 
 
 def _due(deadline: Deadline) -> date | datetime:

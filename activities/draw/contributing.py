@@ -34,18 +34,17 @@ _OWED = (WaitKind.COMMIT.value, WaitKind.REVEAL.value)
 def open_commitments(clocks: Clocks, task: JointTask, act: int, *, by: str) -> None:
     """Every contributor to an act that has not committed for its chain owes its commitment."""
     committed = chains(clocks.session, task.id, act)
-    for department in contributors(clocks.session, task, act):
-        if department not in committed:
-            key = _commit_key(clocks, task, act, department)
-            if clocks.find(key) is None:
-                _open(clocks, task, WaitKind.COMMIT, key, department, by)
+    owing = [one for one in contributors(clocks.session, task, act) if one not in committed]
+    keys = {one: _commit_key(clocks, task, act, one) for one in owing}
+    _open(
+        clocks, task, WaitKind.COMMIT, {one: key for one, key in keys.items() if clocks.find(key) is None}, by
+    )
 
 
 def open_reveals(clocks: Clocks, task: JointTask, act: int) -> None:
     """Every contributor to a fixed act owes its link."""
-    for department in fixed_contributors(clocks.session, task.id, act):
-        key = reveal_key(task, act, department)
-        _open(clocks, task, WaitKind.REVEAL, key, department, f"draw act {act} fixed")
+    keys = {one: reveal_key(task, act, one) for one in fixed_contributors(clocks.session, task.id, act)}
+    _open(clocks, task, WaitKind.REVEAL, keys, f"draw act {act} fixed")
 
 
 def settle_commitment(clocks: Clocks, task: JointTask, act: int, department: str, *, by: str) -> None:
@@ -121,12 +120,18 @@ def watch_due(clocks: Clocks, task: JointTask) -> None:
             deadline.next_rung = deadline.due
 
 
-def _open(clocks: Clocks, task: JointTask, kind: WaitKind, key: str, department: str, by: str) -> None:
-    wait = clocks.open(
-        kind, key=key, scope=f"joint-task/{task.id}", task=task.id, department=department, opened_by=by
-    )
-    if department == office_department(clocks.session, task.office):
-        wait.role = Role.OFFICE
+def _open(clocks: Clocks, task: JointTask, kind: WaitKind, keys: dict[str, str], by: str) -> None:
+    """Open a wait for each of the departments, under its key."""
+    if not keys:
+        return
+    office = office_department(clocks.session, task.office)
+    clocks.meet((), keys.values())
+    for department, key in keys.items():
+        wait = clocks.open(
+            kind, key=key, scope=f"joint-task/{task.id}", task=task.id, department=department, opened_by=by
+        )
+        if department == office:
+            wait.role = Role.OFFICE
     watch_due(clocks, task)
 
 
