@@ -18,14 +18,12 @@ from activities.clocks.waits import LIVING, Clocks
 from activities.clocks.wording import is_told_by_itself, told
 from activities.draw.contributions import (
     CONTRIBUTIONS,
-    awaits_value,
     chains,
     contributors,
     first_drawn,
     kept_by_service,
-    opened_links,
-    settled,
 )
+from activities.draw.course import course_of
 from activities.draw.notes import notes_of
 from activities.draw.received import received_of
 from activities.draw.takeover import take_over
@@ -368,22 +366,23 @@ def _act(session: Session, task_id: str, stage: Stage, number: int | None, *, ov
     """What the machine has to do next for the newest draw act, and what people should know of it."""
     if (number is None or over) and stage is not Stage.DRAW:
         return ActProgress(number=number or 0)
-    task = session.get_one(JointTask, task_id)
-    notes = notes_of(session, task)
-    if number is None or over:
+    act = session.get_one(DrawAct, (task_id, number)) if number is not None else None
+    course = course_of(session, task_id, number or 1)
+    notes = notes_of(session, task_id, stage, act, course)
+    if act is None or over:
         return ActProgress(number=number or 0, notes=notes)
-    act = session.get_one(DrawAct, (task_id, number))
-    done = set(
-        session.exec(select(DrawStep.step).where(col(DrawStep.task) == task_id, col(DrawStep.act) == number))
-    )
-    if ActStep.FIXED not in done:
-        committed = set(chains(session, task.id, act.number))
-        ready = ActStep.APPROVED in done and committed >= set(contributors(session, task, act.number))
-        to_fix = ready and not held(session, task, act.number)
-        return ActProgress(number=act.number, to_fix=to_fix, notes=notes)
-    too_few = len(opened_links(session, task.id, act.number)) < CONTRIBUTIONS
-    ready = settled(session, task, act.number) and (too_few or not awaits_value(session, task, act))
-    return ActProgress(number=act.number, to_draw=ready, notes=notes)
+    if course.step(ActStep.FIXED) is not None:
+        ready = course.settled and (len(course.opened_links) < CONTRIBUTIONS or not course.awaits_value(act))
+        return ActProgress(number=act.number, to_draw=ready, notes=notes)
+    to_fix = course.step(ActStep.APPROVED) is not None and _may_fix(session, task_id, act.number)
+    return ActProgress(number=act.number, to_fix=to_fix, notes=notes)
+
+
+def _may_fix(session: Session, task_id: str, act: int) -> bool:
+    """Whether all have committed and no register is half loaded."""
+    task = session.get_one(JointTask, task_id)
+    committed = set(chains(session, task_id, act))
+    return committed >= set(contributors(session, task, act)) and not held(session, task, act)
 
 
 def _branch(row: Row[Any]) -> BranchProgress:

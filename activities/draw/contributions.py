@@ -1,8 +1,10 @@
 """Who contributes to a draw act, who was left out by rule, and what has been opened (承诺与揭示)."""
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, func, select
 
 from activities.authority import office_department
+from activities.draw.course import course_of
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, TakingPart
 from rules.draw_commitments import CHAIN_LINKS
 from rules.stages import Claim
@@ -10,6 +12,10 @@ from rules.waits import WaitKind
 
 CONTRIBUTIONS = 2
 """A draw needs two contributions; with fewer departments the coordinating office is the witness."""
+_NEWEST = select(func.max(DrawAct.number)).where(col(DrawAct.task) == bindparam("task"))
+_FIRST_DRAWN = select(func.min(DrawStep.act)).where(
+    col(DrawStep.task) == bindparam("task"), col(DrawStep.step) == ActStep.DRAWN
+)
 
 
 def since_of(act: int) -> int:
@@ -78,11 +84,13 @@ def chains(session: Session, task: str, act: int) -> dict[str, Commitment]:
 
 def kept_by_service(session: Session, task: str) -> set[str]:
     """The departments whose link of the newest act the service opens by itself: they owe nothing but patience."""
-    return {
-        name
-        for name, one in chains(session, task, newest_act(session, task)).items()
-        if one.kept_by == "service"
-    }
+    kept = select(Commitment.department).where(
+        col(Commitment.task) == task, col(Commitment.kept_by) == "service"
+    )
+    if session.exec(kept.limit(1)).first() is None:
+        return set()
+    newest = chains(session, task, newest_act(session, task))
+    return {name for name, one in newest.items() if one.kept_by == "service"}
 
 
 def left_out_by_rule(session: Session, task: str, act: int) -> set[str]:
@@ -98,37 +106,22 @@ def fixed_contributors(session: Session, task: str, act: int) -> list[str]:
 
 def answered(session: Session, task: str, act: int) -> set[str]:
     """Who opened its link, or was left out for keeping silent."""
-    return set(
-        session.exec(
-            select(DrawStep.department).where(
-                col(DrawStep.task) == task,
-                col(DrawStep.act) == act,
-                col(DrawStep.step).in_((ActStep.REVEALED, ActStep.MISSED)),
-            )
-        )
-    )
+    return course_of(session, task, act).answered
 
 
 def settled(session: Session, task: JointTask, act: int) -> bool:
     """Whether an act is fixed and every contributor has opened its link or was left out."""
-    fixed = session.get(DrawStep, (task.id, act, ActStep.FIXED, ""))
-    return fixed is not None and set(fixed.content["contributors"]) <= answered(session, task.id, act)
+    return course_of(session, task.id, act).settled
 
 
 def awaits_value(session: Session, task: JointTask, act: DrawAct) -> bool:
     """Whether the act's plan announced a public value that nobody has published yet."""
-    published = session.get(DrawStep, (task.id, act.number, ActStep.PUBLIC, ""))
-    return "public" in act.content and published is None
+    return course_of(session, task.id, act.number).awaits_value(act)
 
 
 def opened_links(session: Session, task: str, act: int) -> list[tuple[str, str]]:
     """The links that were opened for an act, in department order."""
-    steps = session.exec(
-        select(DrawStep).where(
-            col(DrawStep.task) == task, col(DrawStep.act) == act, col(DrawStep.step) == ActStep.REVEALED
-        )
-    )
-    return sorted((step.department, str(step.content["link"])) for step in steps)
+    return course_of(session, task, act).opened_links
 
 
 def public_value_of(session: Session, task: str, number: int) -> str:
@@ -139,13 +132,12 @@ def public_value_of(session: Session, task: str, number: int) -> str:
 
 def newest_act(session: Session, task: str) -> int:
     """The number of the newest act, 0 while none was asked for."""
-    return max(session.exec(select(DrawAct.number).where(col(DrawAct.task) == task)), default=0)
+    return session.scalar(_NEWEST, {"task": task}) or 0
 
 
 def first_drawn(session: Session, task: str) -> int:
     """The act that drew the first subjects (void acts before it drew nobody), 0 while none has."""
-    statement = select(DrawStep.act).where(col(DrawStep.task) == task, col(DrawStep.step) == ActStep.DRAWN)
-    return min(session.exec(statement), default=0)
+    return session.scalar(_FIRST_DRAWN, {"task": task}) or 0
 
 
 def _missed(session: Session, task: str, act: int, kind: WaitKind) -> set[str]:

@@ -15,7 +15,7 @@ from activities.draw.contributions import chains, contributors, departments_of, 
 from activities.draw.export import digest_before, who_did
 from activities.draw.later_acts import base_act, frozen_entries, gone_from, ordered_quota
 from activities.draw.papers import ANNEX, DIRECTORY, PLAN, ROOT_KEY, officers_file, store, store_json
-from activities.match.officer_file import freeze_officers
+from activities.match.officer_file import freeze_officers, pool
 from activities.registers.state import hold_freeze
 from models.papers import Period
 from models.task import ActStep, Aspect, DrawAct, DrawStep, JointTask
@@ -52,7 +52,7 @@ def fix_act(clocks: Clocks, task: JointTask, number: int) -> None:
             task.id,
             number,
             officers_file(department),
-            freeze_officers(session, task.id, department, clocks.today),
+            freeze_officers(session, task.id, department, pool(session, task.id, department), clocks.today),
         )
         for department in departments_of(session, task)
     }

@@ -8,7 +8,7 @@ from activities import audit
 from activities.clocks.waits import Clocks
 from activities.draw.papers import DIRECTORY, PLAN, officers_file, store, store_json
 from activities.lookup import subjects_by_code
-from activities.match.officer_file import freeze_officers
+from activities.match.officer_file import freeze_officers, pool
 from activities.plans.rows import version_of
 from activities.results.passage import plan_visits
 from models.papers import Period
@@ -118,7 +118,9 @@ def _freeze(
                 task.id,
                 FIRST,
                 officers_file(department),
-                freeze_officers(session, task.id, department, clocks.today),
+                freeze_officers(
+                    session, task.id, department, pool(session, task.id, department), clocks.today
+                ),
             )
             for department in departments
         },
