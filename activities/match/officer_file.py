@@ -1,7 +1,8 @@
 """A department's officers' file (执法人员档案): own officers and borrowed ones, as the match looks at them."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, func, or_, select
 
@@ -24,15 +25,15 @@ def pool(session: Session, task: str, department: str) -> list[Officer]:
     return sorted(rows, key=lambda row: row.code)
 
 
-def freeze_officers(session: Session, task: str, department: str, today: date) -> list[dict[str, Any]]:
-    """All that the match will look at, hashed before any link opens.
+def freeze_officers(
+    session: Session, task: str, department: str, officers: Sequence[Officer], today: date
+) -> list[dict[str, Any]]:
+    """All that the match will look at of a department's pool, hashed before any link opens.
 
     `capacity` is what the running tasks leave, `load` the year's visits; areas that were widened for
     this task count as the officer's own.
     """
-    officers = pool(session, task, department)
-    busy = load(session, officers)
-    year = load(session, officers, since=date(today.year, 1, 1))
+    loads = _loads(session, officers, date(today.year, 1, 1))
     widened = [set(aid.content["areas"]) for aid in aids(session, task, department, AidKind.WIDEN)]
     recused = barred(session, officers)
     anywhere = any(not areas for areas in widened)
@@ -45,38 +46,49 @@ def freeze_officers(session: Session, task: str, department: str, today: date) -
             "areas": [] if anywhere or not row.areas else sorted({*row.areas, *more}),
             "leave": sorted(row.leave),
             "recusals": sorted(recused[row.id]),
-            "capacity": max(0, row.capacity - busy.get(row.id, 0)),
-            "load": year.get(row.id, 0),
+            "capacity": max(0, row.capacity - loads.get(row.id, _FREE).unfinished),
+            "load": loads.get(row.id, _FREE).year,
         }
         for row in officers
     ]
 
 
-def load(session: Session, officers: list[Officer], *, since: date | None = None) -> dict[str, int]:
-    """Current assignments per officer, for whatever body: unfinished ones of running tasks, or all `since`."""
+class _Load(NamedTuple):
+    """Current assignments of an officer, for whatever body: unfinished ones of running tasks, and the year's."""
+
+    unfinished: int
+    year: int
+
+
+_FREE = _Load(0, 0)
+
+
+def _loads(session: Session, officers: Sequence[Officer], since: date) -> dict[str, _Load]:
+    """What each officer has to do; the year's visits count from their first day."""
     homes = sorted({officer.department for officer in officers})
-    statement = (
-        select(Assignment.officer, func.count())
+    open_task, unchecked = col(JointTask.status) == TaskStatus.OPEN, col(Visit.completed_on).is_(None)
+    rows = session.exec(
+        select(
+            Assignment.officer,
+            func.count().filter(open_task, unchecked),
+            func.count().filter(col(Visit.first_day) >= since),
+        )
         .join(Officer, col(Officer.id) == col(Assignment.officer))
         .join(Visit, col(Visit.id) == col(Assignment.visit))
         .join(JointTask, col(JointTask.id) == col(Visit.task))
         .where(col(Officer.department).in_(homes), col(Assignment.current).is_(True))
+        .where((open_task & unchecked) | (col(Visit.first_day) >= since))
         .group_by(col(Assignment.officer))
     )
-    if since is None:
-        statement = statement.where(
-            col(JointTask.status) == TaskStatus.OPEN, col(Visit.completed_on).is_(None)
-        )
-    else:
-        statement = statement.where(col(Visit.first_day) >= since)
-    return dict(session.exec(statement).all())
+    return {officer: _Load(unfinished, year) for officer, unfinished, year in rows}
 
 
-def reserve(session: Session, task: str, department: str) -> None:
-    """Hold the departments whose officers are matched until the transaction ends.
+def reserve(session: Session, task: str, department: str) -> list[Officer]:
+    """The pool, with the departments whose officers are matched held until the transaction ends.
 
     Two tasks that match at the same moment would otherwise give away the same capacity.
     """
-    homes = {department, *(officer.department for officer in pool(session, task, department))}
-    for home in sorted(homes):
+    officers = pool(session, task, department)
+    for home in sorted({department, *(officer.department for officer in officers)}):
         session.get_one(Department, home, with_for_update=True)
+    return officers

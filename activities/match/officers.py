@@ -13,10 +13,10 @@ from activities.draw.later_acts import seed_of
 from activities.draw.papers import load_json, officers_file
 from activities.lookup import subjects_by_id
 from activities.match.experts import review_experts
-from activities.match.officer_file import freeze_officers, pool, reserve
+from activities.match.officer_file import freeze_officers, reserve
 from activities.papers.docket import notify
 from activities.results.passage import await_next, move
-from models.registers import CheckItem, Subject
+from models.registers import CheckItem, Officer, Subject
 from models.task import Aspect, Assignment, JointTask, TakingPart, Visit
 from rules import match as matching
 from rules.digests import canonical_json, sha256_hex
@@ -36,7 +36,7 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
     part = session.get_one(TakingPart, (task.id, department), with_for_update=True)
     if part.match_run >= part.match_asked:
         return
-    reserve(session, task.id, department)
+    officers = reserve(session, task.id, department)
     former, part.match_run = part.match_run, part.match_asked
     visits = session.exec(
         select(Visit).where(
@@ -49,7 +49,7 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
     unmatched: dict[str, matching.Shortage] = {}
     for act, fresh in sorted({(visit.act, visit.tries == 0) for visit in visits}):
         group = [visit for visit in visits if (visit.act, visit.tries == 0) == (act, fresh)]
-        unmatched |= _match_act(clocks, part, act, group, fresh=fresh)
+        unmatched |= _match_act(clocks, part, act, officers, group, fresh=fresh)
     if unmatched:
         _open_shortage(clocks, task, part, len(unmatched))
     review_experts(clocks, task, part, by=f"match run {part.match_run}")
@@ -68,7 +68,7 @@ def match_department(clocks: Clocks, task: JointTask, department: str) -> None:
 
 
 def _match_act(
-    clocks: Clocks, part: TakingPart, act: int, visits: list[Visit], *, fresh: bool
+    clocks: Clocks, part: TakingPart, act: int, officers: list[Officer], visits: list[Visit], *, fresh: bool
 ) -> dict[str, matching.Shortage]:
     """Match the visits of one act; returns what is unmatched, and why.
 
@@ -77,15 +77,15 @@ def _match_act(
     they stand.
     """
     session, department = clocks.session, part.department
-    now = freeze_officers(session, part.task, department, clocks.today)
+    now = freeze_officers(session, part.task, department, officers, clocks.today)
     if not fresh:
-        return _match_group(clocks, part, act, now, visits)
+        return _match_group(clocks, part, act, officers, now, visits)
     frozen = load_json(session, part.task, act, officers_file(department))
     touched: list[Visit] = []
-    unmatched = _match_group(clocks, part, act, frozen, visits, now=now, touched=touched)
+    unmatched = _match_group(clocks, part, act, officers, frozen, visits, now=now, touched=touched)
     if touched:
-        now = freeze_officers(session, part.task, department, clocks.today)
-        unmatched |= _match_group(clocks, part, act, now, touched)
+        now = freeze_officers(session, part.task, department, officers, clocks.today)
+        unmatched |= _match_group(clocks, part, act, officers, now, touched)
     return unmatched
 
 
@@ -93,6 +93,7 @@ def _match_group(
     clocks: Clocks,
     part: TakingPart,
     act: int,
+    officers: list[Officer],
     file: list[dict[str, Any]],
     visits: list[Visit],
     *,
@@ -117,7 +118,7 @@ def _match_group(
     if now is not None and touched is not None:
         kept = _still_possible(kept, now)
         touched += [by_code[code] for code in sorted(found.assignments.keys() - kept.keys())]
-    _assign(session, part, kept, by_code)
+    _assign(session, part, officers, kept, by_code)
     matched = [by_code[code] for code in sorted(kept)]
     by = f"match run {part.match_run}"
     move(clocks, part, matched, VisitStage.MATCHED, by=by)
@@ -219,9 +220,13 @@ def _officer(department: str, row: dict[str, Any]) -> matching.Officer:
 
 
 def _assign(
-    session: Session, part: TakingPart, assignments: dict[str, tuple[str, ...]], by_code: dict[str, Visit]
+    session: Session,
+    part: TakingPart,
+    officers: list[Officer],
+    assignments: dict[str, tuple[str, ...]],
+    by_code: dict[str, Visit],
 ) -> None:
-    ids = {row.code: row.id for row in pool(session, part.task, part.department)}
+    ids = {row.code: row.id for row in officers}
     for subject in sorted(assignments):
         for place, code in enumerate(assignments[subject]):
             session.add(

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from activities.match.officer_file import freeze_officers
+from activities.match.officer_file import freeze_officers, pool
 from models.papers import DeclareRecusal, MatchAgain
 from models.registers import Officer
 from models.task import Assignment, Visit
@@ -57,10 +57,18 @@ def test_a_recusal_of_a_matched_officer_changes_that_visit_alone(at: At) -> None
     assert 2 == len(sent(driver, visit))
     assert before == {one.id: sent(driver, one) for one in rest}
     code = driver.subject(visit).code
-    file = driver.read(lambda session: freeze_officers(session, driver.task, SECOND, driver.today))
+    file = driver.read(
+        lambda session: freeze_officers(
+            session, driver.task, SECOND, pool(session, driver.task, SECOND), driver.today
+        )
+    )
     assert [officer] == [row["code"] for row in file if code in row["recusals"]]
     driver.act(SECOND, Role.APPROVER, recusal(driver, officer, visit, lift=True))
-    file = driver.read(lambda session: freeze_officers(session, driver.task, SECOND, driver.today))
+    file = driver.read(
+        lambda session: freeze_officers(
+            session, driver.task, SECOND, pool(session, driver.task, SECOND), driver.today
+        )
+    )
     assert [] == [row["code"] for row in file if code in row["recusals"]]
 
 
