@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Update, update
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement, Row, Update, bindparam, update
+from sqlalchemy import select as rows_of
+from sqlmodel import SQLModel
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
@@ -35,17 +37,23 @@ HELD = timedelta(seconds=30)
 """How long a courier holds the rows that it took; one that died leaves them to the next."""
 
 
-def _waiting(source: str | None, now: datetime) -> list[ColumnElement[bool]]:
-    free = col(Outbox.taken_until).is_(None) | (col(Outbox.taken_until) < now)
-    mine = [col(Outbox.source) == source] if source else []
-    return [col(Outbox.sent_at).is_(None), free, *mine]
+_O = SQLModel.metadata.tables[str(Outbox.__tablename__)]
 
 
-def _mark(rows: Sequence[Outbox], **values: datetime | None) -> Update:
-    """A statement for all: they are of no more use here, so nothing follows in them."""
-    ids = [row.id for row in rows]
-    statement = update(Outbox).where(col(Outbox.id).in_(ids)).values(**values)
-    return statement.execution_options(synchronize_session=False)
+def _taking(*mine: ColumnElement[bool]) -> Any:
+    """Take what waits, under a lock and for a while, in one statement: two couriers never send the same at once."""
+    free = _O.c.taken_until.is_(None) | (_O.c.taken_until < bindparam("now", type_=_O.c.taken_until.type))
+    some = rows_of(_O.c.id).where(_O.c.sent_at.is_(None), free, *mine).order_by(_O.c.id).limit(BATCH)
+    held = update(_O).where(_O.c.id.in_(some.with_for_update(skip_locked=True)))
+    return held.values(taken_until=bindparam("until")).returning(_O)
+
+
+_TAKE_ALL = _taking()
+_TAKE_OF = _taking(_O.c.source == bindparam("source"))
+
+
+def _mark(rows: Sequence[Row[Any]], **values: datetime | None) -> Update:
+    return update(_O).where(_O.c.id.in_([row.id for row in rows])).values(**values)
 
 
 def start_argument(workflow: str) -> Message:
@@ -75,7 +83,7 @@ class OutboxActivities:
         return await self.deliver(errand.source, errand.now)
 
     async def deliver(self, source: str | None, now: datetime) -> int:
-        """Send one batch, of one source or (the sweep) of all; returns how many are left to take.
+        """Send one batch, of one source or (the sweep) of all; returns 0 where none can be left to take.
 
         At least once: who dies after sending has not marked its rows, and a receiver re-reads SQL anyway.
         """
@@ -87,44 +95,35 @@ class OutboxActivities:
             for row in {(row.workflow, row.start): row for row in rows}.values():
                 await self._signal(row)
         except BaseException:
-            await asyncio.to_thread(self._give_back, rows)
+            await asyncio.to_thread(self._write, _mark(rows, taken_until=None))
             raise
-        return await asyncio.to_thread(self._mark_sent, source, rows, now)
+        await asyncio.to_thread(self._write, _mark(rows, sent_at=now))
+        # Fewer than a batch were all that there was: whoever writes more says so.
+        return len(rows) if len(rows) >= BATCH else 0
 
-    def _take(self, source: str | None) -> Sequence[Outbox]:
-        """Take rows under a lock, for a while: two couriers never send the same at the same time.
-
-        By the wall clock: a lease is no business date, and a retry carries its first attempt's `now`.
-        """
+    def _take(self, source: str | None) -> Sequence[Row[Any]]:
+        """By the wall clock: a lease is no business date, and a retry carries its first attempt's `now`."""
         now = datetime.now(UTC)
-        with self.database.write() as session:
-            rows = session.exec(
-                select(Outbox)
-                .where(*_waiting(source, now))
-                .order_by(col(Outbox.id))
-                .limit(BATCH)
-                .with_for_update(skip_locked=True)
-            ).all()
-            if rows:
-                session.execute(_mark(rows, taken_until=now + HELD))
-            return rows
+        moments = {"now": now, "until": now + HELD}
+        with self.database.stroke() as session:
+            taken = (
+                session.execute(_TAKE_OF, {**moments, "source": source})
+                if source
+                else session.execute(_TAKE_ALL, moments)
+            )
+            rows = taken.all()
+        return sorted(rows, key=lambda row: int(row.id))
 
-    def _give_back(self, rows: Sequence[Outbox]) -> None:
-        with self.database.write() as session:
-            session.execute(_mark(rows, taken_until=None))
-
-    def _mark_sent(self, source: str | None, rows: Sequence[Outbox], now: datetime) -> int:
-        with self.database.write() as session:
-            session.execute(_mark(rows, sent_at=now))
-            statement = select(func.count()).select_from(Outbox).where(*_waiting(source, datetime.now(UTC)))
-            return session.exec(statement).one()
+    def _write(self, statement: Update) -> None:
+        with self.database.stroke() as session:
+            session.execute(statement)
 
     def caption(self, workflow: str) -> Caption:
         """What a workflow that is started is called."""
         with self.database.read() as session:
             return caption(session, workflow)
 
-    async def _signal(self, row: Outbox) -> None:
+    async def _signal(self, row: Row[Any]) -> None:
         wake = Wake.model_validate(row.argument)
         # What is woken all year long runs as a rule: to be told costs it less than to be started once more.
         if row.start in ("", *LASTING) and await self._tell(row, wake):
@@ -146,7 +145,7 @@ class OutboxActivities:
             static_details=words.details,
         )
 
-    async def _tell(self, row: Outbox, wake: Wake) -> bool:
+    async def _tell(self, row: Row[Any], wake: Wake) -> bool:
         """Signal a workflow that runs; false where none does."""
         try:
             await self.client.get_workflow_handle(row.workflow).signal(row.signal, wake)

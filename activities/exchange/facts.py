@@ -91,7 +91,7 @@ def _record_publications(come: _Come, rows: list[Publication]) -> int:
         # Held on to: whoever asks for a part below finds it here.
         parts = session.exec(select(TakingPart).where(col(TakingPart.task) == task_id)).all()
         members = list(group)
-        fresh = sum(_note(session, row, fact, office) for row in members for fact in come.facts[row.key])
+        fresh = _note_all(come, members)
         if not fresh:
             continue
         fresh_facts += fresh
@@ -132,6 +132,23 @@ def _record_declarations(come: _Come) -> int:
         if any(known):
             come.note(task_id, members, sum(known))
         fresh += sum(known)
+    return fresh
+
+
+def _note_all(come: _Come, rows: Sequence[Publication]) -> int:
+    """Write the facts of some records, the first of each, then the second of each; returns the new ones.
+
+    Rows that change alike are one statement: what was entered and published and what was only entered would be many.
+    """
+    session, facts = come.session, come.facts
+    fresh = 0
+    for place in range(max(len(facts[row.key]) for row in rows)):
+        fresh += sum(
+            _note(session, row, facts[row.key][place], come.office)
+            for row in rows
+            if place < len(facts[row.key])
+        )
+        session.flush()
     return fresh
 
 

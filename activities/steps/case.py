@@ -1,5 +1,7 @@
 """The activities of a disposal or correction: the same papers, waits and rungs in a scope of their own."""
 
+from sqlalchemy import String, bindparam
+from sqlalchemy import select as rows_of
 from sqlmodel import Session, col, func, select
 from temporalio import activity
 
@@ -17,6 +19,18 @@ from models.task import JointTask
 from models.trail import Outbox
 from rules.disposal import STEPS, DisposalState, ended
 from rules.disposal_todo import options, taken_by
+
+_ID = bindparam("task", type_=String)
+_TASK = rows_of(
+    rows_of(col(JointTask.office)).where(col(JointTask.id) == _ID).scalar_subquery().label("office"),
+    # What a courier has in hand is on its way; one that died leaves it to the sweep.
+    rows_of(func.count())
+    .select_from(Outbox)
+    .where(col(Outbox.source) == _ID, col(Outbox.sent_at).is_(None), col(Outbox.taken_until).is_(None))
+    .scalar_subquery()
+    .label("unsent"),
+)
+"""The office of a case's task, and what was written for others in it; of no task where the case is not known."""
 
 
 class CaseActivities:
@@ -61,20 +75,15 @@ def read_case(session: Session, target: str) -> CaseProgress:
     owed = owed_in(session, target)
     # Held on to: it is asked for three times below.
     disposal = session.get(Disposal, case) if kind == Target.DISPOSAL else None
-    task = task_of_case(session, target)
+    task = disposal.task if disposal is not None else task_of_case(session, target)
     label, state, closed = _correction(session, case) if disposal is None else _disposal(disposal)
     if disposal is not None and closed and owed.waits:
         # Its decision has fallen after it was closed: the withdrawal is still owed.
         state, closed = "待撤回公示", False
-    # What a courier has in hand is on its way; one that died leaves it to the sweep.
-    unsent = session.exec(
-        select(func.count()).where(
-            col(Outbox.source) == task, col(Outbox.sent_at).is_(None), col(Outbox.taken_until).is_(None)
-        )
-    ).one()
+    about = session.execute(_TASK, {"task": task}).one()
     return CaseProgress(
         case=case,
-        office=session.get_one(JointTask, task).office if task else "",
+        office=about.office or "",
         task=task,
         kind=kind,
         label=label,
@@ -83,7 +92,7 @@ def read_case(session: Session, target: str) -> CaseProgress:
         waits=owed.waits,
         level=owed.level,
         next_rung=owed.next_rung,
-        outbox=unsent,
+        outbox=about.unsent,
         steps=_steps(disposal) if disposal is not None and not closed else (),
     )
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import String, bindparam
+from sqlalchemy import select as rows_of
 from sqlmodel import col, func, select
 from temporalio import activity
 
@@ -11,17 +13,46 @@ from activities.clocks.waits import Clocks
 from activities.desk.digests import deliver, next_digest
 from activities.plans.rounds import watching_bodies
 from activities.plans.rows import report_day
-from activities.progress import next_rung, wait_lines
+from activities.progress import wait_lines
 from adapters.channels import Channel
 from adapters.database import Database
 from models.delivery import Delivery
 from models.messages import DeskProgress, TaskStep
 from models.organisation import Department, DepartmentKind
 from models.plan import PlanDocument, PlanStatus
-from models.trail import Notification, Wait
+from models.trail import Deadline, Notification, Wait
 from rules.waits import WaitKind
 
 SHOWN = 12
+_DEPARTMENT, _SCOPE = bindparam("department", type_=String), bindparam("scope", type_=String)
+_OWED = (col(Wait.department) == _DEPARTMENT, col(Wait.closed_at).is_(None))
+_OWN = (col(Wait.scope) == _SCOPE, col(Wait.closed_at).is_(None))
+_STANDS = rows_of(
+    rows_of(func.count()).select_from(Wait).where(*_OWED).scalar_subquery().label("owed"),
+    rows_of(func.max(Wait.level)).where(*_OWED).scalar_subquery().label("level"),
+    rows_of(func.count())
+    .select_from(Notification)
+    .where(col(Notification.department) == _DEPARTMENT, col(Notification.delivered_at).is_(None))
+    .scalar_subquery()
+    .label("undelivered"),
+    # What the desk itself holds (the yearly report) is reminded of until somebody acts, years on.
+    rows_of(func.count()).select_from(Wait).where(*_OWN).scalar_subquery().label("own"),
+    rows_of(func.min(Deadline.next_rung))
+    .join(Wait, col(Wait.id) == col(Deadline.wait))
+    .where(*_OWN, col(Deadline.current).is_(True))
+    .scalar_subquery()
+    .label("next_rung"),
+    rows_of(func.count())
+    .select_from(Delivery)
+    .where(
+        col(Delivery.department) == _DEPARTMENT,
+        col(Delivery.delivered_at).is_(None),
+        col(Delivery.next_try).is_not(None),
+    )
+    .scalar_subquery()
+    .label("unsent"),
+)
+"""What a department owes, what its desk holds, and what it still has to tell."""
 
 
 class DeskActivities:
@@ -80,35 +111,19 @@ def _open_yearly_report(clocks: Clocks, department: Department, year: int, scope
 
 def _read_desk(clocks: Clocks, department: Department, year: int, scope: str) -> DeskProgress:
     session = clocks.session
-    owed = (col(Wait.department) == department.id, col(Wait.closed_at).is_(None))
-    undelivered = session.exec(
-        select(func.count())
-        .select_from(Notification)
-        .where(col(Notification.department) == department.id, col(Notification.delivered_at).is_(None))
-    ).one()
-    # What the desk itself holds (the yearly report) is reminded of until somebody acts, years on.
-    own = session.exec(
-        select(func.count()).select_from(Wait).where(col(Wait.scope) == scope, col(Wait.closed_at).is_(None))
-    ).one()
-    unsent = session.exec(
-        select(func.count())
-        .select_from(Delivery)
-        .where(
-            col(Delivery.department) == department.id,
-            col(Delivery.delivered_at).is_(None),
-            col(Delivery.next_try).is_not(None),
-        )
-    ).one()
+    stands = session.execute(_STANDS, {"department": department.id, "scope": scope}).one()
     return DeskProgress(
         department=department.id,
         office=department.office,
         name=department.name,
-        waits=wait_lines(session, *owed, limit=SHOWN),
-        waits_open=session.exec(select(func.count()).select_from(Wait).where(*owed)).one(),
-        level=session.exec(select(func.max(Wait.level)).where(*owed)).one() or 0,
-        undelivered=undelivered,
-        digest_at=next_digest(clocks) if undelivered else None,
-        next_rung=next_rung(session, scope),
-        over=clocks.today.year > year and undelivered + own + unsent == 0,
-        to_send=unsent,
+        waits=wait_lines(
+            session, col(Wait.department) == department.id, col(Wait.closed_at).is_(None), limit=SHOWN
+        ),
+        waits_open=stands.owed,
+        level=stands.level or 0,
+        undelivered=stands.undelivered,
+        digest_at=next_digest(clocks) if stands.undelivered else None,
+        next_rung=stands.next_rung,
+        over=clocks.today.year > year and stands.undelivered + stands.own + stands.unsent == 0,
+        to_send=stands.unsent,
     )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import ColumnElement
@@ -156,37 +157,47 @@ def _undeclared(office: str) -> ColumnElement[bool]:
 
 
 def _read(session: Session, office: str, facts: int, *, away: bool) -> ExchangeProgress:
-    def count(table: type[Publication] | type[Declaration] | type[Outbox], *condition: object) -> int:
-        return session.exec(select(func.count()).select_from(table).where(*condition)).one()  # type: ignore[arg-type]  # SQL expressions
-
-    queued = rejected = 0
-    for table in (Publication, Declaration):
-        own = col(table.office) == office
-        queued += count(table, own, col(table.sent_at).is_(None))
-        rejected += count(table, own, col(table.rejected).is_not(None))
-    unanswered = count(Publication, _unanswered(office), col(Publication.sent_at).is_not(None))
-    unanswered += count(Declaration, _undeclared(office), col(Declaration.sent_at).is_not(None))
-    unsent = count(Outbox, col(Outbox.source) == exchange_id(office), col(Outbox.sent_at).is_(None))
+    records = (
+        _count(session, office, Publication, _unanswered(office)),
+        _count(session, office, Declaration, _undeclared(office)),
+    )
+    rejected = sum(one.rejected for one in records)
+    unsent = session.exec(
+        select(func.count()).where(col(Outbox.source) == exchange_id(office), col(Outbox.sent_at).is_(None))
+    ).one()
     return ExchangeProgress(
         office=office,
-        queued=queued,
-        unanswered=unanswered,
+        queued=sum(one.queued for one in records),
+        unanswered=sum(one.unanswered for one in records),
         rejected=rejected,
         facts=facts,
         outbox=unsent,
         away=away,
-        since=_oldest(session, office),
+        since=min((one.since for one in records if one.since is not None), default=None),
         rejected_of=_rejected_of(session, office) if rejected else (),
     )
 
 
-def _oldest(session: Session, office: str) -> datetime | None:
-    """Since when the oldest record waits that is not sent or not answered yet."""
-    moments = []
-    for table, out in ((Publication, _unanswered(office)), (Declaration, _undeclared(office))):
-        queued = (col(table.office) == office) & col(table.sent_at).is_(None)
-        moments.append(session.exec(select(func.min(table.queued_at)).where(queued | out)).one())
-    return min((moment for moment in moments if moment is not None), default=None)
+class _Count(NamedTuple):
+    """How many records of one kind are not sent, not answered, rejected, and since when the oldest is out."""
+
+    queued: int
+    unanswered: int
+    rejected: int
+    since: datetime | None
+
+
+def _count(
+    session: Session, office: str, table: type[Publication] | type[Declaration], out: ColumnElement[bool]
+) -> _Count:
+    queued = col(table.sent_at).is_(None)
+    statement = select(
+        func.count().filter(queued),
+        func.count().filter(out, ~queued),
+        func.count().filter(col(table.rejected).is_not(None)),
+        func.min(table.queued_at).filter(queued | out),
+    ).where(col(table.office) == office)
+    return _Count(*session.exec(statement).one())
 
 
 def _rejected_of(session: Session, office: str) -> tuple[RejectedOf, ...]:
