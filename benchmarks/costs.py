@@ -51,9 +51,9 @@ def busy() -> float:
     return (user + nice + system + sum(interrupts)) / _TICKS
 
 
-def words(costs: dict[Party, float], count: float) -> str:
+def words(costs: dict[Party, float], count: float, *, digits: int = 0) -> str:
     """The milliseconds of CPU that each party took for one of so many things."""
-    parts = [f"{party} {1000 * seconds / count:,.0f}" for party, seconds in costs.items()]
+    parts = [f"{party} {1000 * seconds / count:,.{digits}f}" for party, seconds in costs.items()]
     return f"{', '.join(parts)} ms of CPU each"
 
 

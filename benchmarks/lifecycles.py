@@ -1,7 +1,6 @@
 """Whole lifecycles: from the launch to the last summary's receipt, every result a message of its own."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,7 +9,8 @@ from sqlalchemy import text
 from sqlmodel import func, select
 
 from activities.papers.filing import Actor
-from benchmarks.rig import Rig, rig, timed, usage
+from benchmarks import costs, peer
+from benchmarks.rig import Rig, rig, timed
 from cli.demo.cast import Cast
 from models.papers import ApproveResults, RequestDraw, StartTask, SubmitResults
 from models.trail import Submission
@@ -21,6 +21,7 @@ from tests.play import SCENES, Play, chunks, secret
 
 SUBJECTS = 20
 AT_ONCE = 32
+PEER_WRITERS = 5
 GOAL = 10.0
 T = TypeVar("T")
 
@@ -135,18 +136,41 @@ async def measure(count: int) -> None:
         await play_all(bench, range(1, 2), Way(1))
         print(f"{count} lifecycles of 2 partners and {SUBJECTS} subjects, {AT_ONCE} at once:")
         for place, way in enumerate(WAYS):
-            before, cpu, own = size(bench), usage(worker)[0], time.process_time()
-            filed = papers(bench)
-            first = 2 + place * count
+            before, cpu = size(bench), costs.spent()
+            filed, first = papers(bench), 2 + place * count
             seconds, _ = await timed(play_all(bench, range(first, first + count), way))
-            filed = papers(bench) - filed
-            worked, played = usage(worker)[0] - cpu, time.process_time() - own
+            filed, used = papers(bench) - filed, costs.since(cpu)
             print(
                 f"  {way}: {count / seconds:.2f} lifecycles/s (goal {GOAL:.0f}),"
                 f" {filed / seconds:.0f} papers/s, {filed / count:.0f} papers each;"
-                f" CPU of the worker {worked / count * 1000:.0f} ms each, of the clients {played / count * 1000:.0f}"
+                f" {1000 * sum(used.values()) / count:,.0f} = {costs.words(used, count)}"
             )
             print(f"  database: {(size(bench) - before) / count / 1024:.0f} KiB a task")
+        bench.end(worker)
+        await _peer(bench, filed // count, count)
+
+
+async def _peer(bench: Rig, each: int, count: int) -> None:
+    """What this machine allows at most: the bare peer with as many papers, and nothing else of a lifecycle."""
+    await bench.start_peer()
+    ids = [f"peer/{number}" for number in range(count)]
+    for one in ids:
+        await bench.client.start_workflow(peer.PeerWorkflow.run, id=one, task_queue=peer.QUEUE)
+
+    async def write(workflow: str, papers: int) -> None:
+        for _ in range(papers):
+            await peer.send(bench.client, workflow, local=True)
+
+    async def all_write(papers: int) -> None:
+        await asyncio.gather(*(write(one, papers) for one in ids for _ in range(PEER_WRITERS)))
+
+    await all_write(1)
+    share = each // PEER_WRITERS
+    seconds, _ = await timed(all_write(share))
+    print(
+        f"  the bare peer, local activity, {share * PEER_WRITERS} papers a lifecycle and nothing else:"
+        f" {count / seconds:.2f}/s"
+    )
 
 
 def run(full: bool) -> None:

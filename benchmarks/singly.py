@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle
 
 from sqlmodel import col, select
 
 from activities.papers.filing import Actor, Filing
-from benchmarks import peer
+from benchmarks import costs, peer
 from benchmarks.copies import copy_task
 from benchmarks.rig import Rig, play, quantile, rig, timed
 from models.papers import Paper, ResultLine, SubmitResults
@@ -25,8 +26,36 @@ TASKS, WRITERS, DEPARTMENTS = 64, 8, 3
 GOAL = 2.0
 
 
-async def together(filings: Sequence[Filing], queues: Sequence[Sequence[Visit]]) -> float:
-    """Seconds until every writer has entered the results of its visits, one paper each.
+@dataclass(frozen=True)
+class Spent:
+    """What so many papers of every writer took: seconds, and CPU by party."""
+
+    each: int
+    seconds: float
+    cpu: dict[costs.Party, float]
+
+    @property
+    def count(self) -> int:
+        """All papers."""
+        return TASKS * WRITERS * self.each
+
+    def __str__(self) -> str:
+        """In words."""
+        total = 1000 * sum(self.cpu.values()) / self.count
+        return (
+            f"{self.count / self.seconds:.0f}/s, {total:.1f} = {costs.words(self.cpu, self.count, digits=1)}"
+        )
+
+
+async def spent(each: int, work: Awaitable[object]) -> Spent:
+    """What the work of all writers takes."""
+    before = costs.spent()
+    seconds, _ = await timed(work)
+    return Spent(each, seconds, costs.since(before))
+
+
+async def together(filings: Sequence[Filing], queues: Sequence[Sequence[Visit]]) -> None:
+    """Every writer enters the results of its visits, one paper each.
 
     Writers of one client share its messages; a client each is how people act who have a process each.
     """
@@ -35,9 +64,7 @@ async def together(filings: Sequence[Filing], queues: Sequence[Sequence[Visit]])
         for visit in visits:
             await enter(filing, visit)
 
-    work = (write(filing, one) for filing, one in zip(cycle(filings), queues, strict=False))
-    seconds, _ = await timed(asyncio.gather(*work))
-    return seconds
+    await asyncio.gather(*(write(filing, one) for filing, one in zip(cycle(filings), queues, strict=False)))
 
 
 async def enter(filing: Filing, visit: Visit) -> None:
@@ -50,16 +77,14 @@ async def enter(filing: Filing, visit: Visit) -> None:
         raise RuntimeError(f"{answer.type}: {answer.words}")
 
 
-async def peers_together(bench: Rig, each: int, *, local: bool) -> float:
-    """Seconds of the peer for the same numbers of tasks, writers and papers."""
+async def peers_together(bench: Rig, each: int, *, local: bool) -> None:
+    """The peer's same numbers of tasks, writers and papers."""
 
     async def write(workflow: str) -> None:
         for _ in range(each):
             await peer.send(bench.client, workflow, local=local)
 
-    writers = [f"peer/{number}" for number in range(TASKS) for _ in range(WRITERS)]
-    seconds, _ = await timed(asyncio.gather(*(write(one) for one in writers)))
-    return seconds
+    await asyncio.gather(*(write(f"peer/{number}") for number in range(TASKS) for _ in range(WRITERS)))
 
 
 class Watched(Filing):
@@ -106,53 +131,86 @@ def tell(name: str, rows: list[float], answers: list[float]) -> None:
 
 
 async def measure(each: int, single: int) -> None:
-    """Both, in one run on one database and one engine."""
-    subjects = -(-max(2 * each * WRITERS, single) // DEPARTMENTS)
-    async with rig(subjects=subjects, rows=TASKS) as bench:
+    """Both, in one run on one database and one engine; each side is warmed by a paper of every writer."""
+    papers = 1 + 1 + 2 * each
+    async with rig(subjects=-(-max(papers * WRITERS, single) // DEPARTMENTS), rows=TASKS) as bench:
         play(bench, scenes.visited)
         tasks = copy_task(bench.database, "test-2026/1/1", range(2, TASKS + 2))
-        with bench.database.read() as session:
-            rows = session.exec(select(Visit).order_by(col(Visit.task), col(Visit.id))).all()
-        visits: dict[str, list[Visit]] = {}
-        for row in rows:
-            visits.setdefault(row.task, []).append(row)
         worker = await bench.start_worker()
         await bench.start_tasks(["test-2026/1/1", *tasks])
         filing = Watched(bench.database, bench.client)
+        visits = _visits(bench)
         lonely = visits["test-2026/1/1"]
         await asyncio.gather(*(enter(filing, visit) for visit in lonely[single:]))
         ours = await alone(filing, lonely[:single])
-        queues = [
-            visits[task][first * each : (first + 1) * each] for first in range(2 * WRITERS) for task in tasks
-        ]
-        half = TASKS * WRITERS
-        ways = {
-            "a client for all": await together([filing], queues[:half]),
-            "a client each": await together(
-                [Filing(bench.database, bench.client) for _ in range(half)], queues[half:]
-            ),
-        }
+        ways = await _entered(bench, filing, [visits[task] for task in tasks], each)
         bench.end(worker)
-        await bench.start_peer()
-        for number in range(TASKS):
-            await bench.client.start_workflow(
-                peer.PeerWorkflow.run, id=f"peer/{number}", task_queue=peer.QUEUE
-            )
-        await asyncio.gather(*(peer.send(bench.client, f"peer/{n}", local=True) for n in range(TASKS)))
-        count = TASKS * WRITERS * each
-        print(f"{TASKS} tasks, {WRITERS} writers each, {count:,} results, a paper each:")
-        for way, seconds in ways.items():
-            print(f"  entered, {way}: {count / seconds:.0f}/s")
+        await _start_peers(bench)
+        print(
+            f"{TASKS} tasks, {WRITERS} writers each, a result a paper, {papers - 1} papers a writer after the first:"
+        )
+        for way, one in ways.items():
+            print(f"  entered, {way}: {one}")
         for local in (False, True):
             name = "local" if local else "plain"
-            theirs = await peers_together(bench, each, local=local)
-            ratios = ", ".join(f"{theirs / seconds:.2f} × by {way}" for way, seconds in ways.items())
-            print(f"  peer, {name} activity: {count / theirs:.0f}/s; entered is {ratios} (goal {GOAL})")
+            theirs = {some: await spent(some, peers_together(bench, some, local=local)) for some in (1, each)}
+            for some, one in theirs.items():
+                print(f"  peer, {name} activity, {_times(some)}: {one}")
+            for way, one in ways.items():
+                print(f"    {_ratio(theirs[one.each], one):.2f} × by {way} (goal {GOAL})")
         tell("entered", *ours)
         for local in (False, True):
             tell(f"peer, {'local' if local else 'plain'}", *await peer_alone(bench, single, local=local))
 
 
+async def _entered(
+    bench: Rig, filing: Filing, tasks: Sequence[Sequence[Visit]], each: int
+) -> dict[str, Spent]:
+    """What entering takes: a paper of every writer at once, several of each, and several with a client for each."""
+
+    def queues(first: int, some: int) -> list[Sequence[Visit]]:
+        begin = WRITERS * first
+        return [
+            visits[begin + writer * some : begin + (writer + 1) * some]
+            for writer in range(WRITERS)
+            for visits in tasks
+        ]
+
+    apart = [Filing(bench.database, bench.client) for _ in range(TASKS * WRITERS)]
+    await together([filing], queues(0, 1))
+    return {
+        _times(1): await spent(1, together([filing], queues(1, 1))),
+        _times(each): await spent(each, together([filing], queues(2, each))),
+        f"{_times(each)}, a client each": await spent(each, together(apart, queues(2 + each, each))),
+    }
+
+
+async def _start_peers(bench: Rig) -> None:
+    """The peer's worker and workflows, with the same first papers as ours had."""
+    await bench.start_peer()
+    for number in range(TASKS):
+        await bench.client.start_workflow(peer.PeerWorkflow.run, id=f"peer/{number}", task_queue=peer.QUEUE)
+    for local in (False, True):
+        await peers_together(bench, 1, local=local)
+
+
+def _visits(bench: Rig) -> dict[str, list[Visit]]:
+    """All visits by task."""
+    found: dict[str, list[Visit]] = {}
+    with bench.database.read() as session:
+        for row in session.exec(select(Visit).order_by(col(Visit.task), col(Visit.id))):
+            found.setdefault(row.task, []).append(row)
+    return found
+
+
+def _times(each: int) -> str:
+    return "one paper a writer" if each == 1 else f"{each} papers a writer"
+
+
+def _ratio(theirs: Spent, ours: Spent) -> float:
+    return theirs.seconds / ours.seconds
+
+
 def run(full: bool) -> None:
-    """Six results a writer and 200 alone, or one and 40."""
-    asyncio.run(measure(*((6, 200) if full else (1, 40))))
+    """Six results a writer and 200 alone, or three and 40; and one of each writer at once."""
+    asyncio.run(measure(*((6, 200) if full else (3, 40))))
