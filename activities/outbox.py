@@ -41,7 +41,10 @@ _O = SQLModel.metadata.tables[str(Outbox.__tablename__)]
 
 
 def _taking(*mine: ColumnElement[bool]) -> Any:
-    """Take what waits, under a lock and for a while, in one statement: two couriers never send the same at once."""
+    """Take what waits, under a lock and for a while, in one statement: two couriers never send the same at once.
+
+    The lock passes over what another is just taking; a lease that has run out is taken like what is free.
+    """
     free = _O.c.taken_until.is_(None) | (_O.c.taken_until < bindparam("now", type_=_O.c.taken_until.type))
     some = rows_of(_O.c.id).where(_O.c.sent_at.is_(None), free, *mine).order_by(_O.c.id).limit(BATCH)
     held = update(_O).where(_O.c.id.in_(some.with_for_update(skip_locked=True)))
@@ -49,7 +52,7 @@ def _taking(*mine: ColumnElement[bool]) -> Any:
 
 
 _TAKE_ALL = _taking()
-_TAKE_OF = _taking(_O.c.source == bindparam("source"))
+_TAKE_OF = _taking(_O.c.source == bindparam("of"))
 
 
 def _mark(rows: Sequence[Row[Any]], **values: datetime | None) -> Update:
@@ -107,7 +110,7 @@ class OutboxActivities:
         moments = {"now": now, "until": now + HELD}
         with self.database.stroke() as session:
             taken = (
-                session.execute(_TAKE_OF, {**moments, "source": source})
+                session.execute(_TAKE_OF, {**moments, "of": source})
                 if source
                 else session.execute(_TAKE_ALL, moments)
             )
