@@ -17,6 +17,7 @@ GROUPS = {
         "cli.task.listing",
         "cli.task.show",
         "cli.task.group",
+        "cli.task.officers",
         "cli.task.visit",
         "cli.task.papers",
         "cli.task.archive",

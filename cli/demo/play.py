@@ -61,8 +61,8 @@ def secret(department: str) -> bytes:
     return hashlib.sha256(f"demo|{SEED}|{department}".encode()).digest()
 
 
-class Opening:
-    """Stages 1 to 4, told as they happen; each scene can be played again after a break."""
+class Scenes:
+    """A part of the play: whom it speaks through, and to whom it is told."""
 
     def __init__(self, cast: Cast, tell: Callable[[str], None]) -> None:
         self.cast = cast
@@ -72,6 +72,10 @@ class Opening:
     def today(self) -> date:
         """The day of the play."""
         return local_day(self.cast.clock())
+
+
+class Opening(Scenes):
+    """Stages 1 to 4, told as they happen; each scene can be played again after a break."""
 
     async def plan(self) -> None:
         """The coordinating office imports and adopts its notice, and sets what the notice rules."""

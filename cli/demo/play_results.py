@@ -2,18 +2,25 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from activities.exchange.publishing import scope_of
-from cli.demo.cast import Cast
-from cli.demo.play import BODY, HEALTH, ITEMS, LEAD, SCHOOLS, TASK
+from cli.demo.outcome_rows import (
+    channels,
+    disposals_of,
+    due_summaries,
+    first_result,
+    officers_of,
+    open_disposals,
+    unproved,
+    unpublished,
+)
+from cli.demo.play import BODY, HEALTH, ITEMS, LEAD, SCHOOLS, TASK, Scenes
 from models.organisation import Department
-from models.outcomes import Disposal, Publication, PublicationKind, Result, Summary
+from models.outcomes import Publication, PublicationKind
 from models.papers import (
     ApproveResults,
     CorrectResult,
@@ -30,9 +37,7 @@ from models.papers import (
     SubmitSummary,
     VisitLine,
 )
-from models.registers import Officer
-from models.task import Assignment, JointTask, Visit
-from rules.calendar import local_day
+from models.task import JointTask, Visit
 from rules.channel import Channel
 from rules.disposal import DisposalKind
 from rules.results import Category
@@ -43,17 +48,8 @@ DEPARTMENTS = (LEAD, SCHOOLS, HEALTH)
 CHUNK = 100
 
 
-class Closing:
+class Closing(Scenes):
     """Stages 5 to 8, told as they happen."""
-
-    def __init__(self, cast: Cast, tell: Callable[[str], None]) -> None:
-        self.cast = cast
-        self.tell = tell
-
-    @property
-    def today(self) -> date:
-        """The day of the play."""
-        return local_day(self.cast.clock())
 
     async def visits(self) -> None:
         """5 检查: one visit for all; each department records its completion with the officers present."""
@@ -241,85 +237,3 @@ def line_of(department: str, visit: Visit, item: str, place: int) -> ResultLine:
 def chunks(things: Sequence[Visit] | Sequence[str], size: int) -> list[Sequence[Any]]:
     """Slices of at most `size`."""
     return [things[start : start + size] for start in range(0, len(things), size)]
-
-
-def officers_of(session: Session, visits: Sequence[Visit]) -> dict[str, tuple[str, ...]]:
-    """The certificate numbers of each visit's matched officers, the leader first."""
-    rows = session.exec(
-        select(Assignment, Officer)
-        .join(Officer, col(Officer.id) == col(Assignment.officer))
-        .where(col(Assignment.visit).in_([one.id for one in visits]), col(Assignment.current).is_(True))
-        .order_by(col(Assignment.leader).desc(), col(Officer.code))
-    ).all()
-    found: dict[str, tuple[str, ...]] = {}
-    for assignment, officer in rows:
-        found[assignment.visit] = (*found.get(assignment.visit, ()), officer.code)
-    return found
-
-
-def first_result(session: Session, visit: Visit) -> Result:
-    """The standing result of a visit's first item."""
-    return session.exec(
-        select(Result)
-        .where(col(Result.visit) == visit.id, col(Result.cycle) == visit.cycle)
-        .order_by(col(Result.item))
-    ).all()[0]
-
-
-def channels(session: Session) -> Counter[Channel]:
-    """How many results went through each channel."""
-    rows = session.exec(
-        select(Publication).where(
-            col(Publication.task) == TASK, col(Publication.kind) == PublicationKind.RESULT
-        )
-    )
-    return Counter(row.channel for row in rows)
-
-
-def unproved(session: Session, task: str = TASK) -> dict[tuple[str, str], list[str]]:
-    """What departments have still to publish themselves, by department and the case that waits for it."""
-    rows = session.exec(
-        select(Publication).where(
-            col(Publication.task) == task,
-            col(Publication.channel) == Channel.OWN_SITE,
-            col(Publication.receipted_at).is_not(None),
-            col(Publication.published_at).is_(None),
-        )
-    )
-    groups: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        groups.setdefault((row.department, scope_of(row)), []).append(row.id)
-    return groups
-
-
-def unpublished(session: Session, kind: PublicationKind) -> bool:
-    """Whether something of a kind is not public yet."""
-    return (
-        session.exec(
-            select(Publication.id).where(
-                col(Publication.task) == TASK,
-                col(Publication.kind) == kind,
-                col(Publication.published_at).is_(None),
-            )
-        ).first()
-        is not None
-    )
-
-
-def disposals_of(session: Session) -> Sequence[Disposal]:
-    """The task's disposals, rectifications first."""
-    return session.exec(select(Disposal).where(col(Disposal.task) == TASK).order_by(col(Disposal.kind))).all()
-
-
-def open_disposals(session: Session) -> bool:
-    """Whether a disposal has not ended."""
-    return any(one.closed_at is None for one in disposals_of(session))
-
-
-def due_summaries(session: Session) -> Sequence[Summary]:
-    """Summaries that are not receipted yet."""
-    return session.exec(
-        select(Summary)
-        .where(col(Summary.task) == TASK, col(Summary.receipted).is_(None))
-        .order_by(col(Summary.department), col(Summary.number))
-    ).all()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from models.plan import PlanDocument
+from models.plan import PlanDocument, PlanStatus
 from rules.plan.keys import row_keys
 from rules.plan.reading import PlanReading
 from rules.refusal import Refusal
@@ -28,4 +28,12 @@ def known_plan(session: Session, document: str) -> PlanDocument:
     plan = session.get(PlanDocument, document)
     if plan is None:
         raise Refusal("PlanUnknown", f"没有计划 {document}；可用 plan list 查看，或先 plan import")
+    return plan
+
+
+def adopted_plan(session: Session, document: str) -> PlanDocument:
+    """The plan, once it is adopted; else refuses `PlanNotAdopted`."""
+    plan = known_plan(session, document)
+    if plan.status is not PlanStatus.ADOPTED:
+        raise Refusal("PlanNotAdopted", f"计划 {document} 尚未采用；请先 plan adopt {document}")
     return plan

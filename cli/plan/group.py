@@ -10,13 +10,14 @@ from activities.plans.rows import row_of, rows_of
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
 from cli.given import department_names, read_bytes
+from cli.plan import coverage as plan_coverage
 from cli.plan import names as plan_names
 from cli.plan import question_sheet
 from cli.plan import review as plan_review
 from cli.plan import versions as plan_versions
+from cli.plan.coverage import print_coverage
 from cli.plan.given import Document, Seq, known_plan, paper_rows
 from cli.plan.read import COLUMNS, PlanFile, read_file, row_view
-from cli.plan.versions import print_coverage
 from cli.plan.words import flag_words, status_words, value_words
 from cli.tables import done, hint, print_table
 from models.papers import AdoptPlan, ImportPlan
@@ -169,6 +170,7 @@ def adopt(
 app.add_typer(plan_review.app)
 app.add_typer(question_sheet.app)
 app.add_typer(plan_names.app)
+app.add_typer(plan_coverage.app)
 app.add_typer(plan_versions.app)
 
 

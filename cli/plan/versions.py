@@ -1,26 +1,23 @@
-"""`plan publish`, `adjust` and their kin: an adopted plan's versions, text, coverage and year (计划版本)."""
+"""`plan publish`, `adjust` and their kin: an adopted plan's versions, text and year (计划版本)."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from activities.plans.coverage import coverage_of
 from activities.plans.rounds import year_of
 from activities.plans.rows import printed, rows_in_force, values_of
 from activities.plans.text import published, published_text
-from adapters.database import Database
 from adapters.plan_sheets import write_published
 from cli.acting import Who, acts
 from cli.context import Context, Json, out, show
-from cli.given import department_names
 from cli.plan.adjusting import Adjustment, from_file, from_options
-from cli.plan.given import Document, Seq, known_plan
+from cli.plan.given import Document, Seq, adopted_plan
 from cli.tables import done, hint, print_table
 from models.papers import AdjustPlan, OmitRound
-from models.plan import PlanDocument, PlanStatus, PlanVersion
+from models.plan import PlanVersion
 from rules.calendar import local_day
 from rules.plan.difference import difference
 from rules.plan_rounds import LaunchMode
@@ -28,7 +25,6 @@ from rules.refusal import Refusal
 
 app = typer.Typer()
 
-_SHOWN = 10
 Version = Annotated[int | None, typer.Option("--version", min=1, metavar="版", help="哪一版，默认现行版")]
 
 
@@ -40,7 +36,7 @@ def publish(
 ) -> None:
     """写出采用文本（Markdown 和 XLSX）；plan read 读回与采用的内容一致。"""
     with Context().database.read() as session:
-        plan = _adopted(session, document)
+        plan = adopted_plan(session, document)
         number = version or plan.version
         text = published_text(session, plan, number)
         notice, rows = published(session, plan, number)
@@ -49,12 +45,6 @@ def publish(
     base.with_suffix(".md").write_text(text, encoding="utf-8")
     write_published(base.with_suffix(".xlsx"), notice, number, rows)
     done(f"已写出 {base}.md 和 {base}.xlsx：第{number}版，{len(rows)}行")
-
-
-@app.command("coverage")
-def coverage(document: Document, as_json: Json = False) -> None:
-    """核对三个全覆盖：没有任何一行覆盖的事项、部门和对象。"""
-    print_coverage(Context().database, document, as_json=as_json)
 
 
 @app.command("diff")
@@ -66,7 +56,7 @@ def diff(
 ) -> None:
     """逐条列出两版之间的调整、增、减，及其申请文号和批准。"""
     with Context().database.read() as session:
-        plan = _adopted(session, document)
+        plan = adopted_plan(session, document)
         last = until or plan.version
         first = since or max(1, last - 1)
         sides = [
@@ -123,7 +113,7 @@ def adjust(
 ) -> None:
     """调整、增、减：先预览（与现行版的对照和配对），核对后带核对码办理，成为新的一版。"""
     with who.database.read() as session:
-        plan = _adopted(session, document)
+        plan = adopted_plan(session, document)
         given = (
             from_file(session, plan, file, pair or [])
             if file is not None
@@ -185,7 +175,7 @@ def year(document: Document, as_json: Json = False) -> None:
     """全年进展：各行应发起几轮、已发起几轮、哪些逾期或未实施。"""
     today = local_day(datetime.now(UTC))
     with Context().database.read() as session:
-        plan = _adopted(session, document)
+        plan = adopted_plan(session, document)
         data = []
         for row in rows_in_force(session, document, plan.version):
             found = year_of(session, plan, row.seq, today)
@@ -208,53 +198,6 @@ def year(document: Document, as_json: Json = False) -> None:
     show(data, as_json=as_json, text=lambda: print_table(columns, data))
 
 
-def print_coverage(database: Database, document: str, *, as_json: bool = False) -> None:
-    """Print what no row of the plan in force covers."""
-    with database.read() as session:
-        plan = _adopted(session, document)
-        found = coverage_of(session, plan, local_day(datetime.now(UTC)))
-        names = department_names(session, [*found.departments, *(item.department for item in found.items)])
-
-    def text() -> None:
-        missed = sum(found.subjects.values())
-        out.print("三个全覆盖：")
-        out.print(
-            f"  事项：{len(found.items)}/{found.items_total}项没有任何一行覆盖"
-            + _some([f"{names[item.department]} {item.code} {item.name}" for item in found.items]),
-            markup=False,
-        )
-        out.print(
-            f"  部门：{len(found.departments)}个没有参与任何一行"
-            + _some([names[one] for one in found.departments]),
-            markup=False,
-        )
-        kinds = "，".join(f"{kind}{count}户" for kind, count in found.subjects.items())
-        out.print(
-            f"  对象：{missed}/{found.subjects_total}户没有任何一行覆盖" + (f"（{kinds}）" if kinds else ""),
-            markup=False,
-        )
-        if found.unread:
-            hint(f"有{len(found.unread)}行的抽查对象范围未能全部读成条件，对象一项按读懂的部分核对")
-
-    data: dict[str, Any] = {
-        "items": [f"{item.department} {item.code} {item.name}" for item in found.items],
-        "items_total": found.items_total,
-        "departments": list(found.departments),
-        "subjects": found.subjects,
-        "subjects_total": found.subjects_total,
-        "sample": list(found.sample),
-        "scopes_not_understood": list(found.unread),
-    }
-    show(data, as_json=as_json, text=text)
-
-
-def _some(words: list[str]) -> str:
-    if not words:
-        return ""
-    more = f" 等{len(words)}个" if len(words) > _SHOWN else ""
-    return f"：{'、'.join(words[:_SHOWN])}{more}"
-
-
 def _preview(given: Adjustment, document: str, *, as_json: bool) -> None:
     def text() -> None:
         if given.pairs:
@@ -269,10 +212,3 @@ def _preview(given: Adjustment, document: str, *, as_json: bool) -> None:
 
     data = {"pairs": given.pairs, "difference": given.difference, "confirm": given.code}
     show(data, as_json=as_json, text=text)
-
-
-def _adopted(session: Session, document: str) -> PlanDocument:
-    plan = known_plan(session, document)
-    if plan.status is not PlanStatus.ADOPTED:
-        raise Refusal("PlanNotAdopted", f"计划 {document} 尚未采用；请先 plan adopt {document}")
-    return plan

@@ -6,8 +6,8 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from activities.registers.loading import import_register
+from cli.demo.outcome_rows import first_result
 from cli.demo.play import BODY, OFFICE
-from cli.demo.play_results import first_result
 from cli.year.incidents import Incident
 from cli.year.law import Duty
 from cli.year.opening import confirm_registers

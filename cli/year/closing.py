@@ -6,8 +6,8 @@ from functools import partial
 
 from sqlmodel import Session, col, select
 
+from cli.demo.outcome_rows import officers_of, unproved
 from cli.demo.play import BODY, OFFICE
-from cli.demo.play_results import officers_of, unproved
 from cli.year import befalling
 from cli.year.county import items_of
 from cli.year.duties import place_of

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from cli.demo.play_results import first_result
+from cli.demo.outcome_rows import first_result
 from models.outcomes import Publication, PublicationKind
 from models.papers import CorrectResult
 from rules.results import Category
