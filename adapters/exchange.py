@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """One record of a batch, as the platform takes it (domain, stage 7).
+    """One record of a batch, as the platform takes it (docs/exchange.md).
 
     `key` is a business key that lasts: the same key is the same record, however often it is sent.
     `revision` grows when a rejected record is sent again. A task's or claim's record names no subject.

@@ -10,7 +10,7 @@ from models.base import DOCUMENT, MOMENT, enum_type
 
 
 class ChannelName(StrEnum):
-    """A way to reach somebody beside the inbox."""
+    """A way to reach somebody beside the inbox (送达渠道)."""
 
     EMAIL = "email"
     MESSENGER = "messenger"
@@ -37,7 +37,7 @@ class Digest(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """A digest on one channel: tried until it is delivered or given up, and visible while it fails.
+    """A digest on its way through one channel (送达): tried until it is delivered or given up, and visible while it fails.
 
     `id` is the idempotency key that the receiver sees (an e-mail's Message-ID). `taken_until` is a
     courier's lease: at the turn of the year a department has two desks.

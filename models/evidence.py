@@ -11,7 +11,7 @@ from rules.results import SubjectFact
 
 
 class EvidenceKind(StrEnum):
-    """What a file proves with."""
+    """What a file proves with (证据种类)."""
 
     RECORD = "record"
     PHOTO = "photo"
@@ -32,7 +32,7 @@ class EvidenceKind(StrEnum):
 
 
 class Evidence(SQLModel, table=True):
-    """A file behind a visit's results, by its content's hash; append-only. `item` is '' for all items.
+    """A file behind a visit's results (证据), by its content's hash; append-only. `item` is '' for all items.
 
     `source` names who made an existing expert conclusion, and its number.
     """
@@ -80,7 +80,7 @@ class Commission(SQLModel, table=True):
 
 
 class CommissionReport(SQLModel, table=True):
-    """The institution's report, or why there will be none; append-only."""
+    """The institution's report (委托报告), or why there will be none; append-only."""
 
     __tablename__ = "commission_report"
 

@@ -10,7 +10,7 @@ from models.base import DOCUMENT, MOMENT, enum_type, opaque_id
 
 
 class DeclarationKind(StrEnum):
-    """What a declaration tells."""
+    """What a declaration tells (申报种类)."""
 
     TASK = "task"
     CLAIM = "claim"
@@ -59,7 +59,7 @@ class RecordAmendment(SQLModel, table=True):
 
 
 class ExchangeBatch(SQLModel, table=True):
-    """A batch as it was sent, to the letter: sent again after a lost answer it is the very same."""
+    """A batch as it was sent (报送批次), to the letter: sent again after a lost answer it is the very same."""
 
     __tablename__ = "exchange_batch"
 
@@ -73,7 +73,7 @@ class ExchangeBatch(SQLModel, table=True):
 
 
 class ExchangeRejection(SQLModel, table=True):
-    """A revision of a record that the platform rejected, field by field; append-only."""
+    """A revision of a record that the platform rejected (平台退回), field by field; append-only."""
 
     __tablename__ = "exchange_rejection"
 

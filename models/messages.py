@@ -45,7 +45,7 @@ class AnswerSlip(Message):
 
 
 class WaitLine(Message):
-    """One open wait as people see it: who owes what, how many, since when, until when."""
+    """One open wait as people see it (待办): who owes what, how many, since when, until when."""
 
     id: str
     department: str
@@ -105,7 +105,7 @@ class ActProgress(Message):
 
 
 class Progress(Message):
-    """A task's state as read from SQL: all that the workflow knows of it."""
+    """A task's state as read from SQL (任务进展): all that the workflow knows of it."""
 
     task: str
     office: str
@@ -197,7 +197,7 @@ class DeskStart(Message):
 
 
 class DeskProgress(Message):
-    """What a department owes, and when its desk must act next."""
+    """What a department owes (部门待办), and when its desk must act next."""
 
     department: str
     office: str
@@ -226,7 +226,7 @@ class CaseStart(Message):
 
 
 class CaseProgress(Message):
-    """Where a disposal or correction stands."""
+    """Where a disposal or correction stands (案件进展)."""
 
     case: str
     office: str
@@ -257,7 +257,7 @@ class RowStart(Message):
 
 
 class RowProgress(Message):
-    """Where a plan row stands in its year."""
+    """Where a plan row stands in its year (计划行进展)."""
 
     row: str
     office: str
@@ -293,7 +293,7 @@ class RejectedOf(Message):
 
 
 class ExchangeProgress(Message):
-    """What is on its way to the platform."""
+    """What is on its way to the platform (交换进展)."""
 
     office: str
     queued: int = 0

@@ -36,7 +36,7 @@ class MovedLine(BaseModel):
 
 
 class MovedPart(MovedLine):
-    """A department that takes part: its answer there and the day of it, and its check items by code."""
+    """A department that takes part (参与部门): its answer there and the day of it, and its check items by code."""
 
     department: str
     claim: Claim
@@ -50,13 +50,13 @@ class MovedPart(MovedLine):
 
 
 class MovedSubject(MovedLine):
-    """A subject that the old portal drew, in drawn order."""
+    """A subject that the old portal drew (抽取对象), in drawn order."""
 
     code: str
 
 
 class MovedVisit(MovedLine):
-    """One department's officers at one subject by certificate number, and the day of the check if it is done."""
+    """A visit (检查): one department's officers at one subject by certificate number, and the day of the check if it is done."""
 
     code: str
     department: str
@@ -66,7 +66,7 @@ class MovedVisit(MovedLine):
 
 
 class MovedResult(MovedLine):
-    """A result that the provincial platform has entered; of what was only drafted nothing moves."""
+    """A result that the provincial platform has entered (检查结果); of what was only drafted nothing moves."""
 
     code: str
     department: str
@@ -80,7 +80,7 @@ class MovedResult(MovedLine):
 
 
 class MovedDisposal(MovedLine):
-    """A disposal that is still open there: whose it is, since when, until when."""
+    """A disposal that is still open there (后续处置): whose it is, since when, until when."""
 
     code: str
     department: str

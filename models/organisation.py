@@ -10,7 +10,7 @@ from rules.roles import Role
 
 
 class DepartmentKind(StrEnum):
-    """A coordinating office inspects nothing; a department does."""
+    """The kind of a body (单位种类): a coordinating office inspects nothing, a department does."""
 
     DEPARTMENT = "department"
     OFFICE = "office"
@@ -33,7 +33,7 @@ class Office(SQLModel, table=True):
 
 
 class Department(SQLModel, table=True):
-    """A member body of one office. `id` is `<office>/<code>`; the office itself has one too."""
+    """A member body of one office (部门). `id` is `<office>/<code>`; the office itself has one too."""
 
     id: str = Field(primary_key=True)
     office: str = Field(foreign_key="office.code", index=True)
@@ -56,7 +56,7 @@ class DepartmentAlias(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """Somebody who acts. The id is opaque; the name never leaves the database in a message."""
+    """Somebody who acts (人员). The id is opaque; the name never leaves the database in a message."""
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
     office: str = Field(foreign_key="office.code", index=True)
@@ -84,7 +84,7 @@ class Posting(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """A personal token: only its SHA-256 is kept."""
+    """A personal token (个人令牌): only its SHA-256 is kept."""
 
     sha256: str = Field(primary_key=True)
     person: str = Field(foreign_key="person.id", index=True)

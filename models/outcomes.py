@@ -13,7 +13,7 @@ from rules.disposal import DisposalKind
 
 
 class Result(SQLModel, table=True):
-    """What one department found on one item at one subject, in one cycle of submission; append-only."""
+    """What one department found on one item at one subject (检查结果), in one cycle of submission; append-only."""
 
     __table_args__ = (UniqueConstraint("visit", "item", "cycle"),)
 
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
 
 class ResultDecision(SQLModel, table=True):
-    """The unit's decision on one cycle of a visit's results; append-only."""
+    """The unit's decision on one cycle of a visit's results (结果审批); append-only."""
 
     __tablename__ = "result_decision"
 
@@ -74,7 +74,7 @@ class Correction(SQLModel, table=True):
 
 
 class CorrectionDecision(SQLModel, table=True):
-    """The head's signature under a correction, or its refusal; append-only."""
+    """The head's signature under a correction (更正签字), or its refusal; append-only."""
 
     __tablename__ = "correction_decision"
 
@@ -85,7 +85,7 @@ class CorrectionDecision(SQLModel, table=True):
 
 
 class PublicationKind(StrEnum):
-    """What is published."""
+    """What is published (公示种类)."""
 
     RESULT = "result"
     CORRECTION = "correction"
@@ -104,7 +104,7 @@ class PublicationKind(StrEnum):
 
 
 class Publication(SQLModel, table=True):
-    """One set of results, correction or outcome on its way to the public.
+    """One set of results, correction or outcome on its way to the public (公示事项).
 
     `key` is the business key that the platform knows it by (never a row number): a batch sent
     twice after a restore is recognised there. Receipt, forwarding and publication are three facts.
@@ -173,7 +173,7 @@ class Disposal(SQLModel, table=True):
 
 
 class DisposalEntry(SQLModel, table=True):
-    """A step that was taken in a disposal; append-only."""
+    """A step that was taken in a disposal (处置步骤); append-only."""
 
     __tablename__ = "disposal_entry"
 
@@ -214,7 +214,7 @@ class Referral(SQLModel, table=True):
 
 
 class Reply(StrEnum):
-    """What the receiver of a referral answered."""
+    """What the receiver of a referral answered (移交答复)."""
 
     ACCEPTED = "accepted"
     RETURNED = "returned"

@@ -10,7 +10,7 @@ from models.base import DOCUMENT, MOMENT, enum_type
 
 
 class PlanStatus(StrEnum):
-    """Where a plan document stands."""
+    """Where a plan document stands (计划状态)."""
 
     IMPORTED = "imported"
     ADOPTED = "adopted"
@@ -22,7 +22,7 @@ class PlanStatus(StrEnum):
 
 
 class PlanDocument(SQLModel, table=True):
-    """A plan notice. `id` is the slug given at import, beginning with the office's code."""
+    """A plan notice (计划通知). `id` is the slug given at import, beginning with the office's code."""
 
     __tablename__ = "plan_document"
 
@@ -40,7 +40,7 @@ class PlanDocument(SQLModel, table=True):
 
 
 class PlanVersion(SQLModel, table=True):
-    """One version of a document: from which file, when, by whom; append-only.
+    """One version of a document (计划版本): from which file, when, by whom; append-only.
 
     From the second on it rests on a written application (`number`) and its `approval`.
     """
@@ -61,7 +61,7 @@ class PlanVersion(SQLModel, table=True):
 
 
 class PlanRow(SQLModel, table=True):
-    """One row of a plan; (document, seq) is its key for ever. This is the copy that is worked on.
+    """One row of a plan (计划行); (document, seq) is its key for ever. This is the copy that is worked on.
 
     `fields` keeps each field's value, status, raw text and reason; the columns beside it are derived.
     `obstacles` names what keeps it from being adopted. `version` is the version of the plan in which it
@@ -90,7 +90,7 @@ class PlanRow(SQLModel, table=True):
 
 
 class PlanRowVersion(SQLModel, table=True):
-    """A row as a version of the plan adopted it; append-only. A task keeps the one it was launched from."""
+    """A row as a version of the plan adopted it (计划行版本); append-only. A task keeps the one it was launched from."""
 
     __tablename__ = "plan_row_version"
 

@@ -69,7 +69,7 @@ class Subject(SQLModel, table=True):
 
 
 class RegisterHistory(SQLModel, table=True):
-    """A record as its register held it from one day to before another; append-only.
+    """A record as its register held it from one day to before another (名录历史); append-only.
 
     `key` is the record's business key, `record` its cells as a file would hold them.
     """
@@ -87,7 +87,7 @@ class RegisterHistory(SQLModel, table=True):
 
 
 class RegisterLoad(SQLModel, table=True):
-    """A file on its way into a register, part by part; without `ended_at` the register holds half of it.
+    """A file on its way into a register (名录导入), part by part; without `ended_at` the register holds half of it.
 
     A load that broke off is ended by the next one of the same register that comes to its end.
     """
@@ -168,7 +168,7 @@ class CalendarDay(SQLModel, table=True):
 
 
 class CalendarYear(SQLModel, table=True):
-    """A year whose calendar the State Council has published, with the notice's number."""
+    """A year whose calendar the State Council has published (年度日历), with the notice's number."""
 
     __tablename__ = "calendar_year"
 
@@ -178,7 +178,7 @@ class CalendarYear(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """One version of a policy value: the newest that is in force counts; none is ever deleted.
+    """One version of a policy value (政策参数): the newest that is in force counts; none is ever deleted.
 
     Of an office, of one of its departments where `department` is set, or of the tasks of one plan where
     `plan` is; versions are counted over all plans.

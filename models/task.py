@@ -13,7 +13,7 @@ from rules.stages import Claim, Stage, TaskStatus, VisitStage
 
 
 class Part(StrEnum):
-    """In what capacity a department takes part."""
+    """In what capacity a department takes part (发起部门、配合部门)."""
 
     INITIATOR = "initiator"
     PARTNER = "partner"
@@ -25,7 +25,7 @@ class Part(StrEnum):
 
 
 class Aspect(StrEnum):
-    """What the initiator turns a row's prose into; each is confirmed by a second person."""
+    """What the initiator turns a row's prose into (发起事项：范围、事项、时段); each is confirmed by a second person."""
 
     SCOPE = "scope"
     ITEMS = "items"
@@ -38,7 +38,7 @@ class Aspect(StrEnum):
 
 
 class JointTask(SQLModel, table=True):
-    """One launch of one round of one plan row. `id` is `<document>/<seq>/<round>[/<launch>]`."""
+    """One launch of one round of one plan row (联合抽查任务). `id` is `<document>/<seq>/<round>[/<launch>]`."""
 
     __tablename__ = "joint_task"
     __table_args__ = (
@@ -78,7 +78,7 @@ class JointTask(SQLModel, table=True):
 
 
 class LaunchApproval(SQLModel, table=True):
-    """The coordinating office's approval of a launch outside the row's window; append-only."""
+    """The coordinating office's approval of a launch outside the row's window (批准发起); append-only."""
 
     __tablename__ = "launch_approval"
 
@@ -109,7 +109,7 @@ class ReceivedList(SQLModel, table=True):
 
 
 class TakingPart(SQLModel, table=True):
-    """A department's part in a task, with its open counts as counters (count(*) is too slow)."""
+    """A department's part in a task (参与部门), with its open counts as counters (count(*) is too slow)."""
 
     __tablename__ = "taking_part"
 
@@ -138,7 +138,7 @@ class TakingPart(SQLModel, table=True):
 
 
 class Preparation(SQLModel, table=True):
-    """One proposal of an aspect and its confirmation by a second person; the newest confirmed counts."""
+    """One proposal of an aspect and its confirmation by a second person (拟定方案); the newest confirmed counts."""
 
     __table_args__ = (UniqueConstraint("task", "aspect", "number"),)
 
@@ -169,7 +169,7 @@ class Commitment(SQLModel, table=True):
 
 
 class SealedSecret(SQLModel, table=True):
-    """A secret that the service keeps for a department, encrypted; append-only, opened link by link."""
+    """A secret that the service keeps for a department (代管秘密), encrypted; append-only, opened link by link."""
 
     __tablename__ = "sealed_secret"
 
@@ -180,7 +180,7 @@ class SealedSecret(SQLModel, table=True):
 
 
 class ActStep(StrEnum):
-    """A step of a draw act; the last row tells the act's state."""
+    """A step of a draw act (抽取步骤); the last row tells the act's state."""
 
     REQUESTED = "requested"
     APPROVED = "approved"
@@ -207,7 +207,7 @@ class ActStep(StrEnum):
 
 
 class DrawAct(SQLModel, table=True):
-    """One draw act of a task; append-only, its steps are rows of their own."""
+    """One draw act of a task (一次抽取); append-only, its steps are rows of their own."""
 
     __tablename__ = "draw_act"
 
@@ -219,7 +219,7 @@ class DrawAct(SQLModel, table=True):
 
 
 class DrawStep(SQLModel, table=True):
-    """A step of a draw act: by which department ('' for the machine), with what; append-only."""
+    """A step of a draw act (抽取步骤): by which department ('' for the machine), with what; append-only."""
 
     __tablename__ = "draw_step"
 
@@ -232,7 +232,7 @@ class DrawStep(SQLModel, table=True):
 
 
 class DrawPaper(SQLModel, table=True):
-    """A frozen paper of an act (directory, plan of the draw, officers' file), compressed; append-only."""
+    """A frozen paper of an act (锁定文件: directory, plan of the draw, officers' file), compressed; append-only."""
 
     __tablename__ = "draw_paper"
 
@@ -244,7 +244,7 @@ class DrawPaper(SQLModel, table=True):
 
 
 class DrawnSubject(SQLModel, table=True):
-    """A subject that an act drew; append-only."""
+    """A subject that an act drew (抽中对象); append-only."""
 
     __tablename__ = "drawn_subject"
     __table_args__ = (UniqueConstraint("task", "act", "subject"),)
@@ -258,7 +258,7 @@ class DrawnSubject(SQLModel, table=True):
 
 
 class Visit(SQLModel, table=True):
-    """One subject in one department's part: the row that the whole second half hangs on.
+    """One subject in one department's part (检查): the row that the whole second half hangs on.
 
     `due_day` ends the `due_amount` working days after `completed_on`, or after `clock_from` where the
     plan lets them run from the whole task's completion; `clock` is the wait whose suspensions stand in
@@ -291,7 +291,7 @@ class Visit(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """An officer matched to a visit by one run of the match; a later run supersedes, never deletes."""
+    """An officer matched to a visit by one run of the match (派员); a later run supersedes, never deletes."""
 
     __table_args__ = (UniqueConstraint("visit", "officer", "run"),)
 
@@ -304,7 +304,7 @@ class Assignment(SQLModel, table=True):
 
 
 class AidKind(StrEnum):
-    """A way on: where officers, or what they know, are too few, or a check need not be made alone or again."""
+    """A way on (解决办法): where officers, or what they know, are too few, or a check need not be made alone or again."""
 
     ASK = "ask"
     BORROW = "borrow"
@@ -337,7 +337,7 @@ class AidKind(StrEnum):
 
 
 class MatchAid(SQLModel, table=True):
-    """A way on for one department in one task: who is lent, which areas, which visit is joined; append-only.
+    """A way on for one department in one task (解决办法): who is lent, which areas, which visit is joined; append-only.
 
     An offer and its answer are rows of their own: ASK and BORROW or KEEP, OFFER and JOIN or APART.
     """

@@ -13,7 +13,7 @@ from rules.roles import Role
 
 
 class Submission(SQLModel, table=True):
-    """A filed paper: what a person sent, before anything came of it; append-only."""
+    """A filed paper (已提交文书): what a person sent, before anything came of it; append-only."""
 
     __table_args__ = (Index("submission_by_target", "target", "filed_at"),)
 
@@ -32,7 +32,7 @@ class Submission(SQLModel, table=True):
 
 
 class Outcome(StrEnum):
-    """What became of a submission."""
+    """What became of a submission (办理结果)."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -44,7 +44,7 @@ class Outcome(StrEnum):
 
 
 class Answer(SQLModel, table=True):
-    """The one answer to a submission; append-only. A repeat gets this very row."""
+    """The one answer to a submission (答复); append-only. A repeat gets this very row."""
 
     submission: str = Field(primary_key=True, foreign_key="submission.id")
     outcome: Outcome = Field(sa_type=enum_type(Outcome))
@@ -85,7 +85,7 @@ class Wait(SQLModel, table=True):
 
 
 class Cause(StrEnum):
-    """What made a deadline as it is."""
+    """What made a deadline as it is (期限缘由)."""
 
     OPENED = "opened"
     SUSPENDED = "suspended"
@@ -154,7 +154,7 @@ class Suspension(SQLModel, table=True):
 
 
 class RungFire(SQLModel, table=True):
-    """A rung of a ladder that fired, or was merged into a higher one after an outage; append-only."""
+    """A rung of a ladder that fired (催办), or was merged into a higher one after an outage; append-only."""
 
     __tablename__ = "rung_fire"
 
@@ -187,7 +187,7 @@ class Notification(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """A signal, written with the fact it tells of and sent after the commit.
+    """A signal to a workflow (待发通知), written with the fact it tells of and sent after the commit.
 
     `start` is the type of the workflow that the signal starts where none runs; '' starts none.
     """
@@ -223,7 +223,7 @@ class AuditEvent(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The last link of each chain, held under a lock while the next is written."""
+    """The last link of each chain (留痕链首), held under a lock while the next is written."""
 
     __tablename__ = "audit_head"
 
@@ -233,7 +233,7 @@ class AuditHead(SQLModel, table=True):
 
 
 class AuditAnchor(SQLModel, table=True):
-    """The daily anchor over all heads: shows a chain whose tail was cut; append-only."""
+    """The daily anchor over all heads (留痕锚点): shows a chain whose tail was cut; append-only."""
 
     __tablename__ = "audit_anchor"
 
@@ -243,7 +243,7 @@ class AuditAnchor(SQLModel, table=True):
 
 
 class InterventionKind(StrEnum):
-    """What somebody did to a workflow's run with the engine's own tools."""
+    """What somebody did to a workflow's run with the engine's own tools (人为干预)."""
 
     TERMINATED = "terminated"
     RESET = "reset"

@@ -13,7 +13,7 @@ _SATURDAY = 5
 
 
 class DayKind(StrEnum):
-    """What a calendar day is; only workdays and make-up days are worked."""
+    """What a calendar day is (工作日、休息日); only workdays and make-up days are worked."""
 
     WORKDAY = "workday"
     WEEKEND = "weekend"
@@ -64,7 +64,7 @@ class Calendar:
     def add_working_days(self, day: date, n: int) -> date:
         """The n-th working day after `day` (before it when n is negative); 0 is the day itself.
 
-        `day` is never counted, worked or not (domain: the day of the event is not counted).
+        `day` is never counted, worked or not (民法典 第二百零一条: 开始的当日不计入).
         """
         if n == 0:
             return day

@@ -1,10 +1,10 @@
-"""Legal forms, and the channel that each one's results are published through (domain, stage 7)."""
+"""Legal forms, and the channel that each one's results are published through (阳城 五, 高平 三)."""
 
 from enum import StrEnum
 
 
 class LegalForm(StrEnum):
-    """The legal form of a subject; it decides class and channel, its trade does not."""
+    """The legal form of a subject (主体类型); it decides class and channel, its trade does not."""
 
     ENTERPRISE = "enterprise"
     INDIVIDUAL = "individual"
@@ -43,7 +43,7 @@ MARKET_ENTITIES = frozenset({LegalForm.ENTERPRISE, LegalForm.INDIVIDUAL, LegalFo
 
 
 class Channel(StrEnum):
-    """Where a result is made public."""
+    """Where a result is made public (公示渠道)."""
 
     NATIONAL = "national"
     OWN_SITE = "own_site"

@@ -11,11 +11,11 @@ from rules.refusal import Refusal
 
 _DAY = timedelta(days=1)
 OFFICE_HOURS = ((time(8, 0), time(12, 0)), (time(14, 30), time(18, 0)))
-"""Morning and afternoon of a working day, Asia/Shanghai (domain, Clocks)."""
+"""Morning and afternoon of a working day, Asia/Shanghai (办公时间)."""
 
 
 class Unit(StrEnum):
-    """What a period is counted in."""
+    """What a period is counted in (期限单位)."""
 
     WORKING_DAY = "working_day"
     NATURAL_DAY = "natural_day"

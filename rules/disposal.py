@@ -1,4 +1,4 @@
-"""Follow-up disposal (后续处置): its steps, clocks and owner by kind (domain, stage 8)."""
+"""Follow-up disposal (后续处置): its steps, clocks and owner by kind (阳城 六)."""
 
 from collections.abc import Mapping
 
@@ -134,7 +134,7 @@ REASONED = frozenset(
 """Steps whose document or reason must be named; a consent names the document of the authority one level up."""
 
 FROM_ABOVE = frozenset({_T.CONSENT, _T.REFUSE})
-"""Steps of the authority one level up (domain, 8); a department records them only where none is registered."""
+"""Steps of the authority one level up; a department records them only where none is registered."""
 
 BY_THE_HEAD = frozenset({_T.EXTEND})
 """Steps that the unit's head or approver takes (市场监督管理行政处罚程序规定 第十八条: 负责人批准)."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class DisposalKind(StrEnum):
-    """What follows from a finding."""
+    """What follows from a finding (处置方式)."""
 
     RECTIFY = "rectify"
     CASE = "case"
@@ -21,7 +21,7 @@ class DisposalKind(StrEnum):
 
 
 class DisposalState(StrEnum):
-    """Where a disposal stands; it begins at `OPEN`, or at `HANDED` where another department is to own it."""
+    """Where a disposal stands (处置状态); it begins at `OPEN`, or at `HANDED` where another department is to own it."""
 
     HANDED = "handed"
     OPEN = "open"
@@ -50,7 +50,7 @@ class DisposalState(StrEnum):
 
 
 class DisposalStep(StrEnum):
-    """What an owner or receiver does to a disposal."""
+    """What an owner or receiver does to a disposal (处置步骤)."""
 
     DELIVER = "deliver"
     RECHECK_PASSED = "recheck_passed"
@@ -79,7 +79,7 @@ class DisposalStep(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a disposal ended: what is appended to the result and published."""
+    """How a disposal ended (处置结果): what is appended to the result and published."""
 
     RECTIFIED = "rectified"
     TURNED_TO_CASE = "turned_to_case"

@@ -49,7 +49,7 @@ _UNDIGESTED = frozenset({"root", "root_key"})
 
 
 class Kind(StrEnum):
-    """What a draw act is for."""
+    """What a draw act is for (抽取种类)."""
 
     FIRST = "first"
     REPLACEMENT = "replacement"

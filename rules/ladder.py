@@ -15,7 +15,7 @@ DEFAULT_HOUR = "08:30"
 
 
 class Level(IntEnum):
-    """How high a wait has been escalated."""
+    """How high a wait has been escalated (催办层级)."""
 
     NONE = 0
     PERSON = 1
@@ -29,7 +29,7 @@ class Level(IntEnum):
 
 
 class RungUnit(StrEnum):
-    """What a rung's offset and repetition are counted in."""
+    """What a rung's offset and repetition are counted in (催办间隔单位)."""
 
     WORKING_DAY = "working_day"
     WORKING_HOUR = "working_hour"
@@ -76,7 +76,7 @@ DEFAULT_LADDER: tuple[Rung, ...] = (
     Rung("plus1", 1, (Role.HEAD,), office=False, level=Level.HEAD),
     Rung("plus3", 3, (Role.OFFICE,), office=True, level=Level.OFFICE, repeat_every=3),
 )
-"""The ladder of a wait counted in days (domain, Clocks; policy)."""
+"""The ladder of a wait counted in days (policy)."""
 
 SHORT_LADDER: tuple[Rung, ...] = (
     Rung("minus2h", -2, (Role.HANDLER,), office=False, level=Level.PERSON, unit=RungUnit.WORKING_HOUR),

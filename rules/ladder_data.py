@@ -29,7 +29,7 @@ def dump_ladder(ladder: Sequence[Rung]) -> list[dict[str, Any]]:
 def parse_ladder(value: Any) -> tuple[Rung, ...]:
     """The ladder of a JSON list; refuses `LadderInvalid` with the rung and what is wrong with it.
 
-    The last rung must repeat and reach the coordinating office: it never ends (domain, Clocks).
+    The last rung must repeat and reach the coordinating office: it never ends.
     """
     if not isinstance(value, list) or not value:
         raise _invalid("阶梯应为至少一级的列表")

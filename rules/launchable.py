@@ -44,7 +44,7 @@ def obstacles(fields: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, str
     """What keeps a row from being launched, a line each with the field's name; empty when nothing does.
 
     A row with unknown initiator, window or ratio can't be launched; what is not plainly read waits
-    for a person (domain, How rows look in the wild).
+    for a person (docs/plan-reading.md).
     """
     found = []
     for key, label in LABELS.items():

@@ -10,7 +10,7 @@ from rules.waits import WaitKind
 
 
 class Lever(StrEnum):
-    """An act on a wait."""
+    """An act on a wait (中止、延期、改派、免办)."""
 
     SUSPEND = "suspend"
     RESUME = "resume"

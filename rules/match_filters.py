@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Filter(StrEnum):
-    """A condition that an officer must pass for a subject."""
+    """A condition that an officer must pass for a subject (匹配条件)."""
 
     DEPARTMENT = "department"
     CERTIFICATE = "certificate"

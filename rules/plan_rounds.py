@@ -12,7 +12,7 @@ _UNADOPTED = date.min
 
 
 class RoundState(StrEnum):
-    """Where one round stands on a day."""
+    """Where one round stands on a day (轮次状态)."""
 
     BEFORE = "before"
     AHEAD = "ahead"
@@ -45,7 +45,7 @@ class RoundState(StrEnum):
 
 
 class RowState(StrEnum):
-    """Where a row stands in its year."""
+    """Where a row stands in its year (计划行状态)."""
 
     AHEAD = "ahead"
     OPEN = "open"

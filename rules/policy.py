@@ -31,7 +31,7 @@ _PENALTY_PROCEDURE = "市场监督管理行政处罚程序规定"
 
 
 class PolicyKey(StrEnum):
-    """What an office, or a department where it says so, may set."""
+    """What an office, or a department where it says so, may set (政策参数)."""
 
     SETTLE_ROWS_DAYS = "settle_rows_days"
     PREPARE_DAYS = "prepare_days"

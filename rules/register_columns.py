@@ -12,7 +12,7 @@ from rules.roles import Role
 
 
 class Register(StrEnum):
-    """What is kept in files of its own."""
+    """What is kept in files of its own (名录)."""
 
     DEPARTMENTS = "departments"
     PERSONS = "persons"
@@ -35,7 +35,7 @@ class Register(StrEnum):
 
 
 class BodyKind(StrEnum):
-    """The coordinating office is kept among the departments."""
+    """The kind of a body (单位种类): the coordinating office is kept among the departments."""
 
     DEPARTMENT = "department"
     OFFICE = "office"

@@ -10,7 +10,7 @@ _WIDTHS = str.maketrans({"(": "（", ")": "）", ",": "、", "，": "、"})
 
 
 class Category(StrEnum):
-    """A result category (domain, stage 6); several may hold at once, `NO_PROBLEM` only alone."""
+    """A result category of the provincial platform (检查结果类别); several may hold at once, `NO_PROBLEM` only alone."""
 
     NO_PROBLEM = "no_problem"
     NOT_PUBLISHED = "not_published"
@@ -63,7 +63,7 @@ PROBLEM_CATEGORIES = frozenset(Category) - {Category.NO_PROBLEM, Category.NO_ACT
 """The categories that state a problem; having no such business is a finding, not a problem."""
 
 FOLLOWED_UP = frozenset({Category.RECTIFICATION_ORDERED, Category.PENDING})
-"""The categories that speak of a disposal themselves: a re-check, or what is still to come (domain, 8)."""
+"""The categories that speak of a disposal themselves: a re-check, or what is still to come."""
 
 
 def check_followed_up(cats: Collection[Category]) -> None:
@@ -87,7 +87,7 @@ def check_categories(cats: Collection[Category]) -> None:
 
 
 class SubjectFact(StrEnum):
-    """A fact about the subject found at the check; recorded as such, never as a result."""
+    """A fact about the subject found at the check (对象情况); recorded as such, never as a result."""
 
     DEREGISTERED = "deregistered"
     REVOKED = "revoked"

@@ -1,10 +1,10 @@
-"""The eight stages of a joint task and of each department's part in it (domain, The lifecycle)."""
+"""The eight stages of a joint task and of each department's part in it (八个步骤)."""
 
 from enum import IntEnum, StrEnum
 
 
 class Stage(IntEnum):
-    """One of the eight stages; `OVER` is past the last. Compare with "at or past", never "equal"."""
+    """One of the eight stages (步骤); `OVER` is past the last. Compare with "at or past", never "equal"."""
 
     INITIATE = 1
     NOTIFY = 2
@@ -36,7 +36,7 @@ _LABELS = {
 
 
 class TaskStatus(StrEnum):
-    """Whether a joint task still runs."""
+    """Whether a joint task still runs (任务状态)."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -75,7 +75,7 @@ class Claim(StrEnum):
 
 
 class VisitStage(StrEnum):
-    """Where one subject stands in one department's part."""
+    """Where one subject stands in one department's part (检查状态)."""
 
     UNMATCHED = "unmatched"
     MATCHED = "matched"

@@ -16,7 +16,7 @@ from rules.window import Window, inside
 
 @ruling(Target.OFFICE, ApproveLaunch, Role.OFFICE)
 def approve_launch(docket: Docket, paper: ApproveLaunch) -> None:
-    """The coordinating office approves a launch outside the window, or again after a cancelled one (domain, 1)."""
+    """The coordinating office approves a launch outside the window, or again after a cancelled one."""
     row_of(docket.session, docket.office, paper.document, paper.seq)
     former = former_of(docket.session, paper)
     if former is not None and former.status is not TaskStatus.CANCELLED:

@@ -138,7 +138,7 @@ def tell_row(docket: Docket, task: JointTask, event: str) -> None:
 
 
 def check_round(row: PlanRowVersion, number: int) -> None:
-    """A row with a frequency makes that many rounds (domain, 1); one without makes one."""
+    """A row with a frequency makes that many rounds (抽查频次); one without makes one."""
     frequency = row.fields["frequency"]["value"] or {}
     times = frequency.get("times_max") or frequency.get("times") or 1
     due = rounds_due(times, frequency.get("per"), row.from_month, row.to_month)

@@ -1,4 +1,4 @@
-"""Entry clocks that a plan lets run from the completion of the whole task (自全部检查完成起算; domain, 6)."""
+"""Entry clocks that a plan lets run from the completion of the whole task (自全部检查完成起算)."""
 
 from collections.abc import Sequence
 from datetime import date

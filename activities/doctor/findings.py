@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Ailment(StrEnum):
-    """A kind of finding, in the order in which one would mend them."""
+    """A kind of finding (体检问题), in the order in which one would mend them."""
 
     ENGINE_AWAY = "engine_away"
     NO_WORKER = "no_worker"

@@ -1,4 +1,4 @@
-"""What a record says (domain, 7): composed from the rows, and nothing beyond what may be told."""
+"""What a record says (报送内容): composed from the rows, and nothing beyond what may be told."""
 
 import hashlib
 from collections import defaultdict

@@ -89,7 +89,7 @@ def year_of(session: Session, plan: PlanDocument, seq: str, today: date) -> RowY
 def watching_bodies(session: Session, plan: PlanDocument) -> tuple[set[str], set[str]]:
     """The bodies that carry out a row of the plan, and those whose every row another level carries out.
 
-    The latter do nothing of this plan, and owe its office no report (市抽市查, domain, 1).
+    The latter do nothing of this plan, and owe its office no report (市抽市查).
     """
     own = session.get_one(Office, plan.office).level
     named: set[str] = set()

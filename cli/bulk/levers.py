@@ -26,7 +26,7 @@ Values = Mapping[str, str]
 
 
 class BulkLever(StrEnum):
-    """An act that can be done to many waits or tasks at once."""
+    """An act that can be done to many waits or tasks at once (批量办理)."""
 
     SUSPEND = "suspend"
     RESUME_CLOCK = "resume-clock"

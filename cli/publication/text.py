@@ -26,7 +26,7 @@ from rules.results import Category
 
 @dataclass(frozen=True)
 class Statement:
-    """One subject's statement: what the national system shows of others, by name (domain, stage 7)."""
+    """One subject's statement: what the national system shows of others, by name (阳城 五)."""
 
     subject: str
     code: str

@@ -9,7 +9,7 @@ from rules.channel import LegalForm
 
 
 class Incident(StrEnum):
-    """Something that befalls the task of one row."""
+    """Something that befalls the task of one row (突发情形)."""
 
     DECLINE = "decline"
     SUSPEND = "suspend"

@@ -21,7 +21,7 @@ Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Paper(BaseModel):
-    """The content of a submission. Unknown fields are refused: a misspelt one would be lost silently."""
+    """The content of a submission (文书). Unknown fields are refused: a misspelt one would be lost silently."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 

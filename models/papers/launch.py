@@ -10,7 +10,7 @@ from rules.scope import ScopeFilter
 
 
 class DrawnAbove(BaseModel):
-    """A list drawn by the level above, as received: whose, under what number, with its draw record's hash."""
+    """A list drawn by the level above (上级抽取名单), as received: whose, under what number, with its draw record's hash."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
@@ -104,7 +104,7 @@ class ProposeItems(Paper):
 
 
 class Period(BaseModel):
-    """A batch's visit period, both days included, and its share of the drawn order in per cent."""
+    """A batch's visit period (检查时段), both days included, and its share of the drawn order in per cent."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 

@@ -76,7 +76,7 @@ class RevokeTokens(Paper):
 
 
 class CalendarLine(BaseModel):
-    """A day that is not what its weekday says, in the words of the notice."""
+    """A day that is not what its weekday says (节假日安排), in the words of the notice."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 

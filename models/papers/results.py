@@ -37,7 +37,7 @@ class ProposedDisposal(BaseModel):
 
 
 class ResultLine(BaseModel):
-    """The result of one item at one subject."""
+    """The result of one item at one subject (检查结果)."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 

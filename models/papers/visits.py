@@ -10,7 +10,7 @@ from rules.results import Method, Signature, SubjectFact
 
 
 class VisitLine(BaseModel):
-    """One completed check: a subject, its day, how, and the officers present by certificate number."""
+    """One completed check (检查登记): a subject, its day, how, and the officers present by certificate number."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,7 +35,7 @@ class RecordVisits(Paper):
 
 
 class EvidenceLine(BaseModel):
-    """A file by its hash: the store keeps its content, the paper what it is."""
+    """A file by its hash (证据): the store keeps its content, the paper what it is."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 

@@ -10,7 +10,7 @@ from rules.plan.words import compact
 
 
 class Column(StrEnum):
-    """What a column of a plan may hold; one cell may hold several."""
+    """What a column of a plan may hold (栏目); one cell may hold several."""
 
     SEQ = "seq"
     REGION = "region"

@@ -10,7 +10,7 @@ from rules.plan.printed import print_value
 
 
 class Change(StrEnum):
-    """What became of a row."""
+    """What became of a row (调整、增、减)."""
 
     CHANGED = "changed"
     ADDED = "added"

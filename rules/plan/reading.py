@@ -31,7 +31,7 @@ __all__ = [
 
 
 class Status(StrEnum):
-    """How a value was come by; whatever is not READ waits for a person."""
+    """How a value was come by (读取状态); whatever is not READ waits for a person."""
 
     READ = "read"
     INFERRED = "inferred"
@@ -44,7 +44,7 @@ class Status(StrEnum):
 
 
 class Flag(StrEnum):
-    """Something about a row that a person should look at; the values are a stable interface."""
+    """Something about a row that a person should look at (存疑标记); the values are a stable interface."""
 
     SEQ_INFERRED = "seq inferred"
     SEQ_REPEATED = "seq repeated"

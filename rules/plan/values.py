@@ -21,7 +21,7 @@ class Ratio(Value):
 
 
 class Per(StrEnum):
-    """The period a frequency counts in."""
+    """The period a frequency counts in (抽查频次)."""
 
     YEAR = "year"
     HALF = "half"
@@ -75,7 +75,7 @@ class Risk(Value):
 
 
 class Level(StrEnum):
-    """Who draws, who checks."""
+    """Who draws and who checks (抽查层级)."""
 
     PROVINCE = "province"
     CITY = "city"

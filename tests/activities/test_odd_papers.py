@@ -462,7 +462,7 @@ def test_what_stands_is_not_registered_twice(at_each: At) -> None:
 
 
 def test_another_offices_plan_cannot_be_settled(at: At) -> None:
-    """Each office is its own world: documents belong to one (domain, Who)."""
+    """Each office is its own world: documents belong to one."""
     driver = at("adopted")
     paper = SetPlanField(document=DOCUMENT, seq="1", field="scope", value="x", reason="r")
     answer = driver.say(paper, actor(ABROAD_DESK, Role.OFFICE), target="office/else")

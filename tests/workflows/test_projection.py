@@ -274,7 +274,7 @@ def test_a_closed_task_says_only_that() -> None:
     ],
 )
 def test_a_last_day_ends_at_24_00_of_the_day_itself(expected: str, given: dict[str, object]) -> None:
-    """00:00 of the next day would read like one day more (domain, Clocks)."""
+    """00:00 of the next day would read like one day more."""
     assert expected == projection.last_day(a_wait(**given))
 
 

@@ -242,7 +242,7 @@ def test_an_answered_wait_falls_silent_at_once(at: At) -> None:
     ],
 )
 def test_the_twenty_days_across_national_day_and_new_year(at: At, completed: str, rungs: str) -> None:
-    """2026-09-18 ends on 10-22 (the domain's own example); rungs lie on working days only."""
+    """From 2026-09-18 to 10-22, over Mid-Autumn and National Day; rungs lie on working days only."""
     driver = at("matched")
     driver.now = beijing(f"{completed} 10:00")
     visited(driver)

@@ -86,7 +86,7 @@ def test_visits_completed_on_one_day_share_a_wait(at: At) -> None:
     ],
 )
 def test_results_are_due_20_working_days_after_completion(at: At, completed: date, due: date) -> None:
-    """The day itself is not counted, holidays and make-up days are the calendar's (domain, Clocks)."""
+    """The day itself is not counted, holidays and make-up days are the calendar's."""
     driver = at("matched")
     record(driver, completed, 1)
     (wait,) = waits(driver, WaitKind.ENTRY)

@@ -19,7 +19,7 @@ from tests.builders import LEAD, SECOND, THIRD
 
 FIRST_CHECK, LAST_CHECK = date(2026, 4, 2), date(2026, 4, 30)
 WORKED_OUT = date(2026, 6, 1)
-"""20 working days from 30 April 2026 (domain, vectors)."""
+"""20 working days from 30 April 2026 (the 2026 calendar of the State Council)."""
 
 
 def whole(at: At) -> Driver:
@@ -68,7 +68,7 @@ def test_the_last_check_begins_every_clock(at: At) -> None:
 
 
 def test_without_the_rule_each_check_begins_its_own(at: At) -> None:
-    """The default: per subject and department (domain, 6)."""
+    """The default: per subject and department."""
     driver = at("matched")
     record(driver, FIRST_CHECK, 3)
     complete_all(driver, FIRST_CHECK + timedelta(days=5))

@@ -73,7 +73,7 @@ def test_the_channel_follows_the_legal_form(at: At) -> None:
 
 
 def test_a_batch_stands_under_the_subjects_name_with_item_and_result(at: At) -> None:
-    """Plan, task, organ, completion, item and result per item, in the words that are printed (domain, 7)."""
+    """Plan, task, organ, completion, item and result per item, in the words that are printed."""
     driver = at("approved")
     driver.exchange.run(TaskStep(task=OFFICE, now=driver.now))
     (file,) = (driver.folder / "out").glob("*.json")

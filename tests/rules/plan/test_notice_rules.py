@@ -42,7 +42,7 @@ def test_what_lies_inside_the_period_is_told_by_its_acts(words: str, expected: s
     ],
 )
 def test_from_what_the_period_runs_is_told_by_its_fact(words: str, expected: str | None) -> None:
-    """Each subject's check, or the whole task (domain, 6)."""
+    """Each subject's check, or the whole task."""
     assert expected == _rules(result_from=words).get(PolicyKey.ENTRY_ANCHOR)
 
 
