@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rules.disposal import DisposalKind, Outcome
+from rules.disposal import DisposalKind, DisposalOutcome
 from rules.results import Category
 
 _LINE = Side(style="thin")
@@ -95,7 +95,10 @@ def _groups(table: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]
             [
                 *((kind.label, disposals.get(kind.label, none)["opened"]) for kind in DisposalKind),
                 ("其中已办结", sum(one["ended"] for one in disposals.values())),
-                *((f"结果：{outcome.label}", table["outcomes"].get(outcome.label, 0)) for outcome in Outcome),
+                *(
+                    (f"结果：{outcome.label}", table["outcomes"].get(outcome.label, 0))
+                    for outcome in DisposalOutcome
+                ),
                 ("未办结", table["disposals_open"]),
             ],
         ),

@@ -20,7 +20,7 @@ from cli.tables import done, hint, mask, print_table
 from models.organisation import Department, DepartmentKind, Office, Person, Posting, Token
 from models.papers import IssueToken, PostPerson, RevokeTokens
 from rules.calendar import TZ, local_day
-from rules.plan.values import Level
+from rules.plan.values import OfficeLevel
 from rules.refusal import Refusal
 from rules.roles import Role
 
@@ -154,8 +154,8 @@ def bootstrap_office(
     person_name: Annotated[str, typer.Argument(metavar="首名工作人员姓名")],
     parent: Annotated[str | None, typer.Option("--parent", metavar="代号", help="上级办公室")] = None,
     level: Annotated[
-        Level, typer.Option("--level", help="本办公室的层级：县（区）county、市 city、省 province")
-    ] = Level.COUNTY,
+        OfficeLevel, typer.Option("--level", help="本办公室的层级：县（区）county、市 city、省 province")
+    ] = OfficeLevel.COUNTY,
 ) -> None:
     """新装时由数据库管理员登记领导小组办公室及其首名工作人员；其余人员、部门由其登记。"""
     if not _CODE.fullmatch(code):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.disposal_terms import DisposalKind, DisposalState, DisposalStep, Outcome
+from rules.disposal_terms import DisposalKind, DisposalOutcome, DisposalState, DisposalStep
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 
@@ -17,25 +17,29 @@ __all__ = [
     "STEPS",
     "TURNED",
     "DisposalKind",
+    "DisposalOutcome",
     "DisposalState",
     "DisposalStep",
-    "Outcome",
     "ended",
     "next_state",
     "period_in",
     "propose_owner",
 ]
 
-OUTCOMES: Mapping[DisposalState, tuple[Outcome, ...]] = {
-    DisposalState.RECTIFIED: (Outcome.RECTIFIED,),
-    DisposalState.TURNED_TO_CASE: (Outcome.TURNED_TO_CASE,),
-    DisposalState.ACKNOWLEDGED: (Outcome.TRANSFERRED,),
-    DisposalState.KEPT: (Outcome.KEPT,),
-    DisposalState.NOT_FILED: (Outcome.NOT_FILED,),
-    DisposalState.DECIDED: (Outcome.PENALTY, Outcome.NO_PENALTY, Outcome.CASE_DROPPED),
-    DisposalState.LISTED: (Outcome.LISTED,),
-    DisposalState.NOT_LISTED: (Outcome.NOT_LISTED,),
-    DisposalState.CLOSED: (Outcome.NO_DISPOSAL,),
+OUTCOMES: Mapping[DisposalState, tuple[DisposalOutcome, ...]] = {
+    DisposalState.RECTIFIED: (DisposalOutcome.RECTIFIED,),
+    DisposalState.TURNED_TO_CASE: (DisposalOutcome.TURNED_TO_CASE,),
+    DisposalState.ACKNOWLEDGED: (DisposalOutcome.TRANSFERRED,),
+    DisposalState.KEPT: (DisposalOutcome.KEPT,),
+    DisposalState.NOT_FILED: (DisposalOutcome.NOT_FILED,),
+    DisposalState.DECIDED: (
+        DisposalOutcome.PENALTY,
+        DisposalOutcome.NO_PENALTY,
+        DisposalOutcome.CASE_DROPPED,
+    ),
+    DisposalState.LISTED: (DisposalOutcome.LISTED,),
+    DisposalState.NOT_LISTED: (DisposalOutcome.NOT_LISTED,),
+    DisposalState.CLOSED: (DisposalOutcome.NO_DISPOSAL,),
 }
 """The outcomes that each closing state allows; the decision of a case is a person's choice of three."""
 

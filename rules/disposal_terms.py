@@ -78,7 +78,7 @@ class DisposalStep(StrEnum):
         return _STEP_LABELS[self]
 
 
-class Outcome(StrEnum):
+class DisposalOutcome(StrEnum):
     """How a disposal ended (处置结果): what is appended to the result and published."""
 
     RECTIFIED = "rectified"
@@ -151,15 +151,15 @@ _STEP_LABELS = {
     DisposalStep.CLOSE: "办结",
 }
 _OUTCOME_LABELS = {
-    Outcome.RECTIFIED: "已改正",
-    Outcome.TURNED_TO_CASE: "逾期未改正，转立案",
-    Outcome.TRANSFERRED: "已移送并接收",
-    Outcome.KEPT: "移送被退回，转自行处置",
-    Outcome.NOT_FILED: "不予立案",
-    Outcome.PENALTY: "予以行政处罚",
-    Outcome.NO_PENALTY: "不予行政处罚",
-    Outcome.CASE_DROPPED: "销案",
-    Outcome.LISTED: "已列入",
-    Outcome.NOT_LISTED: "不予列入",
-    Outcome.NO_DISPOSAL: "不予处置",
+    DisposalOutcome.RECTIFIED: "已改正",
+    DisposalOutcome.TURNED_TO_CASE: "逾期未改正，转立案",
+    DisposalOutcome.TRANSFERRED: "已移送并接收",
+    DisposalOutcome.KEPT: "移送被退回，转自行处置",
+    DisposalOutcome.NOT_FILED: "不予立案",
+    DisposalOutcome.PENALTY: "予以行政处罚",
+    DisposalOutcome.NO_PENALTY: "不予行政处罚",
+    DisposalOutcome.CASE_DROPPED: "销案",
+    DisposalOutcome.LISTED: "已列入",
+    DisposalOutcome.NOT_LISTED: "不予列入",
+    DisposalOutcome.NO_DISPOSAL: "不予处置",
 }

@@ -27,9 +27,9 @@ from rules.disposal import (
     REASONED,
     TURNED,
     DisposalKind,
+    DisposalOutcome,
     DisposalState,
     DisposalStep,
-    Outcome,
     ended,
     next_state,
 )
@@ -213,13 +213,13 @@ def _end(docket: Docket, disposal: Disposal, state: DisposalState, paper: StepDi
 
 def _public_by(docket: Docket, disposal: Disposal, decided: date) -> date | None:
     """A penalty is public within 20 working days of its decision; other outcomes have the usual clocks."""
-    if disposal.outcome != Outcome.PENALTY:
+    if disposal.outcome != DisposalOutcome.PENALTY:
         return None
     span = docket.clocks.policies.span(PolicyKey.PENALTY_PUBLICATION_DAYS, disposal.owner)
     return due_day(docket.clocks.calendar, decided, span.amount, span.unit)
 
 
-def _outcome(state: DisposalState, named: str | None) -> Outcome:
+def _outcome(state: DisposalState, named: str | None) -> DisposalOutcome:
     """The outcome of a closing state; where it allows several, the paper chooses."""
     allowed = OUTCOMES[state]
     if named is None and len(allowed) == 1:
@@ -227,4 +227,4 @@ def _outcome(state: DisposalState, named: str | None) -> Outcome:
     if named is None or named not in {one.value for one in allowed}:
         choices = "、".join(f"{one.value}（{one.label}）" for one in allowed)
         raise Refusal("OutcomeNeeded", f"请写明处理结果（--outcome）：{choices}")
-    return Outcome(named)
+    return DisposalOutcome(named)

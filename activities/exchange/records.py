@@ -23,7 +23,7 @@ from models.outcomes import (
 from models.plan import PlanDocument
 from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart, Visit
-from rules.disposal import Outcome
+from rules.disposal import DisposalOutcome
 from rules.publicity import public_text
 from rules.results import Category
 
@@ -167,7 +167,7 @@ class _Rows:
                 ]
             }
         disposal = session.get_one(Disposal, row.reference)
-        outcome = {"disposal": disposal.kind.label, "outcome": Outcome(disposal.outcome or "").label}
+        outcome = {"disposal": disposal.kind.label, "outcome": DisposalOutcome(disposal.outcome or "").label}
         if row.kind is PublicationKind.WITHDRAWAL:
             fallen = session.get_one(Annulment, disposal.id)
             document = public_text(fallen.document, subject.legal_form, subject.name)

@@ -21,7 +21,7 @@ _APPROVED = (VisitStage.APPROVED, VisitStage.RECEIPTED, VisitStage.PUBLISHED)
 
 
 @dataclass(frozen=True)
-class Standing:
+class RecognisableResult:
     """An approved result of another department on one of a visit's items, inside its validity."""
 
     visit: str
@@ -35,7 +35,7 @@ class Standing:
     categories: tuple[str, ...]
 
 
-def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[Standing]:
+def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[RecognisableResult]:
     """What a department might recognise, for its unchecked visits; an item is the same by its name."""
     session = clocks.session
     valid = timedelta(days=int(clocks.policies.value(PolicyKey.RESULT_VALID_DAYS)))
@@ -83,7 +83,7 @@ def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[S
         name = names.get((other, item), "")
         if subject in mine and name in by_name:
             found.append(
-                Standing(
+                RecognisableResult(
                     mine[subject], by_name[name], name, result, source, other, completed, completed + valid,
                     tuple(Category(one).label for one in categories),
                 )

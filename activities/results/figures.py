@@ -12,7 +12,7 @@ from models.registers import Subject
 from models.retractions import RetractedGround
 from models.task import DrawnSubject, Visit
 from rules.channel import LegalForm, uses_credit_class
-from rules.disposal import DisposalKind, Outcome
+from rules.disposal import DisposalKind, DisposalOutcome
 from rules.quota import UNCLASSIFIED
 from rules.results import Category, SubjectFact
 from rules.stages import VisitStage
@@ -80,8 +80,8 @@ def outcome_counts(session: Session, disposals: Conditions) -> dict[str, int]:
         .where(*disposals, col(Disposal.outcome).is_not(None))
         .group_by(col(Disposal.outcome))
     ).all()
-    counts = {Outcome(outcome or ""): count - fallen for outcome, count, fallen in rows}
-    made = {outcome.label: counts[outcome] for outcome in Outcome if counts.get(outcome)}
+    counts = {DisposalOutcome(outcome or ""): count - fallen for outcome, count, fallen in rows}
+    made = {outcome.label: counts[outcome] for outcome in DisposalOutcome if counts.get(outcome)}
     fallen = sum(one for _, _, one in rows)
     return made | ({ANNULLED: fallen} if fallen else {})
 

@@ -19,7 +19,7 @@ from models.papers import StepDisposal
 from models.registers import Subject
 from models.task import Visit
 from rules.calendar import local_day
-from rules.disposal import DisposalKind, DisposalState, DisposalStep, Outcome
+from rules.disposal import DisposalKind, DisposalOutcome, DisposalState, DisposalStep
 from rules.refusal import Refusal
 
 app = typer.Typer(
@@ -179,7 +179,7 @@ def step(
         step=chosen(DisposalStep, name).value,
         on=day_of(on) if on else local_day(datetime.now(UTC)),
         note=note,
-        outcome=chosen(Outcome, outcome).value if outcome else None,
+        outcome=chosen(DisposalOutcome, outcome).value if outcome else None,
         receiver=_department(who, receiver) if receiver else None,
         outside=outside,
         days=days,

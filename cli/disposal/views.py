@@ -16,7 +16,7 @@ from models.retractions import RetractedGround
 from models.task import Visit
 from models.trail import Deadline, Wait
 from rules.calendar import until_words
-from rules.disposal import OUTCOMES, STEPS, DisposalState, Outcome
+from rules.disposal import OUTCOMES, STEPS, DisposalOutcome, DisposalState
 from rules.disposal_todo import options, taken_by
 from rules.ladder import Level
 from rules.results import Category
@@ -83,7 +83,7 @@ def view_of(
     fallen: Annulment | None,
 ) -> dict[str, Any]:
     """A disposal for a program, with the words of a person beside each value."""
-    outcome = Outcome(row.outcome).label if row.outcome else ""
+    outcome = DisposalOutcome(row.outcome).label if row.outcome else ""
     return {
         "disposal": row.id,
         "task": row.task,

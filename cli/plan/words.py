@@ -6,7 +6,7 @@ from typing import Any
 
 from rules.launchable import CONFIRMED, LABELS, SET
 from rules.plan.printed import UnprintableError, settled_value, written
-from rules.plan.reading import Flag, Level, Per, RiskKind, Status
+from rules.plan.reading import Flag, OfficeLevel, Per, RiskKind, Status
 from rules.refusal import Refusal
 
 _EXAMPLES = {
@@ -86,8 +86,8 @@ def _risk(value: Mapping[str, Any]) -> str:
 
 def _mode(value: Mapping[str, Any]) -> str:
     draw, check = value.get("draw"), value.get("check")
-    return (f"{Level(draw).label}抽" if draw else "") + (
-        f"{Level(check).label}查" if check else ""
+    return (f"{OfficeLevel(draw).label}抽" if draw else "") + (
+        f"{OfficeLevel(check).label}查" if check else ""
     ) or "未载明"
 
 

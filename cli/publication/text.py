@@ -19,7 +19,7 @@ from models.outcomes import (
 from models.plan import PlanDocument
 from models.registers import CheckItem, Subject
 from models.task import JointTask, TakingPart, Visit
-from rules.disposal import Outcome
+from rules.disposal import DisposalOutcome
 from rules.publicity import public_code, public_name, public_text
 from rules.results import Category
 
@@ -135,13 +135,13 @@ def _outcome(session: Session, disposal: Disposal) -> str:
         .where(col(DisposalEntry.disposal) == disposal.id)
         .order_by(col(DisposalEntry.number).desc())
     ).first()
-    outcome = Outcome(disposal.outcome or "")
+    outcome = DisposalOutcome(disposal.outcome or "")
     said = (
         outcome.label if outcome.label == disposal.kind.label else f"{disposal.kind.label}：{outcome.label}"
     )
     if last is None:
         return said
-    document = f"{last.content['note']}，" if outcome is Outcome.PENALTY else ""
+    document = f"{last.content['note']}，" if outcome is DisposalOutcome.PENALTY else ""
     return f"{said}（{document}{last.content['on']}）"
 
 

@@ -7,7 +7,7 @@ from cli.year.law import Duty, Law
 from models.outcomes import Disposal
 from models.papers import ProposedDisposal, ResultLine
 from models.task import Visit
-from rules.disposal import DisposalKind, DisposalState, DisposalStep, Outcome
+from rules.disposal import DisposalKind, DisposalOutcome, DisposalState, DisposalStep
 from rules.results import Category
 from rules.roles import Role
 from rules.waits import WaitKind
@@ -44,7 +44,7 @@ def _problem(
     return Category.NOT_PUBLISHED, "应当公示的信息未公示", None
 
 
-def step_of(law: Law, duty: Duty, disposal: Disposal) -> tuple[DisposalStep, Role, Outcome | None]:
+def step_of(law: Law, duty: Duty, disposal: Disposal) -> tuple[DisposalStep, Role, DisposalOutcome | None]:
     """The step that is taken next, by whom, and the outcome where the step leaves a choice."""
     point = law.random("step", duty.name).random()
     if duty.kind is WaitKind.ACKNOWLEDGE:
@@ -53,7 +53,11 @@ def step_of(law: Law, duty: Duty, disposal: Disposal) -> tuple[DisposalStep, Rol
     state = DisposalState(disposal.state)
     if state is DisposalState.FILED:
         outcome = (
-            Outcome.PENALTY if point < 0.6 else Outcome.NO_PENALTY if point < 0.85 else Outcome.CASE_DROPPED
+            DisposalOutcome.PENALTY
+            if point < 0.6
+            else DisposalOutcome.NO_PENALTY
+            if point < 0.85
+            else DisposalOutcome.CASE_DROPPED
         )
         return DisposalStep.DECIDE, Role.HANDLER, outcome
     step = _step_in(disposal.kind, state, point)

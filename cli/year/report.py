@@ -9,7 +9,7 @@ from cli.context import out
 from cli.plan.words import value_words
 from cli.tables import hint, print_table
 from cli.year.world import DATABASE
-from rules.disposal import Outcome
+from rules.disposal import DisposalOutcome
 from rules.ladder import DEFAULT_LADDER, SHORT_LADDER
 
 _CLOCKS = {"clocks": "时限", "late": "逾期办结", "escalated": "升级催办"}
@@ -60,7 +60,7 @@ def _disposals(data: Mapping[str, Any]) -> None:
             "opened": one["opened"],
             "open": one["open"],
             "outcomes": "，".join(
-                f"{'办理中' if name == 'open' else Outcome(name).label}{number}"
+                f"{'办理中' if name == 'open' else DisposalOutcome(name).label}{number}"
                 for name, number in one["outcomes"].items()
             ),
         }

@@ -6,7 +6,7 @@ Each reader takes the raw text and answers with a field; a text that is not whol
 import re
 
 from rules.plan.ratios import CLASSES, LONGEST, TOO_LONG
-from rules.plan.reading import Field, Level, Mode, Risk, RiskKind, Window, inferred, read, unknown
+from rules.plan.reading import Field, Mode, OfficeLevel, Risk, RiskKind, Window, inferred, read, unknown
 from rules.plan.words import NUMERAL, compact, is_nothing, misread_digits, number
 
 
@@ -122,7 +122,13 @@ def read_risk(raw: str) -> Field[Risk]:
     return inferred(value, raw, "提到风险分类，但没有说明如何影响比例或频次", 0.7)
 
 
-_LEVELS = {"省": Level.PROVINCE, "市": Level.CITY, "县": Level.COUNTY, "区": Level.COUNTY, "旗": Level.COUNTY}
+_LEVELS = {
+    "省": OfficeLevel.PROVINCE,
+    "市": OfficeLevel.CITY,
+    "县": OfficeLevel.COUNTY,
+    "区": OfficeLevel.COUNTY,
+    "旗": OfficeLevel.COUNTY,
+}
 _PLACE = r"(?P<{0}>省|市|县|区|旗|县\(?市?、?区\)?|县、?市?、?区|区、?县|县/区|区/县)(?:级|局|本级)?"
 _BOTH = re.compile(
     rf"{_PLACE.format('draw')}(?:抽取?|抽查|抽检)[、,/]?{_PLACE.format('check')}(?:检?查|检|抽查)"
@@ -143,5 +149,5 @@ def read_mode(raw: str) -> Field[Mode]:
     one = _ONE.fullmatch(text)
     if one:
         draw = _LEVELS[one["draw"][0]]
-        return read(Mode(draw=draw, check=Level.COUNTY if draw is Level.COUNTY else None), raw)
+        return read(Mode(draw=draw, check=OfficeLevel.COUNTY if draw is OfficeLevel.COUNTY else None), raw)
     return unknown(raw, f"“{text[:20]}”不是一种抽查检查模式")

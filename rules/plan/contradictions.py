@@ -9,7 +9,7 @@ from rules.plan.columns import TEXTS, Column
 from rules.plan.competence import speaks_of
 from rules.plan.departments import prefix_of, split
 from rules.plan.raw import RawRow
-from rules.plan.reading import DocumentReading, Flag, Level, RowFields
+from rules.plan.reading import DocumentReading, Flag, OfficeLevel, RowFields
 from rules.plan.words import compact
 
 _LOOKED_AT = 8
@@ -116,7 +116,12 @@ def exchanged(items: str, scope: str) -> bool:
 
 _WHOLE = re.compile(r"^(?:本)?全(省|市|县|区)(?!域)")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}?(省|市|县|区)")
-_LEVELS = {"省": Level.PROVINCE, "市": Level.CITY, "县": Level.COUNTY, "区": Level.COUNTY}
+_LEVELS = {
+    "省": OfficeLevel.PROVINCE,
+    "市": OfficeLevel.CITY,
+    "县": OfficeLevel.COUNTY,
+    "区": OfficeLevel.COUNTY,
+}
 
 
 def place_of(document: DocumentReading) -> str | None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from rules.plan.cells import read_mode, read_risk, read_window
 from rules.plan.departments import is_name
 from rules.plan.ratios import read_ratio_and_frequency
-from rules.plan.reading import Field, Frequency, Level, Mode, Per, Ratio, Risk, RiskKind, Status, Window
+from rules.plan.reading import Field, Frequency, Mode, OfficeLevel, Per, Ratio, Risk, RiskKind, Status, Window
 from rules.plan.words import clean, is_nothing
 
 SHAPES: Mapping[str, type[BaseModel]] = {
@@ -138,7 +138,7 @@ def _mode(value: Mapping[str, Any]) -> str:
     draw, check = value.get("draw"), value.get("check")
     if draw is None:
         return ""
-    return f"{Level(draw).label}抽" + (f"{Level(check).label}查" if check else "查")
+    return f"{OfficeLevel(draw).label}抽" + (f"{OfficeLevel(check).label}查" if check else "查")
 
 
 _PRINTERS: Mapping[str, Callable[[Any], str]] = {

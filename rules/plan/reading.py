@@ -6,15 +6,15 @@ from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from rules.plan.values import Frequency, Level, Mode, Per, Ratio, Risk, RiskKind, Value, Window
+from rules.plan.values import Frequency, Mode, OfficeLevel, Per, Ratio, Risk, RiskKind, Value, Window
 
 __all__ = [
     "DocumentReading",
     "Field",
     "Flag",
     "Frequency",
-    "Level",
     "Mode",
+    "OfficeLevel",
     "Per",
     "PlanReading",
     "Ratio",

@@ -74,7 +74,7 @@ class Risk(Value):
     classes: tuple[str, ...] = ()
 
 
-class Level(StrEnum):
+class OfficeLevel(StrEnum):
     """Who draws and who checks (抽查层级)."""
 
     PROVINCE = "province"
@@ -90,5 +90,5 @@ class Level(StrEnum):
 class Mode(Value):
     """抽查检查模式: a null means "not printed"."""
 
-    draw: Level | None = None
-    check: Level | None = None
+    draw: OfficeLevel | None = None
+    check: OfficeLevel | None = None

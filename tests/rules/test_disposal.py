@@ -7,9 +7,9 @@ from rules.disposal import (
     OUTCOMES,
     STEPS,
     DisposalKind,
+    DisposalOutcome,
     DisposalState,
     DisposalStep,
-    Outcome,
     ended,
     next_state,
     period_in,
@@ -91,7 +91,7 @@ def test_an_extension_of_the_filing_is_given_once() -> None:
 
 def test_every_outcome_belongs_to_one_closing_state() -> None:
     """A decided case leaves a choice of three, every other end says it all."""
-    expected = sorted(Outcome)
+    expected = sorted(DisposalOutcome)
     assert expected == sorted(outcome for outcomes in OUTCOMES.values() for outcome in outcomes)
     assert {S.DECIDED} == {state for state, outcomes in OUTCOMES.items() if len(outcomes) > 1}
 
@@ -157,9 +157,9 @@ def test_an_owner_that_no_rule_names_is_asked_for() -> None:
         propose_owner(None, None, None)
 
 
-@pytest.mark.parametrize("terms", [DisposalKind, DisposalState, DisposalStep, Outcome])
+@pytest.mark.parametrize("terms", [DisposalKind, DisposalState, DisposalStep, DisposalOutcome])
 def test_every_term_has_a_chinese_name_of_its_own(
-    terms: type[DisposalKind | DisposalState | DisposalStep | Outcome],
+    terms: type[DisposalKind | DisposalState | DisposalStep | DisposalOutcome],
 ) -> None:
     """No two are shown under one name."""
     labels = [term.label for term in terms]
