@@ -57,11 +57,10 @@ def waits_of(session: Session, text: str) -> ColumnElement[bool] | None:
 def _of_plan(session: Session, case: str) -> ColumnElement[bool] | None:
     """Of a whole plan: its rows' windows, the rows to be settled, and the yearly reports that it asks for."""
     if session.get(PlanDocument, case) is not None:
-        reports = [
-            col(Wait.key).endswith(f"/{what}/{case}") for what in ("yearly-report", "yearly-supplement")
-        ]
+        yearly = col(Wait.kind).in_((WaitKind.YEARLY_REPORT, WaitKind.YEARLY_SUPPLEMENT))
+        reports = and_(yearly, col(Wait.key).endswith(f"/{case}", autoescape=True))
         rows = col(Wait.scope).startswith(row_id(case, ""), autoescape=True)
-        return or_(rows, col(Wait.key) == f"{case}/settle", *reports)
+        return or_(rows, col(Wait.key) == f"{case}/settle", reports)
     document, _, seq = case.rpartition("/")
     row = select(PlanRow.id).where(col(PlanRow.document) == document, col(PlanRow.seq) == seq)
     return col(Wait.scope) == row_id(document, seq) if session.exec(row).first() is not None else None

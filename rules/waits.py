@@ -81,7 +81,7 @@ _LABELS = {
     WaitKind.PROOF: "在本部门网站或媒体公示并提交证明",
     WaitKind.DISPOSAL: "后续处置",
     WaitKind.ACKNOWLEDGE: "接收移送",
-    WaitKind.SIGN: "主要负责人签字更正",
+    WaitKind.SIGN: "主要负责人签字更正、撤回",
     WaitKind.SUMMARY: "报送抽查结果汇总表",
     WaitKind.SUMMARY_RECEIPT: "签收抽查结果汇总表",
     WaitKind.YEARLY_REPORT: "报送全年监管工作情况和抽查数据",

@@ -126,7 +126,7 @@ def reports(
             {
                 "department": department,
                 "department_name": names.get(department, department),
-                "what": "补充报告" if kind == "yearly-supplement" else "年度报告",
+                "what": "补充报告" if kind.startswith("yearly-supplement") else "年度报告",
                 "reference": "待报送",
                 "sent_on": None,
                 "internal": {},

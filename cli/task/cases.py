@@ -78,11 +78,13 @@ def print_cases(cases: list[CaseWait], *, title: str) -> None:
 
 
 def _subject(session: Session, scope: str) -> str:
-    """The subject of a disposal or correction; '' for a desk."""
+    """The subject of a disposal, correction or retraction; '' for a desk."""
     kind, case = scope.split("/", 1)
     visit = None
     if kind == "disposal" and (disposal := session.get(Disposal, case)):
         visit = disposal.visit
-    if kind == "correction" and (result := session.get(Result, case.rsplit("/", 1)[0])):
-        visit = result.visit
+    if kind == "correction":
+        # What is corrected is a result, or what lies behind a visit.
+        behind = case.rsplit("/", 1)[0]
+        visit = result.visit if (result := session.get(Result, behind)) else behind
     return session.get_one(Subject, session.get_one(Visit, visit).subject).name if visit else ""
