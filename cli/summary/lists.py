@@ -71,7 +71,7 @@ def list_(
             "due": _due_of(row, dues),
         }
         for row, name, department, part in rows
-        if not (only_open and row.receipted and not part.untold)
+        if not (only_open and row.receipted and not (part.untold and row.number == part.summaries))
     ]
     columns = {
         "task": "任务编号",
