@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 from activities.acts.retractions import decide
 from activities.clocks.moving import anchor_corrected
 from activities.exchange.publishing import await_receipt, queue
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket, Target, notify, ruling
 from activities.results.corrected import last_signed
 from activities.results.disposing import check_proposal, open_disposals
 from models.outcomes import Correction, CorrectionDecision, Disposal, PublicationKind, Result, Verdict
@@ -15,6 +15,7 @@ from models.papers import CorrectResult, ProposedDisposal, SignCorrection
 from models.registers import Officer
 from models.retractions import Retraction, RetractionDecision
 from models.task import Visit
+from models.trail import Submission
 from rules.calendar import local_day
 from rules.refusal import Refusal
 from rules.results import PROBLEM_CATEGORIES, check_categories, check_followed_up
@@ -86,6 +87,8 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
         visit = session.get_one(Visit, retraction.visit)
         _check_signature(docket, visit, session.get(RetractionDecision, retraction.id), paper)
         decide(docket, retraction, visit, paper)
+        if not paper.sign:
+            _tell_refused(docket, retraction.submission, paper.reason)
         return
     correction = session.get(Correction, docket.case)
     if correction is None:
@@ -101,6 +104,8 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
         )
     )
     docket.clocks.settle_scope(f"correction/{docket.case}", by=docket.by)
+    if not paper.sign:
+        _tell_refused(docket, correction.submission, paper.reason)
     if paper.sign:
         if "completed_on" in correction.after:
             day = date.fromisoformat(correction.after["completed_on"])
@@ -128,6 +133,24 @@ def _check_signature(
         )
     if not paper.sign and not paper.reason.strip():
         raise Refusal("ReasonMissing", "不同意的须写明理由（--reason）")
+
+
+def _tell_refused(docket: Docket, request: str, reason: str) -> None:
+    """Who asked is told at once: nothing else would say that it has ended."""
+    asked = docket.session.get_one(Submission, request)
+    notify(
+        docket.session,
+        docket.department,
+        asked.role,
+        key=f"correction/{docket.case}/refused",
+        event="correction refused",
+        text=f"申请 {docket.case}（更正、撤回）主要负责人不同意：{reason}。"
+        f"确有必要的请另行申请；已有的见 result corrections {docket.any_task.id}",
+        now=docket.now,
+        task=docket.any_task.id,
+        urgent=True,
+        person=asked.actor,
+    )
 
 
 def _check_day(docket: Docket, visit: Visit, day: date) -> None:

@@ -36,9 +36,9 @@ from tests.activities import scenes
 from tests.activities.clocks.test_waits import at_hour
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.waits import clock_of, due, wait_of
+from tests.activities.waits import clock_of, due, notices, wait_of
 from tests.activities.world import SHA, item_of
-from tests.builders import NOW, SECOND, actor
+from tests.builders import NOW, SECOND, actor, person
 
 HEAD = actor(SECOND, Role.HEAD)
 
@@ -175,7 +175,7 @@ def test_another_closing_fact_keeps_a_visit_closed(at: At) -> None:
 
 
 def test_a_head_that_refuses_changes_nothing(at: At) -> None:
-    """The case is over, and the visit stays closed."""
+    """The case is over, the visit stays closed, and who asked is told."""
     driver = at("retraction_asked")
     target = scenes.retraction_target(driver)
     assert target in driver.read(lambda session: open_cases(session, NOW))
@@ -185,6 +185,8 @@ def test_a_head_that_refuses_changes_nothing(at: At) -> None:
     assert ("撤回对象情况", "主要负责人不同意", True) == (case.label, case.state, case.closed)
     assert VisitStage.EXEMPT is first(driver).stage
     assert target not in driver.read(lambda session: open_cases(session, NOW))
+    (told,) = notices(driver, "correction refused")
+    assert (person(SECOND, Role.OFFICER), True) == (told.person, "注销属实" in told.text)
 
 
 def test_a_task_that_ended_without_the_check_runs_again_until_it_is_made_and_told(at_each: At) -> None:
