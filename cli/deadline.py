@@ -163,7 +163,12 @@ def _print(one: Explained) -> None:
     if one.anchor_words:
         out.print(f"起算：{one.anchor_words}", markup=False)
     for year in one.provisional_years:
-        out.print(f"{year}年工作日历尚未公布，到期日为暂定；公布后（calendar load）自动重算", style="yellow")
+        words = (
+            "尚未公布，到期日为暂定；公布后（calendar load）自动重算"
+            if wait.closed_at is None
+            else "办结时尚未公布，按周一至周五计算"
+        )
+        out.print(f"{year}年工作日历{words}", style="yellow")
     rows = [{"day": day.day, "counted": "计入" if day.counted else "—", "why": day.why} for day in one.days]
     print_table({"day": "日期", "counted": "计入", "why": "理由"}, rows)
     out.print(f"共计入{deadline.amount}{unit.label}" if hours else f"共计入{one.counted}日", markup=False)

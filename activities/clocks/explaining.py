@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from activities.clocks.calendars import counted_by
 from activities.clocks.reckoning import Terms, closed, suspension_rows
-from activities.standing import load_calendar
 from models.outcomes import Disposal, DisposalEntry
 from models.registers import CalendarDay
 from models.trail import Deadline, Wait
@@ -50,7 +50,7 @@ def explain_wait(session: Session, wait: Wait, now: datetime) -> Explained:
         select(Deadline).where(col(Deadline.wait) == wait.id).order_by(col(Deadline.made_at))
     ).all()
     deadline = next(row for row in rows if row.current)
-    calendar = load_calendar(session)
+    calendar = counted_by(session, deadline.calendar)
     stood = suspension_rows(session, wait.id)
     days = _days(session, calendar, wait, Terms.of(deadline), stood, local_day(now))
     years = {day.day.year for day in days} - calendar.published_years
@@ -98,19 +98,19 @@ def _days(
         return [Day(*line) for line in explain_hours(calendar, wait.opened_at, terms.amount)]
     pauses = [closed(Suspension(row.from_day, row.to_day), today) for row in stood]
     reasons = {row.from_day: row.reason for row in stood}
-    names = _names(session, terms.anchor)
+    names = _names(session, calendar, terms.anchor)
     lines = []
     for day, counted, why in explain(calendar, terms.anchor, terms.amount, terms.unit, pauses):
         pause = next((one for one in pauses if one.covers(day)), None)
         more = names.get(day, "") if pause is None else reasons[pause.from_]
         lines.append(Day(day, counted, f"{why}（{more}）" if more else why))
         if terms.no_later is not None and day >= terms.no_later:
-            lines.append(Day(day, counted=False, why="所在期限至此届满，不再后延"))
+            lines.append(Day(terms.no_later, counted=False, why="所在期限至此届满，不再后延"))
             break
     return lines
 
 
-def _names(session: Session, since: date) -> dict[date, str]:
-    """What the notices call their days."""
+def _names(session: Session, calendar: Calendar, since: date) -> dict[date, str]:
+    """What the notices call the days that the clock was counted by."""
     rows = session.exec(select(CalendarDay).where(col(CalendarDay.day) >= since))
-    return {row.day: row.name for row in rows}
+    return {row.day: row.name for row in rows if calendar.days.get(row.day) is row.kind}

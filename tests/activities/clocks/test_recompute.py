@@ -5,10 +5,12 @@ from datetime import date
 from sqlmodel import col, select
 
 from activities import audit
+from activities.clocks.explaining import explain_wait
+from activities.clocks.waits import Clocks
 from models.papers import CalendarLine, LoadCalendar
 from models.registers import CalendarYear
 from models.task import Visit
-from models.trail import AuditEvent, Outbox, Outcome
+from models.trail import AuditEvent, Outbox, Outcome, Wait
 from rules.calendar import DayKind
 from rules.calendar_seed import from_library
 from rules.roles import Role
@@ -19,7 +21,7 @@ from tests.activities.driver import Driver
 from tests.activities.scenes import approved, submitted, visited
 from tests.activities.waits import all_clocks, beijing, clock_of, due, fired, let_pass, notices, wait_of
 from tests.activities.world import OFFICE_TARGET
-from tests.builders import LEAD, OFFICE_DESK, SECOND, actor
+from tests.builders import LEAD, OFFICE_DESK, SECOND, THIRD, actor
 
 DOCUMENT = "国办发明电〔2026〕合成号"
 
@@ -174,3 +176,48 @@ def test_a_disposals_clock_moves_too(at: At) -> None:
     extra = CalendarLine(day=date(2027, 1, 4), kind=DayKind.HOLIDAY, name="增加")
     load(driver, first.model_copy(update={"days": (*first.days, extra)}))
     assert (date(2027, 1, 11), False) == (due(driver, wait), clock_of(driver, wait).provisional)
+
+
+def test_what_has_ended_is_explained_by_the_calendar_that_it_was_counted_by(at: At) -> None:
+    """The year came, and was corrected, after the answer: neither changes why the last day was that day."""
+    driver = in_december(at)
+    plain, as_first, as_now = (wait_of(driver, WaitKind.ENTRY, one) for one in (LEAD, SECOND, THIRD))
+    end(driver, plain)
+    driver.now = beijing("2026-12-15 09:00")
+    first = a_calendar(2027, DOCUMENT)
+    load(driver, first)
+    end(driver, as_first)
+    driver.now = beijing("2026-12-16 09:00")
+    # The correction lets New Year be made up for on the Sunday after it.
+    made_up = CalendarLine(day=date(2027, 1, 3), kind=DayKind.MAKEUP, name="更正")
+    load(driver, first.model_copy(update={"days": (*first.days, made_up), "document": "更正号"}))
+    whys = {}
+    for wait in (plain, as_first, as_now):
+        found = driver.read(lambda session, wait=wait: explain_wait(session, wait, driver.now))
+        assert (found.deadline.due_day, 20) == (found.days[-1].day, found.counted)
+        whys[wait.department] = {one.day: one.why for one in found.days}
+    new_year, sunday = date(2027, 1, 1), date(2027, 1, 3)
+    assert "工作日，计入（该年日历尚未公布，暂按周一至周五）" == whys[LEAD][new_year]
+    assert "法定节假日，不计入（合成假期）" == whys[SECOND][new_year] == whys[THIRD][new_year]
+    assert ("周末，不计入", "调休上班日，计入（更正）") == (whys[SECOND][sunday], whys[THIRD][sunday])
+
+
+def test_a_published_year_that_is_corrected_explains_what_ended_before_as_it_came(at: At) -> None:
+    """National Day 2026 as the service knew it, though another list was typed in later."""
+    driver = at("matched")
+    driver.now = beijing("2026-09-18 10:00")
+    visited(driver)
+    wait = wait_of(driver, WaitKind.ENTRY)
+    end(driver, wait)
+    lines = [CalendarLine(day=day, kind=kind, name=name) for day, kind, name in from_library([2026])]
+    fewer = tuple(line for line in lines if line.day not in (date(2026, 10, 7), date(2026, 9, 20)))
+    load(driver, LoadCalendar(year=2026, document="更正号", days=fewer))
+    found = driver.read(lambda session: explain_wait(session, wait, driver.now))
+    assert (date(2026, 10, 22), date(2026, 10, 22)) == (found.deadline.due_day, found.days[-1].day)
+
+
+def end(driver: Driver, wait: Wait) -> None:
+    """It is answered, and its clock falls silent."""
+    with driver.database.write() as session:
+        row = session.get_one(Wait, wait.id)
+        Clocks(session, row.office, driver.now).settle(row, by="x", count=row.open)
