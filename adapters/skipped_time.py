@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from temporalio.api.enums.v1 import EventType, IndexedValueType
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, IndexedValueType, WorkflowExecutionStatus
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.testservice.v1 import SleepRequest, UnlockTimeSkippingRequest
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, RPCStatusCode
@@ -103,6 +105,23 @@ async def end_at_rest(client: Client, workflow: str) -> None:
     # A timer may have gone off since the look: then the hold is given back by hand.
     for _ in range(await _in_hand(handle)):
         await client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
+
+
+async def is_running(client: Client, workflow: str) -> bool:
+    """Whether the newest run of a workflow has not ended; ValueError for one that never was.
+
+    Asked by hand: the client's own description cannot read how this server gives search attributes back.
+    """
+    request = DescribeWorkflowExecutionRequest(
+        namespace=client.namespace, execution=WorkflowExecution(workflow_id=workflow)
+    )
+    try:
+        found = await client.workflow_service.describe_workflow_execution(request)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise ValueError(f"no workflow {workflow}") from error
+        raise
+    return found.workflow_execution_info.status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
 
 
 async def _in_hand(handle: "WorkflowHandle[object, object]") -> int:

@@ -42,15 +42,15 @@ class Ended:
     escalated: bool
 
 
-def figures_of(year: int, seed: int, drive: "Drive") -> Figures:
-    """Everything that the report tells."""
+def figures_of(year: int, seed: int, drive: "Drive", running: int) -> Figures:
+    """Everything that the report tells; `running` is how many workflows the engine has not ended."""
     from cli.year.drive import unfinished  # noqa: PLC0415 - the drive makes these figures at its end
 
     def count(session: Session) -> Figures:
         now = drive.scene.clock.now
         clocks = clocks_of(session, Clocks(session, OFFICE, now))
         rounds = rounds_of(session, drive.scene.document, now)
-        open_ = unfinished(session)
+        open_ = unfinished(session) | {"workflows": running}
         return {
             "plan": drive.scene.document,
             "year": year,

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
+from sqlmodel import select
+
 from adapters.database import Database
 from adapters.migrate import migrate
-from adapters.skipped_time import Clock, start_skipping
+from adapters.skipped_time import Clock, is_running, start_skipping
 from cli.demo.county import load_county
 from cli.year.county import year_county
 from cli.year.drive import Drive
@@ -16,6 +18,8 @@ from cli.year.law import Law, slots_of
 from cli.year.office import PlanOfTheYear
 from cli.year.platform import PromptPlatform
 from cli.year.scene import Scene
+from models.outcomes import Correction, Disposal
+from models.task import JointTask
 from worker import build_worker
 
 DATABASE = "joint-inspection.db"
@@ -32,7 +36,19 @@ async def play_year(
         load_county(scene.database, year_county(scene.law, scene.today, plan.seqs), scene.clock.now)
         drive = Drive(scene, plan, tell)
         await drive.run()
-        return figures_of(plan.year, seed, drive)
+        return figures_of(plan.year, seed, drive, await _still_running(scene))
+
+
+async def _still_running(scene: Scene) -> int:
+    """How many workflows of tasks, disposals and corrections have not come to their end in the engine."""
+    names = scene.read(
+        lambda session: [
+            *(f"joint-task/{one}" for one in session.exec(select(JointTask.id))),
+            *(f"disposal/{one}" for one in session.exec(select(Disposal.id))),
+            *(f"correction/{one}" for one in session.exec(select(Correction.id))),
+        ]
+    )
+    return sum([await is_running(scene.client, name) for name in names])
 
 
 @asynccontextmanager
