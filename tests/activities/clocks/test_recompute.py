@@ -1,6 +1,7 @@
 """A year's calendar arrives or is replaced: every open clock that crosses it is reckoned anew."""
 
 from datetime import date
+from functools import partial
 
 from sqlmodel import col, select
 
@@ -193,7 +194,7 @@ def test_what_has_ended_is_explained_by_the_calendar_that_it_was_counted_by(at: 
     load(driver, first.model_copy(update={"days": (*first.days, made_up), "document": "更正号"}))
     whys = {}
     for wait in (plain, as_first, as_now):
-        found = driver.read(lambda session, wait=wait: explain_wait(session, wait, driver.now))
+        found = driver.read(partial(explain_wait, wait=wait, now=driver.now))
         assert (found.deadline.due_day, 20) == (found.days[-1].day, found.counted)
         whys[wait.department] = {one.day: one.why for one in found.days}
     new_year, sunday = date(2027, 1, 1), date(2027, 1, 3)
