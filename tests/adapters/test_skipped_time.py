@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from adapters.skipped_time import STRIDE, Clock, end_at_rest
+from adapters.skipped_time import STRIDE, Clock, end_at_rest, is_running
 
 QUEUE = "skipping"
 
@@ -71,3 +71,14 @@ async def test_what_is_over_or_never_was_is_left_alone(clock: Clock) -> None:
         await end_at_rest(client, "busy")
     async with asyncio.timeout(20):
         await clock.skip_to(clock.now + STRIDE)
+
+
+async def test_a_workflow_runs_until_it_has_ended(clock: Clock) -> None:
+    """One that never was is nobody's, and no answer."""
+    client = clock.environment.client
+    await client.start_workflow(Busy.run, id="running", task_queue=QUEUE)
+    assert await is_running(client, "running")
+    await end_at_rest(client, "running")
+    assert not await is_running(client, "running")
+    with pytest.raises(ValueError, match="nobody"):
+        await is_running(client, "nobody")
