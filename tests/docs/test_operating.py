@@ -21,6 +21,7 @@ from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
 from activities.doctor import examination as doctor
+from activities.doctor.findings import Ailment
 from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.exchange_files import FileExchange
@@ -271,6 +272,7 @@ async def to_move_in(service: Service) -> None:
 SCENES: Mapping[str, Prepare] = {
     "no-worker": nothing,
     "stuck": launched,
+    "night": nothing,
     "daily": nothing,
     "silent": nothing,
     "bulk": nothing,
@@ -409,6 +411,23 @@ def test_table_of_saved_queries_is_the_one_that_is_shipped() -> None:
     rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.+?) \| `(.+?)` \|$", TEXT, re.MULTILINE)
     blanks = {"department": "〈部门全称〉", "what": "〈事项〉", "until": "〈三日后〉"}
     assert [(one.name, one.words, one.query.format_map(blanks)) for one in VIEWS] == rows
+
+
+def test_table_of_the_doctors_lines_is_complete_and_in_the_order_of_mending() -> None:
+    """What is typed at night for each line; a line that the page does not know would be read by nobody."""
+    rows = re.findall(r"^\| (\S[^|`]*?) \| [^|]+ \| ([^|]+) \|$", TEXT, re.MULTILINE)
+    labels = {one.label: one for one in Ailment}
+    told = [(labels[said], what) for said, what in rows if said in labels]
+    assert list(Ailment) == [one for one, _ in told]
+    assert [one for one in Ailment if one.mended_by_repair] == [
+        one for one, what in told if "修复" in _sure(what)
+    ]
+    headings = set(re.findall(r"^## (\S+) · ", TEXT, re.MULTILINE))
+    assert set() == {name for _, what in told for name in re.findall(r"“(.+?)”", what)} - headings
+
+
+def _sure(what: str) -> str:
+    return what.replace("不要修复", "")
 
 
 def test_commands_of_docker_name_services_of_the_compose_file() -> None:

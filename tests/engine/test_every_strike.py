@@ -117,7 +117,7 @@ STRUCK: dict[str, Case] = {
     "summed": CASES["summary.receipt"],
     "disposals": listing(),
     "outcome": proof(PublicationKind.DISPOSAL, SECOND),
-    "annulled": CASES["clock.extend"],
+    "annulled": CASES["disposal.add"],
     "corrected": CASES["correction.sign"],
     "ended": CASES["summary.submit"],
     "signed": proof(PublicationKind.CORRECTION, THIRD),
