@@ -36,6 +36,10 @@ LINES: Mapping[Ailment, tuple[str, str]] = {
         _DOCTOR,
         "test_what_did_not_leave_for_the_platform_or_was_not_answered_goes_out",
     ),
+    Ailment.STRAY: (
+        "tests.activities.doctor.test_exchange_folder",
+        "test_each_file_that_nobody_takes_has_a_line_and_its_command_ends_it",
+    ),
     Ailment.REJECTED: (_DOCTOR, "test_what_the_platform_rejected_waits_for_its_department"),
     Ailment.CALENDAR: (_ROWS, "test_a_year_without_calendar_is_said_in_december_and_mended_by_loading_it"),
     Ailment.REGISTER: (_ROWS, "test_a_register_past_its_age_is_said_and_mended_by_its_keeper"),

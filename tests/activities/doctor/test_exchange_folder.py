@@ -7,7 +7,7 @@ import pytest
 
 from activities.doctor import exchange_folder
 from activities.doctor.exchange_folder import in_folders
-from activities.doctor.findings import Finding
+from activities.doctor.findings import Ailment, Finding
 from adapters.exchange_files import FileExchange
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
@@ -46,6 +46,7 @@ def test_each_file_that_nobody_takes_has_a_line_and_its_command_ends_it(at: At, 
     assert [exchange.back / "回执 1.json", exchange.back / "回执 1.json.bak", exchange.bad / BATCH] == [
         Path(one.subject) for one in lines
     ]
+    assert {Ailment.STRAY} == {one.ailment for one in lines}
     assert "名称不是任何办公室的批次" in lines[0].words
     assert "不是完整的 JSON" in lines[2].words
     for number, line in enumerate(lines, start=1):
