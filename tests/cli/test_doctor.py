@@ -56,5 +56,5 @@ def test_files_in_the_exchanges_folder_that_nobody_takes_are_lines_of_the_examin
     bad.mkdir(parents=True)
     (bad / "test-0123456789abcdef01234567.json").write_text("[{", "utf-8")
     said = say("doctor")
-    assert Ailment.STRAY.label in said.err
+    assert Ailment.STRAY.label in said.out
     assert f"mv -- {bad}/test-0123456789abcdef01234567.json* {bad}/settled" in said.out.replace("\n  ", " ")
