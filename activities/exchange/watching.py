@@ -1,6 +1,7 @@
 """Waking an office's exchange when a courier has brought something: it may sleep until tomorrow (交换目录来件)."""
 
 import asyncio
+import math
 
 import structlog
 from temporalio.client import Client
@@ -20,10 +21,12 @@ FRESH = 600.0
 
 async def watch_for_ever(client: Client, exchange: FileExchange) -> None:
     """Look once a minute, in every worker; a wake too many is a round that finds nothing."""
+    since = math.inf  # What came while no worker was there is as good as new.
     while True:
         try:
-            for office in await asyncio.to_thread(exchange.offices_of_fresh, FRESH):
+            for office in await asyncio.to_thread(exchange.offices_of_fresh, since):
                 await _wake(client, office)
+            since = FRESH
         except ExchangeAwayError as problem:
             log.warning("exchange folder away", reason=str(problem))
         except RPCError as problem:

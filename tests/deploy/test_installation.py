@@ -61,7 +61,7 @@ class Installation:
             "JOINT_SECRET_KEY": "",
             "JOINT_EXCHANGE": f"http://127.0.0.1:{self.platform}",
             "JOINT_EXCHANGE_TOKEN": "a-token-of-the-platform",
-            "JOINT_EXCHANGE_SECRETS": "yc=a-secret-of-the-office",
+            "JOINT_EXCHANGE_SECRETS": "yangcheng=a-secret-of-the-office",
             "JOINT_SMTP_URL": "",
             "JOINT_MESSENGER_URL": "",
             **more,
