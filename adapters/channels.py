@@ -8,7 +8,7 @@ from email.utils import formatdate
 from typing import Protocol
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from adapters.settings import Settings
+from adapters.settings import SettingError, Settings
 from models.delivery import ChannelName
 from models.organisation import Person
 
@@ -54,7 +54,9 @@ class Mail:
         """`url` is smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]."""
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname or "@" not in sender:
-            raise ValueError("JOINT_SMTP_URL or JOINT_SMTP_FROM is not an address of their kind")
+            raise SettingError(
+                "JOINT_SMTP_URL 应为 smtp://、smtp+starttls:// 或 smtps:// 开头的地址，JOINT_SMTP_FROM 应为发件邮箱"
+            )
         self._parts: SplitResult = parts
         self._sender = sender
 
@@ -121,7 +123,7 @@ class Messenger:
         self._template = template
         self._robot = apprise.Apprise
         if not self._robot().add(self._filled("13800000000", "a@example.invalid")):
-            raise ValueError("JOINT_MESSENGER_URL is not an address that the messenger library knows")
+            raise SettingError("JOINT_MESSENGER_URL 不是通知程序库（Apprise）认识的地址")
 
     def address_of(self, person: Person) -> str | None:
         """The phone or e-mail that the address asks for."""

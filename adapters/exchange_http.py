@@ -124,7 +124,7 @@ class HttpExchange:
 
 
 def open_exchange(where: str, token: str = "", secrets: str = "") -> Exchange:
-    """The exchange that a setting names: an address of the platform, else a folder. Raises ValueError."""
+    """The exchange that a setting names: an address of the platform, else a folder. Raises `SettingError`."""
     seals = Seals.parse(secrets)
     if where.startswith(("http://", "https://")):
         return HttpExchange(where, token, seals=seals)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from adapters.exchange import ExchangeAwayError
+from adapters.settings import SettingError
 
 SHORTEST = 16
 """Characters that a secret has at least."""
@@ -41,13 +42,13 @@ class Seals:
 
     @classmethod
     def parse(cls, text: str) -> "Seals":
-        """From `office=secret,office=secret`; an office named twice is changing its secret. Raises ValueError."""
+        """From `office=secret,office=secret`; an office named twice is changing its secret. Raises `SettingError`."""
         secrets: dict[str, list[str]] = {}
         for part in filter(None, (one.strip() for one in text.split(","))):
             office, _, secret = (one.strip() for one in part.partition("="))
             if not office or len(secret) < SHORTEST:
-                raise ValueError(
-                    f"JOINT_EXCHANGE_SECRETS is office=secret,… with secrets of {SHORTEST} characters or more"
+                raise SettingError(
+                    f"JOINT_EXCHANGE_SECRETS 应写成 办公室代码=密钥，多个用英文逗号隔开，密钥不少于{SHORTEST}个字符"
                 )
             secrets.setdefault(office, []).append(secret)
         return cls(secrets)

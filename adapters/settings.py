@@ -11,6 +11,10 @@ CACHED_WORKFLOWS = 1000
 """How many workflows a worker keeps in memory: one that is not kept costs a replay when it is woken."""
 
 
+class SettingError(ValueError):
+    """A setting that can't be meant so; the words name it and say what it should be, in Chinese."""
+
+
 class Profile(StrEnum):
     """Where the service runs: in demo and dev `--as PERSON` says who acts, elsewhere a token does."""
 
