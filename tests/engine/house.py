@@ -114,7 +114,7 @@ class House:
 
     async def _platform(self) -> None:
         while True:
-            await asyncio.to_thread(answer, self.folder)
+            await asyncio.to_thread(answer, self.folder, None, self.cast.clock)
             await asyncio.sleep(PLATFORM_PAUSE)
 
 

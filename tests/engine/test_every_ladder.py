@@ -152,7 +152,7 @@ class SlowHouse(House):
         ]
         self.told |= set(fresh)
         if facts:
-            name = f"{OFFICE}-said-{len(self.told)}.json"
+            name = f"{OFFICE}-{len(self.told):024x}.json"
             write_whole(self.folder / "in" / name, json.dumps(facts, ensure_ascii=False))
 
 
