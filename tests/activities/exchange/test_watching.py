@@ -1,6 +1,5 @@
 """What a courier brings wakes the office's exchange, also what came while no worker was there."""
 
-import asyncio
 from pathlib import Path
 from typing import cast
 
@@ -33,13 +32,28 @@ class Engine:
         self.woken.append(f"{name} {self._asked}")
 
 
-async def watched(engine: Engine, exchange: FileExchange, looks: int) -> list[str]:
+class EnoughError(Exception):
+    """So many looks are enough."""
+
+
+class Folder(FileExchange):
+    """Folders that are looked at so many times."""
+
+    left = 0
+
+    def offices_of_fresh(self, seconds: float) -> list[str]:
+        """As ever, until it is enough."""
+        if not self.left:
+            raise EnoughError
+        self.left -= 1
+        return super().offices_of_fresh(seconds)
+
+
+async def watched(engine: Engine, exchange: Folder, looks: int) -> list[str]:
     """Who is woken in so many looks."""
-    task = asyncio.create_task(watching.watch_for_ever(cast("Client", engine), exchange))
-    while looks and not task.done():
-        await asyncio.sleep(0.02)
-        looks -= 1
-    task.cancel()
+    exchange.left = looks
+    with pytest.raises(EnoughError):
+        await watching.watch_for_ever(cast("Client", engine), exchange)
     return engine.woken
 
 
@@ -49,14 +63,14 @@ async def test_an_office_is_woken_once_for_what_lay_there_and_each_time_for_what
 ) -> None:
     """An office that never sent anything, or an engine that is away for a moment, ends nothing."""
     monkeypatch.setattr(watching, "EVERY", 0.01)
-    exchange, engine = FileExchange(tmp_path), Engine()
+    exchange, engine = Folder(tmp_path), Engine()
     (exchange.back / f"test-{ANSWER}").write_text("[]", "utf-8")
     monkeypatch.setattr(watching, "FRESH", 0.0)
     assert ["wake exchange/test"] == await watched(engine, exchange, 5)
     monkeypatch.setattr(watching, "FRESH", 60.0)
     (exchange.back / f"unknown-{ANSWER}").write_text("[]", "utf-8")
     engine.fault = fault
-    assert 3 < len(await watched(engine, exchange, 10))
+    assert 3 < len(await watched(engine, exchange, 4))
 
 
 async def test_a_folder_that_was_taken_out_is_looked_for_again(
@@ -64,7 +78,7 @@ async def test_a_folder_that_was_taken_out_is_looked_for_again(
 ) -> None:
     """The next minute it may be there."""
     monkeypatch.setattr(watching, "EVERY", 0.01)
-    exchange, engine = FileExchange(tmp_path), Engine()
+    exchange, engine = Folder(tmp_path), Engine()
     exchange.back.rmdir()
     assert [] == await watched(engine, exchange, 3)
     exchange.back.mkdir()
