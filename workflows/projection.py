@@ -221,7 +221,7 @@ def _wait_item(wait: WaitLine, target: str) -> list[str]:
     late = "⚠ " if wait.level >= Level.HEAD else ""
     if wait.by_itself:
         return [f"- 等 **系统**：**{wait.name}：{BY_ITSELF}**  ", f"  期限 **{last_day(wait)}**"]
-    first = [f"  先看 `{rule.first.format(target=target)}`  "] if rule.first else []
+    first = [f"  准备 `{rule.first.format(target=target)}`  "] if rule.first else []
     return [
         # Two blanks break the line: the Web UI draws no lists inside lists.
         f"- {late}等 **{wait.name}** {Role(wait.role).label}：**{wait.what or kind.label}**{count}  ",
@@ -273,7 +273,7 @@ def _branch_table(progress: Progress) -> list[str]:
     lines = [
         "**已办情况（户数）**",
         "",
-        "| 部门 | 进展 | 抽中 | 匹配 | 检查 | 审批 | 录入 | 公示 | 处置未结 |",
+        "| 部门 | 进展 | 抽中→ | 匹配→ | 检查→ | 审批→ | 录入→ | 公示→ | 处置未结 |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     return [*lines, *(_branch_row(branch) for branch in progress.branches), ""]

@@ -84,7 +84,7 @@ UNCLAIMED = """\
 
 **已办情况（户数）**
 
-| 部门 | 进展 | 抽中 | 匹配 | 检查 | 审批 | 录入 | 公示 | 处置未结 |
+| 部门 | 进展 | 抽中→ | 匹配→ | 检查→ | 审批→ | 录入→ | 公示→ | 处置未结 |
 |---|---|---|---|---|---|---|---|---|
 | 县教育局 | 待领取 | 0 | 0 | 0 | 0 | 0 | 0 | 0/0 |
 """
@@ -123,7 +123,7 @@ def test_waits_that_read_alike_are_one_line_with_their_counts() -> None:
     assert (
         "- 等 **县教育局** 经办人：**在本部门网站或媒体公示并提交证明**，未办10件，共10件  \n"
         "  期限 **2026-03-04 24:00+08:00** · 自 2026-03-01 09:30+08:00 起  \n"
-        "  先看 `starter.py publication text yc-2026/4/1 --open --output 公示.docx`  "
+        "  准备 `starter.py publication text yc-2026/4/1 --open --output 公示.docx`  "
     ) in text
     assert "- 等 **县教育局** 经办人：**在本部门网站或媒体公示并提交证明**  \n  期限 **中止中**" in text
     assert "- 另有2项待办，见 `starter.py task show yc-2026/4/1`" in text
