@@ -22,7 +22,7 @@ from cli.demo.play_results import Closing
 from cli.demo.show import SCENES
 from worker import working
 
-from .browser import LIST, WIDTH, browser, list_of, namespace_page, page_of, shoot
+from .browser import LIST, WIDTH, browser, list_of, page_of, shoot
 from .plays import PLAYS, Picture, Play, Stop
 from .world import FellSilent, Players, Served, aged_copy, bring_up, found_county, served
 
@@ -102,8 +102,6 @@ async def _picture(one: Picture, world: Served, file: Path, eye: Browser) -> boo
     if one.query:
         return await shoot(eye, list_of(world.ui, one.query), file, one.expected, LIST)
     size = (WIDTH, one.height)
-    if one.path:
-        return await shoot(eye, namespace_page(world.ui, one.path), file, one.expected, size)
     found = [run async for run in world.client.list_workflows(f"WorkflowId STARTS_WITH '{one.page}'")]
     for run in found:
         if await shoot(eye, page_of(world.ui, run.id, run.run_id, one.tab), file, one.expected, size):

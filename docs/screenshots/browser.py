@@ -31,11 +31,6 @@ def page_of(ui: str, workflow: str, run: str, tab: str) -> str:
     return f"{ui}/namespaces/default/workflows/{quote(workflow, safe='')}/{run}/{tab}"
 
 
-def namespace_page(ui: str, path: str) -> str:
-    """The address of a page of the namespace."""
-    return f"{ui}/namespaces/default/{path}"
-
-
 def list_of(ui: str, query: str) -> str:
     """The address of the list of workflows that a query finds."""
     return f"{ui}/namespaces/default/workflows?query={quote(query)}"

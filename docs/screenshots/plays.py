@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from cli.demo.county import County
 from cli.demo.platform_server import Habits, Platform, serve
 from cli.demo.play import HEALTH, OFFICE, SCHOOLS, TASK
-from models.messages import TASK_QUEUE, Wake
+from models.messages import Wake
 from models.papers import (
     AcceptClaim,
     ApproveResults,
@@ -54,8 +54,6 @@ class Picture:
     """How the id of the workflow begins whose page is shown."""
     query: str = ""
     """Where given, the list that it finds is shown instead of a page."""
-    path: str = ""
-    """Where given, this page of the namespace is shown instead."""
     tab: str = "user-metadata"
     height: int = HEIGHT
     """Of the page: what lies below it is left out."""
@@ -217,13 +215,6 @@ PLAYS = (
                         expected="InspectionStage",
                         height=760,
                     ),
-                    Picture(
-                        "fault-no-worker-queue",
-                        "没有工作进程：任务队列没有人领取",
-                        path=f"task-queues/{TASK_QUEUE}",
-                        expected=TASK_QUEUE,
-                        height=760,
-                    ),
                 ),
                 days=35,
                 working=False,
@@ -253,7 +244,7 @@ PLAYS = (
                         "fault-reset",
                         "有人在界面上重置了任务",
                         tab="history",
-                        height=760,
+                        height=1050,
                         expected="试一试重置",
                     ),
                 ),
