@@ -1,6 +1,7 @@
 """A step that fails for ever is said with its command, and forgotten once it is done; histories do not leave unkept."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from activities.doctor.findings import Ailment, Finding
 from activities.doctor.rows import QUEUE_GRACE
 from activities.doctor.unkept import unarchived
 from adapters.exchange import Batch, Fact, Unread
+from adapters.interceptors import ASIDE
 from models.operations import FailingStep
 from models.trail import ArchivedRun
 from tests.builders import OFFICE
@@ -88,6 +90,11 @@ async def test_a_step_that_fails_for_ever_is_said_until_its_cause_is_gone(house:
         (line,) = await failing(house)
         assert (EXCHANGE, f"starter.py doctor --repair --restart {EXCHANGE}") == (line.subject, line.command)
         assert "RuntimeError, see log" in line.words
+        about = (await house.client.get_workflow_handle(EXCHANGE).describe()).raw_description
+        (shown,) = [one.last_failure.message for one in about.pending_activities]
+        assert re.search(r"自 \d{4}-\d\d-\d\d \d\d:\d\d\+08:00 起第\d+次", shown)
+        assert "请运维按编号查工作进程日志，排除原因：starter.py doctor" in shown
+        assert ASIDE not in line.words
         disk.full = False
         await until(lambda: not house.cast.read(notes))
         await mended(house)
