@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.acts.reports import report_key
 from activities.clocks.rungs import fire_due
-from activities.clocks.waits import Clocks
+from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.desk.digests import deliver, next_digest
 from activities.plans.rounds import watching_bodies
 from activities.plans.rows import report_day
@@ -38,8 +38,8 @@ _STANDS = rows_of(
     # What the desk itself holds (the yearly report) is reminded of until somebody acts, years on.
     rows_of(func.count()).select_from(Wait).where(*_OWN).scalar_subquery().label("own"),
     rows_of(func.min(Deadline.next_rung))
-    .join(Wait, col(Wait.id) == col(Deadline.wait))
-    .where(*_OWN, col(Deadline.current).is_(True))
+    .join(Wait, ITS_CLOCK)
+    .where(*_OWN)
     .scalar_subquery()
     .label("next_rung"),
     rows_of(func.count())
