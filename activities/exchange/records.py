@@ -3,9 +3,10 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from activities.lookup import chunks, subjects_by_id
 from activities.results.corrected import standing_categories
@@ -27,7 +28,13 @@ from rules.disposal import DisposalOutcome
 from rules.publicity import public_text
 from rules.results import Category
 
-T = TypeVar("T", bound=SQLModel)
+_OF_TASK = (
+    select(JointTask, PlanDocument, TakingPart.part, Department.name)
+    .join(PlanDocument, col(PlanDocument.id) == col(JointTask.document))
+    .join(TakingPart, col(TakingPart.task) == col(JointTask.id))
+    .join(Department, col(Department.id) == col(TakingPart.department))
+    .where(col(JointTask.id) == bindparam("task"), col(Department.id) == bindparam("department"))
+)
 
 
 def compose(
@@ -55,7 +62,6 @@ class _Rows:
 
     def __init__(self, session: Session, publications: Sequence[Publication]) -> None:
         self._session = session
-        self._read: dict[tuple[type[SQLModel], str], SQLModel] = {}
         ids = sorted({one.visit for one in publications})
         found = [
             visit
@@ -121,24 +127,18 @@ class _Rows:
     def _of_task(self, task_id: str, department: str) -> dict[str, str]:
         known = self._tasks.get((task_id, department))
         if known is None:
-            task = self._once(JointTask, task_id)
-            plan = self._once(PlanDocument, task.document)
+            task, plan, part, organ = self._session.execute(
+                _OF_TASK, {"task": task_id, "department": department}
+            ).one()
             known = self._tasks[task_id, department] = {
                 "plan_number": plan.number or "",
                 "plan_name": plan.title or "",
                 "task": task.id,
                 "task_name": task.name,
-                "part": self._session.get_one(TakingPart, (task_id, department)).part.label,
-                "organ": self._once(Department, department).name,
+                "part": part.label,
+                "organ": organ,
             }
         return known
-
-    def _once(self, model: type[T], key: str) -> T:
-        """A row that many records name, read once: the session itself forgets what nobody holds on to."""
-        found = self._read.get((model, key))
-        if found is None:
-            found = self._read[model, key] = self._session.get_one(model, key)
-        return cast("T", found)
 
     def _content(self, row: Publication, visit: Visit, subject: Subject) -> dict[str, Any]:
         session = self._session
