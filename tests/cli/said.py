@@ -1,7 +1,9 @@
 """What a command said."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,10 @@ Say = Callable[..., Said]
 def refused(said: Said) -> tuple[int, str]:
     """Exit code and type of a refusal."""
     return said.code, said.err[said.err.index("（") + 1 : said.err.index("）")]
+
+
+def data(say: Say, *words: str) -> Any:
+    """What a command prints as JSON."""
+    said = say(*words, "--json")
+    assert said.code == 0, said.err
+    return json.loads(said.out)

@@ -1,9 +1,7 @@
 """Clocks by command: calendars, explanations, acts on a wait, and what failed to be delivered."""
 
-import json
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlmodel import col, select
 
@@ -20,18 +18,11 @@ from tests.activities.waits import clock_of, due, wait_of
 from tests.activities.world import TASK
 from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, person
 from tests.cli.conftest import At
-from tests.cli.said import Say, refused
+from tests.cli.said import Say, data, refused
 
 HEAD = person(SECOND, Role.HEAD)
 STAFF = person(OFFICE_DESK, Role.OFFICE)
 ACT = ("--reason", "等待鉴定", "--approval", "批1号")
-
-
-def data(say: Say, *words: str) -> Any:
-    """What a command prints as JSON."""
-    said = say(*words, "--json")
-    assert said.code == 0, said.err
-    return json.loads(said.out)
 
 
 def written(folder: Path, year: int) -> Path:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,18 +12,11 @@ from rules.stages import VisitStage
 from tests.activities.world import TASK
 from tests.builders import OFFICE_DESK, SECOND, person
 from tests.cli.conftest import At
-from tests.cli.said import Say, refused
+from tests.cli.said import Say, data, refused
 
 OFFICER, HANDLER = person(SECOND, Role.OFFICER), person(SECOND, Role.HANDLER)
 HEAD = person(SECOND, Role.HEAD)
 PDF = b"%PDF-1.7\nproof"
-
-
-def data(say: Say, *words: str) -> Any:
-    """What a command prints as JSON."""
-    said = say(*words, "--json")
-    assert said.code == 0, said.err
-    return json.loads(said.out)
 
 
 def test_a_wrong_fact_is_taken_back_and_its_visit_goes_on(say: Say, at: At) -> None:

@@ -1,0 +1,69 @@
+"""Summary tables and yearly reports by command."""
+
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from rules.roles import Role
+from tests.activities.world import TASK
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, person
+from tests.cli.conftest import At
+from tests.cli.said import Say, data, refused
+
+LEAD_HANDLER = person(LEAD, Role.HANDLER)
+OFFICE_STAFF = person(OFFICE_DESK, Role.OFFICE)
+HANDLER = person(SECOND, Role.HANDLER)
+PDF = b"%PDF-1.7\nproof"
+
+
+def test_the_office_sees_who_has_sent_a_summary_table_and_who_has_not(say: Say, at: At) -> None:
+    """Each with its day, or with the day on which it falls due."""
+    driver = at("published")
+    rows = data(say, "summary", "list", DOCUMENT)
+    assert {"待报送"} == {one["state"] for one in rows}
+    assert all(one["due"] for one in rows)
+    assert 0 == say("summary", "submit", TASK, "--as", HANDLER).code
+    mine = next(one for one in data(say, "summary", "list") if one["department"] == SECOND)
+    assert ("待签收", driver.today.isoformat()) == (mine["state"], mine["submitted_on"])
+    assert (3, "PlanUnknown") == refused(say("summary", "list", "x"))
+
+
+def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path: Path) -> None:
+    """Text and data of a department, the office's own, and the sent file kept."""
+    driver = at("desk")
+    lead = person(LEAD, Role.HANDLER)
+    for name in ("文字.docx", "数据.xlsx"):
+        said = say("summary", "report", DOCUMENT, "--to", str(tmp_path / name), "--as", lead)
+        assert 0 == said.code, said.err
+    assert "抽查数据信息" in load_workbook(tmp_path / "数据.xlsx").sheetnames
+    assert 1 == data(say, "summary", "report-office", DOCUMENT)["plan_rows"]
+    assert (3, "SheetSuffix") == refused(
+        say("summary", "report-office", DOCUMENT, "--to", str(tmp_path / "x.pdf"))
+    )
+    sent = ("summary", "yearly", DOCUMENT, "牵头局〔2026〕9号", "--on", driver.today.isoformat())
+    file = ("--file", str(tmp_path / "文字.docx"), "--internal", "内部抽查对象数=12", "--as", lead)
+    assert 0 == say(*sent, *file).code
+    (row,) = [one for one in data(say, "summary", "reports", DOCUMENT) if one["department"] == LEAD]
+    assert ("牵头局〔2026〕9号", {"内部抽查对象数": 12}) == (row["reference"], row["internal"])
+    told = data(say, "summary", "report-office", DOCUMENT)
+    assert (1, {"内部抽查对象数": 12}) == (told["reported"], told["internal"])
+    assert (3, "InternalUnclear") == refused(say(*sent, "--internal", "很多", "--as", lead))
+
+
+def test_summaries_are_submitted_receipted_and_exported(say: Say, at: At, tmp_path: Path) -> None:
+    """One table 发起 and two 配合, in one workbook, with the figures of the rows."""
+    driver = at("published")
+    assert 0 == say("summary", "submit", TASK, "--as", LEAD_HANDLER).code
+    assert 0 == say("summary", "receipt", TASK, "--as", OFFICE_STAFF).code
+    tables = data(say, "summary", "show", TASK)
+    assert [("发起", "已签收"), ("配合", "未报送"), ("配合", "未报送")] == [
+        (one["type"], one["state"]) for one in tables
+    ]
+    file = tmp_path / "汇总表.xlsx"
+    assert 0 == say("summary", "export", TASK, str(file)).code
+    book = load_workbook(file)
+    assert 3 == len(book.worksheets)
+    sheet = book.worksheets[0]
+    figures = {sheet.cell(4, at).value: sheet.cell(5, at).value for at in range(1, sheet.max_column + 1)}
+    assert len(driver.visits(LEAD)) == figures["抽取数（户）"]
+    assert "抽查结果汇总表（发起）" in sheet["A1"].value
