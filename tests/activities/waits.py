@@ -8,8 +8,11 @@ from sqlmodel import col, select
 from activities.steps.case import CaseActivities
 from activities.steps.desk import DeskActivities
 from models.messages import CaseStep, TaskStep
+from models.papers import RecordVisits, VisitLine
 from models.trail import Deadline, Notification, RungFire, Wait
 from rules.calendar import TZ
+from rules.roles import Role
+from rules.stages import VisitStage
 from rules.waits import WaitKind
 from tests.activities.driver import Driver
 from tests.builders import SECOND
@@ -86,3 +89,31 @@ def let_pass(driver: Driver, wait: Wait, until: datetime) -> list[datetime]:
         assert moment > driver.now or not woken, "a timer that goes off and changes nothing never ends"
         woken.append(moment)
         fire(driver, wait.scope, max(moment, driver.now + timedelta(seconds=1)))
+
+
+def at_hour(day: date, hour: int = 9) -> datetime:
+    """A moment of a day in Beijing."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=TZ)
+
+
+def waits(driver: Driver, kind: WaitKind, department: str = SECOND) -> Sequence[Wait]:
+    """A department's waits of a kind, in the order of opening."""
+    statement = select(Wait).where(col(Wait.kind) == kind, col(Wait.department) == department)
+    return driver.read(
+        lambda session: session.exec(statement.order_by(col(Wait.opened_at), col(Wait.key))).all()
+    )
+
+
+def deadlines(driver: Driver, wait: Wait) -> Sequence[Deadline]:
+    """All deadlines of a wait, the living one last."""
+    statement = select(Deadline).where(col(Deadline.wait) == wait.id).order_by(col(Deadline.current))
+    return driver.read(lambda session: session.exec(statement).all())
+
+
+def record(driver: Driver, day: date, count: int) -> None:
+    """Complete so many of the second department's visits on a day."""
+    driver.now = at_hour(day)
+    visits = driver.visits(SECOND, VisitStage.MATCHED)[:count]
+    officers = driver.officers(SECOND)[:2]
+    lines = tuple(VisitLine(visit=one.id, completed_on=day, officers=officers) for one in visits)
+    driver.act(SECOND, Role.OFFICER, RecordVisits(lines=lines))

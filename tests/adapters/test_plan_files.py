@@ -1,87 +1,20 @@
 """Files of plan notices: one plan in every format, and bytes that are no plan at all."""
 
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import docx
 import openpyxl
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 
 from adapters.plan_files import read_plan
 from rules.plan.reading import PlanReading
 from rules.refusal import Refusal
+from tests.adapters.plan_formats import FORMATS, ROWS, TITLE, as_csv, as_docx, as_xlsx, saved, sheet_of
 from tests.adapters.plan_pdf import pdf
-from tests.rules.plan.notices import FUEL, GUARDS, HEADER, HOTELS, PAWN, cells, fields, seqs
+from tests.rules.plan.notices import HEADER, fields, seqs
 
-TITLE = "安平县2025年度部门联合双随机抽查工作计划"
-ROWS = [
-    cells(1, GUARDS, partners="县市场监管局、财政局"),
-    cells(2, HOTELS, ratio="不低于3户", window="全年"),
-    cells(3, PAWN, ratio="A类1%、B类3%、C类5%、D类10%"),
-    cells(4, FUEL, initiator="县商务局"),
-]
 PLANS = Path(__file__).resolve().parents[2] / "examples" / "plans"
-
-
-def _tsv() -> str:
-    return "\n".join([TITLE, "", *("\t".join(row) for row in (HEADER, *ROWS))])
-
-
-def _markdown() -> str:
-    rows = ["| " + " | ".join(row) + " |" for row in (HEADER, *ROWS)]
-    return "\n".join([f"# {TITLE}", "", rows[0], "|---" * len(HEADER) + "|", *rows[1:]])
-
-
-def _csv() -> str:
-    return "\r\n".join([TITLE, *(",".join(f'"{cell}"' for cell in row) for row in (HEADER, *ROWS))])
-
-
-def _xlsx() -> bytes:
-    book = openpyxl.Workbook()
-    sheet = _sheet(book)
-    sheet.append([TITLE])
-    sheet.merge_cells("A1:I1")
-    for row in (HEADER, *ROWS):
-        sheet.append(list(row))
-    return _saved(book.save)
-
-
-def _sheet(book: openpyxl.Workbook) -> Worksheet:
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    return sheet
-
-
-def _docx() -> bytes:
-    document = docx.Document()
-    document.add_paragraph(TITLE)
-    table = document.add_table(rows=0, cols=len(HEADER))
-    for row in (HEADER, *ROWS):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
-    return _saved(document.save)
-
-
-def _saved(save: Callable[[Any], None]) -> bytes:
-    out = io.BytesIO()
-    save(out)
-    return out.getvalue()
-
-
-FORMATS: dict[str, Callable[[], bytes]] = {
-    "plan.md": lambda: _tsv().encode(),
-    "bom.txt": lambda: b"\xef\xbb\xbf" + _tsv().encode(),
-    "gb.tsv": lambda: _tsv().encode("gb18030"),
-    "pipes.md": lambda: _markdown().encode(),
-    "plan.csv": lambda: _csv().encode(),
-    "gb.csv": lambda: _csv().encode("gb18030"),
-    "plan.xlsx": _xlsx,
-    "plan.docx": _docx,
-    "plan.pdf": lambda: pdf([([TITLE], [HEADER, *ROWS])], width=180),
-}
 
 
 def _read(folder: Path, name: str, data: bytes) -> PlanReading:
@@ -111,10 +44,10 @@ def test_a_row_says_on_which_line_it_stands(tmp_path: Path, name: str, first: in
 
 def test_a_merged_cell_that_the_workbook_declares_is_read(tmp_path: Path) -> None:
     """The file itself says whose text it is; blank rows below the title don't move the count."""
-    book = openpyxl.load_workbook(io.BytesIO(_xlsx()))
-    sheet = _sheet(book)
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx()))
+    sheet = sheet_of(book)
     sheet.merge_cells("H3:H5")
-    reading = _read(tmp_path, "merged.xlsx", _saved(book.save))
+    reading = _read(tmp_path, "merged.xlsx", saved(book.save))
     found = fields(reading, 3)["initiator"]
     assert ("县公安局", "read") == (found["value"], found["status"])
 
@@ -122,38 +55,38 @@ def test_a_merged_cell_that_the_workbook_declares_is_read(tmp_path: Path) -> Non
 def test_a_row_that_a_merged_number_spans_is_one_row(tmp_path: Path) -> None:
     """Two sheet rows under one 序号."""
     book = openpyxl.Workbook()
-    sheet = _sheet(book)
+    sheet = sheet_of(book)
     more = ["", "", "培训情况检查", *[""] * 6]
     for row in (HEADER, ROWS[0], more, ROWS[1]):
         sheet.append(list(row))
     sheet.merge_cells("A2:A3")
-    reading = _read(tmp_path, "spans.xlsx", _saved(book.save))
+    reading = _read(tmp_path, "spans.xlsx", saved(book.save))
     assert ["1", "2"] == seqs(reading)
     assert "保安服务检查培训情况检查" == fields(reading, 1)["items"]["value"]
 
 
 def test_a_percent_format_is_shown_as_percent(tmp_path: Path) -> None:
     """Excel stores 5% as 0.05."""
-    book = openpyxl.load_workbook(io.BytesIO(_xlsx()))
-    cell = _sheet(book)["E3"]
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx()))
+    cell = sheet_of(book)["E3"]
     cell.value, cell.number_format = 0.05, "0%"
-    assert "5" == fields(_read(tmp_path, "percent.xlsx", _saved(book.save)), 1)["ratio"]["value"]["percent"]
+    assert "5" == fields(_read(tmp_path, "percent.xlsx", saved(book.save)), 1)["ratio"]["value"]["percent"]
 
 
 def test_a_merged_cell_in_a_docx_table_is_read(tmp_path: Path) -> None:
     """Vertical merges of the file."""
-    document = docx.Document(io.BytesIO(_docx()))
+    document = docx.Document(io.BytesIO(as_docx()))
     table = document.tables[0]
     for row in (2, 3):
         table.cell(row, 7).text = ""
     table.cell(1, 7).merge(table.cell(3, 7))
-    reading = _read(tmp_path, "merged.docx", _saved(document.save))
+    reading = _read(tmp_path, "merged.docx", saved(document.save))
     assert ["县公安局"] * 3 == [fields(reading, seq)["initiator"]["value"] for seq in (1, 2, 3)]
 
 
 def test_a_record_of_several_lines_in_csv_starts_where_it_starts(tmp_path: Path) -> None:
     """A line break inside quotes is no new row."""
-    text = _csv().replace("保安服务检查", "1.保安服务\n2.培训")
+    text = as_csv().replace("保安服务检查", "1.保安服务\n2.培训")
     reading = _read(tmp_path, "lines.csv", text.encode())
     assert [3, 5, 6, 7] == [row.line for row in reading.rows]
 
@@ -181,7 +114,7 @@ def test_pages_of_a_pdf_are_told_as_progress(tmp_path: Path) -> None:
         ("empty.md", b""),
         ("letter.md", "各单位：请认真贯彻执行。".encode()),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600),
-        ("broken.xlsx", _xlsx()[:900]),
+        ("broken.xlsx", as_xlsx()[:900]),
         ("broken.pdf", b"%PDF-1.7\nnothing"),
         ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4),
         ("zip.zip", b"PK\x05\x06" + b"\x00" * 18),

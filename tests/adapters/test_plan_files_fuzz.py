@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.plan_files import read_plan
 from rules.plan.reading import PlanReading
 from rules.refusal import Refusal
-from tests.adapters.test_plan_files import FORMATS
+from tests.adapters.plan_formats import FORMATS
 from tests.rules.plan.notices import GUARDS, HEADER, cells
 
 

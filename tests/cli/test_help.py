@@ -3,43 +3,17 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from rules.wait_rules import WAITS
-from starter import app
 from tests.activities.world import TASK
+from tests.cli.commands import ALL, named
 from tests.cli.said import Say
 
-ROOT: Any = get_command(app)
-CONTEXT = ROOT.make_context("starter.py", [], resilient_parsing=True)
 HOME = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command with its path."""
-    for name in group.list_commands(CONTEXT):
-        command = group.get_command(CONTEXT, name)
-        if hasattr(command, "list_commands"):
-            yield from commands(command, (*path, name))
-        else:
-            yield (*path, name), command
-
-
-ALL = dict(commands(ROOT))
-
-
-def named(words: list[str]) -> tuple[Any, list[str]]:
-    """The command that words name, and the words that are left for it."""
-    found: Any = ROOT
-    while hasattr(found, "list_commands"):
-        found, words = found.get_command(CONTEXT, words[0]), words[1:]
-    return found, words
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)

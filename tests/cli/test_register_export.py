@@ -8,7 +8,7 @@ import pytest
 
 from rules.roles import Role
 from tests.activities.conftest import At
-from tests.activities.draw.test_received import of_the_city
+from tests.activities.draw.receiving import of_the_city
 from tests.builders import DOCUMENT, LEAD, person, subject_code
 from tests.cli.said import Say, refused
 

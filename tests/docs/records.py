@@ -1,7 +1,12 @@
 """Builders of draw records: acts drawn as the service draws them."""
 
 import hashlib
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 from rules.digests import sha256_hex
 from rules.draw import draw, seed
@@ -19,6 +24,9 @@ from rules.draw_record import (
 )
 from rules.merkle import merkle_root
 from rules.quota import ALL_CLASSES, Quota, population, propose_rising
+
+Record = dict[str, Any]
+
 
 TASK = "阳城-2024-7"
 DEPARTMENTS = ("市场监管局", "住建局", "消防大队")
@@ -109,3 +117,23 @@ def four_acts() -> list[Act]:
     acts.append(added(acts, 4))
     acts.append(act(acts, Kind.REDRAW, ENTRIES[:90], lambda n: Quota.plain(n, "2"), replaces=("1", "2", "3")))
     return acts
+
+
+VERIFIER = Path(__file__).parents[2] / "docs" / "verify-draw.py"
+
+
+def verify(folder: Path, record: Record, *snapshots: bytes, hashes: Sequence[str] = ()) -> tuple[int, str]:
+    """Exit code and output of the stand-alone program, run away from the project."""
+    files = [folder / "record.json"]
+    files[0].write_bytes(json.dumps(record).encode())
+    for number, snapshot in enumerate(
+        snapshots or (canonical_directory(ENTRIES), canonical_directory(ENTRIES[:90]))
+    ):
+        files.append(folder / f"directory-{number}")
+        files[-1].write_bytes(snapshot)
+    run = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", str(VERIFIER), *map(str, files), *hashes],
+        capture_output=True, check=False, cwd=folder,
+    )  # fmt: skip
+    assert b"" == run.stderr
+    return run.returncode, run.stdout.decode()

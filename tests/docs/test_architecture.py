@@ -89,6 +89,17 @@ def test_rules_decide_without_machinery() -> None:
     assert [] == found
 
 
+def test_no_test_lives_on_another() -> None:
+    """What several tests build on has a home of its own, so that each test file may be changed or moved alone."""
+    found = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in [*modules("tests"), *modules("benchmarks")]
+        for name in imported(file.read_text("utf-8"))
+        if name.startswith("tests.") and any(one.startswith("test_") for one in name.split(".")[:-1])
+    ]
+    assert [] == found
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     """Moved code takes its mention along."""

@@ -38,10 +38,10 @@ from tests.activities.world import TASK
 from tests.builders import LEAD, OFFICE, SECOND, actor, person
 from tests.cli.conftest import At
 from tests.cli.said import Say
-from tests.docs.test_operating import TEXT as RUNBOOK
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 FOLDER = ROOT / "docs" / "screenshots"
 BLOCKS = dict(re.findall(r"^```text (\S+)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL))
 TARGET = f"joint-task/{TASK}"

@@ -40,7 +40,7 @@ from rules.stages import VisitStage
 from rules.waits import WaitKind
 from starter import app
 from tests.builders import DEPARTMENTS, DOCUMENT, OFFICE_DESK, SECOND, person
-from tests.cli.test_help import named
+from tests.cli.commands import named
 from tests.deploy.compose import compose
 from tests.engine.house import TASK, TASK_WORKFLOW, fill
 from tests.moved import Rows, stage_6, write

@@ -3,9 +3,8 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,10 +13,7 @@ from rules.draw_commitments import CHAIN_LINKS, commitment, link
 from rules.draw_directory import canonical_directory
 from rules.draw_record import Kind, build_record
 from rules.quota import Quota
-from tests.docs.records import ENTRIES, TASK, act, added, four_acts, refused_act
-
-VERIFIER = Path(__file__).parents[2] / "docs" / "verify-draw.py"
-Record = dict[str, Any]
+from tests.docs.records import ENTRIES, TASK, VERIFIER, Record, act, added, four_acts, refused_act, verify
 
 
 @pytest.fixture(scope="module")
@@ -25,23 +21,6 @@ def record() -> Record:
     """The exported record, read back."""
     document: Record = json.loads(canonical_json(build_record(TASK, four_acts())))
     return document
-
-
-def verify(folder: Path, record: Record, *snapshots: bytes, hashes: Sequence[str] = ()) -> tuple[int, str]:
-    """Exit code and output of the stand-alone program, run away from the project."""
-    files = [folder / "record.json"]
-    files[0].write_bytes(json.dumps(record).encode())
-    for number, snapshot in enumerate(
-        snapshots or (canonical_directory(ENTRIES), canonical_directory(ENTRIES[:90]))
-    ):
-        files.append(folder / f"directory-{number}")
-        files[-1].write_bytes(snapshot)
-    run = subprocess.run(
-        [sys.executable, "-I", "-X", "utf8", str(VERIFIER), *map(str, files), *hashes],
-        capture_output=True, check=False, cwd=folder,
-    )  # fmt: skip
-    assert b"" == run.stderr
-    return run.returncode, run.stdout.decode()
 
 
 def failures(output: str) -> list[tuple[int, str]]:

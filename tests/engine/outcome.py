@@ -10,6 +10,7 @@ from activities import audit
 from activities.audit import task_chain
 from activities.exchange.publishing import scope_of
 from adapters.database import Database
+from models.exchange import Declaration
 from models.outcomes import (
     Correction,
     CorrectionDecision,
@@ -23,6 +24,7 @@ from models.outcomes import (
 from models.registers import Officer, Subject
 from models.task import Assignment, Commitment, DrawAct, DrawnSubject, DrawStep, JointTask, TakingPart, Visit
 from models.trail import Answer, AuditEvent, Notification, RungFire, Submission, Wait
+from tests.platform import Standing
 
 _UNEVEN = frozenset(
     {
@@ -194,3 +196,14 @@ def _effects(session: Session, task: str) -> Counter[str]:
     for name, statement in rows.items():
         found[name] = len(session.exec(statement).all())
     return +found
+
+
+def agree(database: Database, platform: Standing) -> None:
+    """Every business key once on either side, each with its receipt."""
+    with database.read() as session:
+        rows = {one.key: one.receipt for one in session.exec(select(Publication))}
+        rows |= {one.key: one.receipt for one in session.exec(select(Declaration))}
+    state = platform.platform.state()
+    assert set(rows) == {one["key"] for one in state["records"]}
+    assert all(rows.values())
+    assert 0 == state["doubles"]

@@ -10,9 +10,8 @@ from models.papers import AcceptClaim
 from models.trail import Outcome as Verdict
 from rules.roles import Role
 from tests.builders import SECOND
-from tests.engine.house import TASK, TASK_WORKFLOW, House
+from tests.engine.house import TASK, TASK_WORKFLOW, House, papers_of, sent_again
 from tests.engine.outcome import Outcome, faults_of, outcome_of
-from tests.engine.test_messages import papers_of, sent_again
 from tests.play import SCENES
 
 

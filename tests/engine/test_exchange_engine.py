@@ -10,7 +10,6 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.exchange.publishing import scope_of
 from activities.outbox import OutboxActivities
 from activities.papers.sweep import sweep
-from adapters.database import Database
 from cli.demo.platform_server import Habits
 from models.exchange import Declaration
 from models.messages import CaseProgress
@@ -19,19 +18,8 @@ from models.papers import AnnulDecision, ProvePublication
 from rules.channel import Channel
 from rules.roles import Role
 from tests.engine.house import TASK, House
-from tests.engine.outcome import faults_of
-from tests.platform import Standing, standing
-
-
-def agree(database: Database, platform: Standing) -> None:
-    """Every business key once on either side, each with its receipt."""
-    with database.read() as session:
-        rows = {one.key: one.receipt for one in session.exec(select(Publication))}
-        rows |= {one.key: one.receipt for one in session.exec(select(Declaration))}
-    state = platform.platform.state()
-    assert set(rows) == {one["key"] for one in state["records"]}
-    assert all(rows.values())
-    assert 0 == state["doubles"]
+from tests.engine.outcome import agree, faults_of
+from tests.platform import standing
 
 
 async def test_a_task_runs_to_its_end_with_every_third_answer_lost(house: House, tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """Messages: once each, answered as before when repeated, refused with a trace where they come too late."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
 from activities.doctor.lost_papers import ruled
@@ -33,42 +31,14 @@ from rules.results import Category
 from rules.roles import Role
 from tests.builders import LEAD, SECOND, THIRD, actor
 from tests.engine.histories import local_steps, updates
-from tests.engine.house import TASK, TASK_WORKFLOW, House
+from tests.engine.house import TASK, TASK_WORKFLOW, House, papers_of, sent_again, slip_of
 from tests.engine.outcome import Outcome, faults_of, outcome_of
-
-
-def slip_of(paper: Submission) -> Slip:
-    """The message that carries a filed paper's number."""
-    return Slip(submission=paper.id, sha256=paper.sha256, kind=paper.kind, actor=paper.actor)
-
-
-def papers_of(session: Session, target: str) -> Sequence[Submission]:
-    """All papers that were filed to a target."""
-    return session.exec(
-        select(Submission).where(col(Submission.target) == target).order_by(col(Submission.filed_at))
-    ).all()
 
 
 def line_of(visit: Visit) -> ResultLine:
     """A result without a problem."""
     item = f"{visit.department.split('/')[1]}-1"
     return ResultLine(visit=visit.id, item=item, categories=(Category.NO_PROBLEM,))
-
-
-async def sent_again(house: House, paper: Submission) -> AnswerSlip:
-    """The same message once more, past our own client; patient where a run is just ending."""
-    while True:
-        try:
-            slip = slip_of(paper)
-            answer: AnswerSlip = await house.task.execute_update(
-                "act", slip, id=paper.id, result_type=AnswerSlip
-            )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return answer
 
 
 async def test_every_message_repeated_to_a_running_task_gets_its_first_answer(house: House) -> None:

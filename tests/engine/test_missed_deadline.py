@@ -20,7 +20,7 @@ from tests.builders import ALL_YEAR, LEAD, SECOND, THIRD, add_world
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, House
 from tests.engine.ladder_oracle import Days
-from tests.engine.test_every_ladder import NOTICED
+from tests.engine.slow_year import NOTICED
 from tests.play import secret
 
 

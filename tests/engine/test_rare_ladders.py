@@ -28,7 +28,7 @@ from tests.builders import ALL_YEAR, LEAD, OFFICE, OFFICE_DESK, SECOND, add_worl
 from tests.engine.conftest import own_queue
 from tests.engine.house import TASK, TASK_WORKFLOW, House
 from tests.engine.ladder_oracle import Days, expected
-from tests.engine.test_every_ladder import NOTICED, WHOLE
+from tests.engine.slow_year import NOTICED, WHOLE
 
 HOURS = frozenset({WaitKind.COMMIT, WaitKind.REVEAL})
 """Contributions that end by themselves at their hour."""

@@ -27,9 +27,8 @@ from models.trail import Submission
 from tests.builders import OFFICE
 from tests.engine.house import TASK, TASK_WORKFLOW, House, fill
 from tests.engine.mending import BY, audited, examined, mended
-from tests.engine.outcome import Outcome, faults_of, outcome_of
+from tests.engine.outcome import Outcome, agree, faults_of, outcome_of
 from tests.engine.processes import Processes
-from tests.engine.test_exchange_engine import agree
 from tests.platform import standing
 from tests.play import SCENES, Play
 

@@ -9,17 +9,13 @@ from rules.draw import Drawn, draw, draw_frozen, first, order, public_token, see
 from rules.draw_commitments import link
 from rules.quota import Quota, population
 from rules.refusal import Refusal
+from tests.rules.draws import entries
 
 SECRET, OTHER = bytes(range(32)), bytes(range(32, 64))
 CODES = ["91140000000000001A", "91140000000000002B", "91140000000000003C"]
 DIRECTORY = b"91140000000000001A,B\n91140000000000002B,-\n91140000000000003C,A\n"
 GOLDEN_SEED = "6c5c26190cdd4161f68447261d0992af213ec0562c7ca848fa345d0028275cc2"
 SEED = sha256_hex(b"any")
-
-
-def entries(n: int, classes: str = "ABCD-") -> list[tuple[str, str]]:
-    """n subjects whose classes take turns."""
-    return [(f"9114{i:014d}", classes[i % len(classes)]) for i in range(n)]
 
 
 def codes_of(drawn: list[Drawn]) -> list[str]:

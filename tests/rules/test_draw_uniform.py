@@ -3,7 +3,7 @@ import pytest
 from rules.digests import sha256_hex
 from rules.draw import draw
 from rules.quota import Quota, population
-from tests.rules.test_draw import entries
+from tests.rules.draws import entries
 
 SEEDS = 20_000
 # Upper 99.99 % points of chi-square with 29 degrees of freedom; the seeds are fixed, so no run is unlucky.

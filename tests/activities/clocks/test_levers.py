@@ -1,28 +1,22 @@
 """Acts on a clock: what they move, what stays in the trail, and which rungs still come."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlmodel import col, select
 
 from models.papers import (
-    DecideClock,
     ExtendWait,
-    Paper,
     ReassignWait,
-    RequestClock,
-    ResumeClock,
-    SetPolicy,
     SkipWait,
     SuspendClock,
 )
 from models.task import Visit
-from models.trail import Answer, Outcome, Wait
 from rules.roles import Role
 from rules.waits import WaitKind
+from tests.activities.clocks.levers import WHY, refusal, resume, suspend
 from tests.activities.conftest import At
-from tests.activities.driver import Driver
-from tests.activities.scenes import approved, submitted, visited
+from tests.activities.scenes import approved, submitted
 from tests.activities.waits import (
     all_clocks,
     beijing,
@@ -35,29 +29,7 @@ from tests.activities.waits import (
     wait_of,
 )
 from tests.activities.world import OFFICE_TARGET, add_person
-from tests.builders import LEAD, OFFICE_DESK, SECOND, actor
-
-WHY = {"reason": "等待鉴定结论", "approval": "局长办公会〔2026〕3号"}
-
-
-def suspend(driver: Driver, wait: Wait, first: str, last: str | None = None) -> Answer:
-    """The department's head suspends."""
-    to = date.fromisoformat(last) if last else None
-    paper = SuspendClock(wait=wait.id, from_day=date.fromisoformat(first), to_day=to, **WHY)
-    return driver.act(SECOND, Role.HEAD, paper, target=wait.scope)
-
-
-def resume(driver: Driver, wait: Wait, on: str) -> Answer:
-    """The department's head resumes."""
-    paper = ResumeClock(wait=wait.id, runs_from=date.fromisoformat(on), **WHY)
-    return driver.act(SECOND, Role.HEAD, paper, target=wait.scope)
-
-
-def refusal(driver: Driver, by: tuple[str, Role], paper: Paper, target: str = "") -> str:
-    """The type that a paper is refused with."""
-    answer = driver.say(paper, actor(*by), target=target)
-    assert Outcome.REFUSED is answer.outcome
-    return answer.type
+from tests.builders import LEAD, OFFICE_DESK, SECOND
 
 
 def test_suspended_working_days_are_added_at_the_end(at: At) -> None:
@@ -221,172 +193,3 @@ def test_hours_are_extended_by_hours(at: At) -> None:
     driver.act(OFFICE_DESK, Role.OFFICE, ExtendWait(wait=wait.id, amount=4, **WHY))
     after = clock_of(driver, wait).due
     assert (beijing("2026-04-02 10:30"), beijing("2026-04-02 17:00")) == (before, after)
-
-
-def test_a_later_check_of_the_same_day_is_not_in_a_moved_clock(at: At) -> None:
-    """An act is about those who were in the clock when it was approved."""
-    driver = at("matched")
-    first = driver.visits(SECOND)[0]
-    visited(driver)
-    wait = wait_of(driver, WaitKind.ENTRY)
-    with driver.database.write() as session:
-        key = session.get_one(Wait, wait.id).key
-    driver.act(OFFICE_DESK, Role.OFFICE, ExtendWait(wait=wait.id, amount=5, **WHY))
-    waits = driver.read(
-        lambda session: session.exec(select(Wait.key).where(col(Wait.kind) == WaitKind.ENTRY)).all()
-    )
-    assert key not in waits
-    assert first.last_day - timedelta(days=20) == driver.today
-
-
-def one_visit(driver: Driver, place: int = 0) -> str:
-    """A visit of the second department."""
-    return driver.visits(SECOND)[place].id
-
-
-def test_one_visits_clock_stands_while_the_others_run_on(at: At) -> None:
-    """It is split out of its group with the clock that it had; both waits and the act stay in the trail."""
-    driver = at("visited")
-    group, alone = wait_of(driver, WaitKind.ENTRY), one_visit(driver)
-    driver.now = beijing("2026-04-09 10:00")
-    paper = SuspendClock(
-        wait=group.id, visits=(alone,), from_day=driver.today, to_day=date(2026, 4, 15), **WHY
-    )
-    answer = driver.act(SECOND, Role.HEAD, paper)
-    apart = driver.row(Wait, str(answer.data["wait"]))
-    left = driver.row(Wait, group.id)
-    assert (8, 9, 1) == (left.open, left.total, apart.open)
-    assert (date(2026, 4, 30), date(2026, 5, 11)) == (due(driver, group), due(driver, apart))
-    assert ["opened", "suspended"] == [one.cause.value for one in all_clocks(driver, apart)]
-    split = next(one for one in driver.trail(answer.submission) if one.event == "wait.split")
-    assert (group.id, apart.id, [alone]) == (
-        split.detail["former"],
-        split.detail["wait"],
-        split.detail["visits"],
-    )
-    submitted(driver)
-    approved(driver)
-    waits = driver.read(
-        lambda session: session.exec(
-            select(Wait).where(col(Wait.kind) == WaitKind.RECEIPT, col(Wait.department) == SECOND)
-        ).all()
-    )
-    assert {(8, date(2026, 4, 30)), (1, date(2026, 5, 11))} == {(one.open, due(driver, one)) for one in waits}
-
-
-def test_an_act_on_all_visits_of_a_wait_splits_nothing(at: At) -> None:
-    """Named one by one or not named at all, it is the same wait."""
-    driver = at("visited")
-    group = wait_of(driver, WaitKind.ENTRY)
-    visits = tuple(one.id for one in driver.visits(SECOND))
-    driver.act(OFFICE_DESK, Role.OFFICE, ExtendWait(wait=group.id, visits=visits, amount=5, **WHY))
-    assert (date(2026, 5, 11), group.id) == (due(driver, group), wait_of(driver, WaitKind.ENTRY).id)
-
-
-def test_a_visit_that_is_not_under_the_wait_is_refused(at: At) -> None:
-    """Another department's, or one that has gone on."""
-    driver = at("visited")
-    wait = wait_of(driver, WaitKind.ENTRY)
-    other = driver.visits(LEAD)[0].id
-    paper = SuspendClock(wait=wait.id, visits=(other,), from_day=driver.today, **WHY)
-    assert "VisitNotWaited" == refusal(driver, (SECOND, Role.HEAD), paper)
-
-
-def test_what_is_asked_for_takes_effect_when_it_is_approved(at: At) -> None:
-    """The clock runs on until then; the standstill begins on the day that was asked for."""
-    driver = at("visited")
-    wait = wait_of(driver, WaitKind.ENTRY)
-    driver.now = beijing("2026-04-09 10:00")
-    asked = RequestClock(
-        wait=wait.id,
-        visits=(one_visit(driver),),
-        lever="suspend",
-        from_day=driver.today,
-        to_day=date(2026, 4, 15),
-        reason="等待鉴定",
-    )
-    driver.act(SECOND, Role.HANDLER, asked)
-    decision = wait_of(driver, WaitKind.DECIDE_CLOCK)
-    assert (Role.HEAD, date(2026, 4, 13)) == (decision.role, due(driver, decision))
-    assert ["opened"] == [one.cause.value for one in all_clocks(driver, wait)]
-    assert "AlreadyAsked" == refusal(driver, (SECOND, Role.HANDLER), asked)
-    driver.now = beijing("2026-04-10 10:00")
-    answer = driver.act(SECOND, Role.HEAD, DecideClock(wait=decision.id, approve=True, number="批9"))
-    assert date(2026, 5, 11) == due(driver, driver.row(Wait, str(answer.data["wait"])))
-    assert driver.row(Wait, decision.id).closed_at is not None
-    assert {"clock.decided", "wait.split", "deadline.moved"} <= {
-        one.event for one in driver.trail(answer.submission)
-    }
-    assert ["p-second-handler"] == [one.person for one in notices(driver, "clock decided")]
-
-
-def test_what_is_refused_leaves_the_clock_alone_and_is_told(at: At) -> None:
-    """A refusal names its reason; afterwards the department may ask again."""
-    driver = at("clock asked")
-    wait, decision = wait_of(driver, WaitKind.ENTRY), wait_of(driver, WaitKind.DECIDE_CLOCK)
-    head = (SECOND, Role.HEAD)
-    assert "ReasonMissing" == refusal(driver, head, DecideClock(wait=decision.id, approve=False))
-    driver.act(*head, DecideClock(wait=decision.id, approve=False, reason="可以先录入其他事项"))
-    assert ["opened"] == [one.cause.value for one in all_clocks(driver, wait)]
-    (told,) = notices(driver, "clock decided")
-    assert "可以先录入其他事项" in told.text
-    driver.act(
-        SECOND,
-        Role.HANDLER,
-        RequestClock(wait=wait.id, lever="suspend", from_day=driver.today, reason="已无他项"),
-    )
-
-
-def test_an_extension_of_the_notices_days_is_asked_of_the_office(at: At) -> None:
-    """The unit's head can't decide it; the office's own desk waits."""
-    driver = at("visited")
-    wait = wait_of(driver, WaitKind.ENTRY)
-    driver.act(SECOND, Role.HANDLER, RequestClock(wait=wait.id, lever="extend", amount=5, reason="停业整顿"))
-    decision = wait_of(driver, WaitKind.DECIDE_CLOCK, OFFICE_DESK)
-    assert Role.OFFICE is decision.role
-    paper = DecideClock(wait=decision.id, approve=True)
-    assert "NotOwnWait" == refusal(driver, (SECOND, Role.HEAD), paper)
-    driver.act(OFFICE_DESK, Role.OFFICE, paper)
-    assert date(2026, 5, 11) == due(driver, wait)
-
-
-def test_who_asked_does_not_decide(at: At) -> None:
-    """Though they hold both roles: a second person does."""
-    driver = at("visited")
-    wait = wait_of(driver, WaitKind.ENTRY)
-    paper = RequestClock(wait=wait.id, lever="suspend", from_day=driver.today, reason="等待鉴定")
-    driver.act(SECOND, Role.HEAD, paper)
-    decision = wait_of(driver, WaitKind.DECIDE_CLOCK)
-    assert "SecondPersonNeeded" == refusal(
-        driver, (SECOND, Role.HEAD), DecideClock(wait=decision.id, approve=True)
-    )
-
-
-@pytest.mark.parametrize(("value", "role"), [("approver", Role.APPROVER), ("office", Role.OFFICE)])
-def test_who_decides_is_the_departments_policy(at: At, value: str, role: Role) -> None:
-    """The unit's approver, or nobody of the unit: then its head's own act is refused too."""
-    driver = at("visited")
-    wait = wait_of(driver, WaitKind.ENTRY)
-    policy = SetPolicy(
-        key="clock_approver", value=value, clause="纪要", valid_from=driver.today, department=SECOND
-    )
-    driver.act(OFFICE_DESK, Role.OFFICE, policy, target=OFFICE_TARGET)
-    if role is Role.OFFICE:
-        paper = SuspendClock(wait=wait.id, from_day=driver.today, **WHY)
-        assert "OfficeOnly" == refusal(driver, (SECOND, Role.HEAD), paper)
-    ask = RequestClock(wait=wait.id, lever="suspend", from_day=driver.today, reason="等待鉴定")
-    driver.act(SECOND, Role.HANDLER, ask)
-    desk = OFFICE_DESK if role is Role.OFFICE else SECOND
-    decision = wait_of(driver, WaitKind.DECIDE_CLOCK, desk)
-    assert role is decision.role
-    driver.act(desk, role, DecideClock(wait=decision.id, approve=True))
-    assert clock_of(driver, wait).suspended
-
-
-def test_a_request_ends_with_the_wait_that_it_is_about(at: At) -> None:
-    """Results that came in the meantime leave nothing to decide, and nobody is reminded."""
-    driver = at("clock asked")
-    decision = wait_of(driver, WaitKind.DECIDE_CLOCK)
-    submitted(driver)
-    assert driver.row(Wait, decision.id).closed_at is not None
-    assert clock_of(driver, decision).next_rung is None

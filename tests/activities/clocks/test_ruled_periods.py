@@ -14,8 +14,8 @@ from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.results.test_disposing import due as disposal_due
-from tests.activities.results.test_disposing import find, take
+from tests.activities.results.disposing import due as disposal_due
+from tests.activities.results.disposing import find, take
 from tests.activities.waits import clock_of, wait_of
 from tests.activities.world import OFFICE_TARGET
 from tests.builders import OFFICE_DESK, SECOND, THIRD, actor

@@ -8,37 +8,18 @@ from sqlmodel import Session, col, select
 
 from activities.clocks.waits import Clocks
 from models.messages import TaskStep
-from models.papers import AcceptClaim, ExtendClaim, RecordVisits, ReturnResults, SubmitResults, VisitLine
+from models.papers import AcceptClaim, ExtendClaim, ReturnResults, SubmitResults
 from models.trail import Deadline, Notification, RungFire, Wait
 from rules.calendar import TZ
 from rules.deadline import due_moment
 from rules.roles import Role
-from rules.stages import VisitStage
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
 from tests.activities.scenes import OF_A_TASK, result_line
+from tests.activities.waits import at_hour, deadlines, record, waits
 from tests.activities.world import TARGET
 from tests.builders import OFFICE, OFFICE_DESK, SECOND, THIRD
-
-
-def at_hour(day: date, hour: int = 9) -> datetime:
-    """A moment of a day in Beijing."""
-    return datetime(day.year, day.month, day.day, hour, tzinfo=TZ)
-
-
-def waits(driver: Driver, kind: WaitKind, department: str = SECOND) -> Sequence[Wait]:
-    """A department's waits of a kind, in the order of opening."""
-    statement = select(Wait).where(col(Wait.kind) == kind, col(Wait.department) == department)
-    return driver.read(
-        lambda session: session.exec(statement.order_by(col(Wait.opened_at), col(Wait.key))).all()
-    )
-
-
-def deadlines(driver: Driver, wait: Wait) -> Sequence[Deadline]:
-    """All deadlines of a wait, the living one last."""
-    statement = select(Deadline).where(col(Deadline.wait) == wait.id).order_by(col(Deadline.current))
-    return driver.read(lambda session: session.exec(statement).all())
 
 
 def rungs(driver: Driver, deadline: Deadline) -> set[tuple[str, int, bool]]:
@@ -54,15 +35,6 @@ def fire(driver: Driver, moment: datetime) -> None:
     """Let the task's timer go off."""
     driver.now = moment
     driver.steps.fire_task_rungs(TaskStep(task=driver.task, now=moment))
-
-
-def record(driver: Driver, day: date, count: int) -> None:
-    """Complete so many of the second department's visits on a day."""
-    driver.now = at_hour(day)
-    visits = driver.visits(SECOND, VisitStage.MATCHED)[:count]
-    officers = driver.officers(SECOND)[:2]
-    lines = tuple(VisitLine(visit=one.id, completed_on=day, officers=officers) for one in visits)
-    driver.act(SECOND, Role.OFFICER, RecordVisits(lines=lines))
 
 
 def test_visits_completed_on_one_day_share_a_wait(at: At) -> None:

@@ -11,10 +11,10 @@ from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
-from tests.activities.clocks.test_waits import at_hour, deadlines, record, waits
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.plans.test_plan_policies import rule
+from tests.activities.plans.policies import rule
+from tests.activities.waits import at_hour, deadlines, record, waits
 from tests.builders import LEAD, SECOND, THIRD
 
 FIRST_CHECK, LAST_CHECK = date(2026, 4, 2), date(2026, 4, 30)

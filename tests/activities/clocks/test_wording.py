@@ -13,7 +13,7 @@ from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.results.test_disposing import find, take
+from tests.activities.results.disposing import find, take
 from tests.activities.scenes import annulled, proved
 from tests.activities.world import TASK, item_of
 from tests.builders import DOCUMENT, LEAD, SECOND

@@ -1,18 +1,15 @@
 """Commit and reveal to the end: who misses a deadline is logged and left out by rule, and nothing hangs."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from activities.clocks.waits import Clocks
 from activities.draw.contributing import open_commitments
-from activities.draw.export import export_record, export_snapshots
-from activities.draw.sealing import VARIABLE
+from activities.draw.export import export_record
 from models.papers import (
     ApproveDraw,
     CommitSecret,
@@ -23,96 +20,32 @@ from models.papers import (
     RevealLink,
     SetPolicy,
 )
-from models.task import ActStep, Commitment, DrawStep, SealedSecret
-from models.trail import AuditEvent, Notification, Outcome, Submission, Wait
-from rules.digests import canonical_json
-from rules.draw_commitments import commitment, link, opens
+from models.task import ActStep, Commitment, DrawStep
+from models.trail import AuditEvent, Outcome
+from rules.draw_commitments import commitment, link
 from rules.draw_record import Kind
 from rules.ladder import SHORT_LADDER
 from rules.ladder_data import dump_ladder
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.stages import Stage
-from rules.wait_rules import BY_ITSELF
 from rules.waits import WaitKind
 from tests.activities.conftest import At
-from tests.activities.driver import Driver
+from tests.activities.draw.contributing import (
+    any_missed,
+    commit,
+    fix,
+    missed,
+    owed,
+    reveal,
+    ring,
+    ring_until,
+    verified,
+)
 from tests.activities.scenes import claimed, secret
 from tests.activities.world import OFFICE_TARGET, PARTS
 from tests.builders import LEAD, OFFICE_DESK, SECOND, THIRD, actor
-from tests.docs.test_verify_draw import verify
 from workflows.projection import task_details
-
-
-def commit(driver: Driver, *departments: str) -> None:
-    """Commitments of the departments' own secrets."""
-    for department in departments:
-        role = Role.OFFICE if department == OFFICE_DESK else Role.HANDLER
-        driver.act(department, role, CommitSecret(commitment=commitment(secret(department))))
-
-
-def reveal(driver: Driver, act: int, *departments: str) -> None:
-    """The links of an act."""
-    for department in departments:
-        role = Role.OFFICE if department == OFFICE_DESK else Role.HANDLER
-        driver.act(department, role, RevealLink(act=act, link=link(secret(department), act)))
-
-
-def fix(driver: Driver, act: int = 1, request: RequestDraw | None = None) -> None:
-    """Ask for an act, approve it, and have the machine fix it."""
-    driver.act(LEAD, Role.HANDLER, request or RequestDraw(reason="按计划抽取"))
-    driver.act(LEAD, Role.APPROVER, ApproveDraw(act=act))
-    assert (act, True) == (driver.progress().act.number, driver.progress().act.to_fix)
-    driver.steps.fix_draw(driver.step(act=act))
-
-
-def ring(driver: Driver) -> datetime:
-    """Let the task's one timer come at its moment; returns that moment."""
-    moment = driver.progress().next_rung
-    assert moment is not None
-    driver.now = max(driver.now, moment)
-    driver.steps.fire_task_rungs(driver.step())
-    return moment
-
-
-def ring_until(driver: Driver, over: Callable[[Session], object]) -> None:
-    """Let the timer come until something stands in the database."""
-    for _ in range(30):
-        if driver.read(over):
-            return
-        ring(driver)
-    raise AssertionError("the timer never brought it about")
-
-
-def missed(driver: Driver) -> set[tuple[str, str]]:
-    """Who was left out, and for want of what."""
-    steps = driver.read(
-        lambda session: session.exec(select(DrawStep).where(col(DrawStep.step) == ActStep.MISSED)).all()
-    )
-    return {(step.department, step.content["of"]) for step in steps}
-
-
-def any_missed(session: Session) -> object:
-    """Whether anybody was left out."""
-    return session.exec(select(DrawStep).where(col(DrawStep.step) == ActStep.MISSED)).first()
-
-
-def owed(driver: Driver, kind: WaitKind) -> set[str]:
-    """Which departments owe a kind of thing."""
-    rows = driver.read(
-        lambda session: session.exec(
-            select(Wait.department).where(col(Wait.kind) == kind.value, col(Wait.closed_at).is_(None))
-        ).all()
-    )
-    return set(rows)
-
-
-def verified(driver: Driver, folder: Path) -> tuple[int, str]:
-    """The exported record, checked by the stand-alone verifier."""
-    with driver.database.read() as session:
-        document = json.loads(canonical_json(export_record(session, driver.task)))
-        snapshots = export_snapshots(session, driver.task)
-    return verify(folder, document, *snapshots.values())
 
 
 def test_who_does_not_commit_in_time_is_logged_and_left_out(at: At, tmp_path: Path) -> None:
@@ -261,95 +194,6 @@ def test_a_new_chain_is_committed_to_before_act_65(at: At, monkeypatch: pytest.M
     driver.steps.execute_draw(driver.step(act=2))
     rows = driver.read(lambda session: session.exec(select(Commitment.since)).all())
     assert [1, 1, 1, 2, 2, 2] == sorted(rows)
-
-
-@pytest.fixture
-def key(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A key for secrets that the service keeps."""
-    made = Fernet.generate_key().decode()
-    monkeypatch.setenv(VARIABLE, made)
-    return made
-
-
-def test_a_secret_kept_by_the_service_opens_link_by_link(at: At, key: str, tmp_path: Path) -> None:
-    """Once the others have revealed, only this act's link is opened; the record says who was kept."""
-    driver = at("claimed")
-    answer = driver.act(SECOND, Role.HANDLER, CommitSecret(keep="service"))
-    commit(driver, LEAD, THIRD)
-    fix(driver)
-    reveal(driver, 1, LEAD)
-    assert {SECOND, THIRD} == owed(driver, WaitKind.REVEAL)
-    reveal(driver, 1, THIRD)
-    assert driver.progress().act.to_draw
-    driver.steps.execute_draw(driver.step())
-    with driver.database.read() as session:
-        act = export_record(session, driver.task)["acts"][0]  # type: ignore[index]  # a document
-        sealed = session.exec(select(SealedSecret)).one()
-        papers = session.exec(select(Submission.content)).all()
-    opened = next(one["link"] for one in act["links"] if one["department"] == SECOND)
-    assert opens(opened, 1, answer.data["commitment"])
-    secret_hex = Fernet(key).decrypt(sealed.ciphertext.encode()).hex()
-    assert secret_hex not in json.dumps(papers)
-    assert "service" == next(one["kept_by"] for one in act["commitments"] if one["department"] == SECOND)
-    assert any(SECOND in caution for caution in act["cautions"])
-    assert 0 == verified(driver, tmp_path)[0]
-
-
-def test_nobody_is_asked_or_reminded_to_open_what_the_service_keeps(at: At, key: str) -> None:
-    """The department has no secret to open: the page says who opens it, and the ladder tells it nothing."""
-    driver = at("claimed")
-    driver.act(SECOND, Role.HANDLER, CommitSecret(keep="service"))
-    commit(driver, LEAD, THIRD)
-    fix(driver)
-    assert {SECOND} == {line.department for line in driver.progress().waits if line.by_itself}
-    assert BY_ITSELF in task_details(driver.progress())
-    ring_until(driver, any_missed)
-    notices = driver.read(lambda session: session.exec(select(Notification)).all())
-    reminded = {
-        one.department for one in notices if "/reveal/" in one.key and one.event in ("due", "overdue")
-    }
-    assert (True, False) == (THIRD in reminded, SECOND in reminded)
-
-
-def test_a_kept_link_is_opened_when_its_reveal_falls_due(at: At, key: str) -> None:
-    """Whoever else keeps silent: the service does not."""
-    driver = at("claimed")
-    driver.act(SECOND, Role.HANDLER, CommitSecret(keep="service"))
-    commit(driver, LEAD, THIRD)
-    fix(driver)
-    reveal(driver, 1, LEAD)
-    ring_until(driver, any_missed)
-    assert {(THIRD, "reveal")} == missed(driver)
-    assert driver.progress().act.to_draw
-
-
-def test_keys_rotate_and_a_missing_key_is_refused_with_a_remedy(
-    at: At, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without a key nothing is kept; the former key still opens beside the new one."""
-    monkeypatch.delenv(VARIABLE, raising=False)
-    driver = at("claimed")
-    answer = driver.say(CommitSecret(keep="service"), actor(SECOND, Role.HANDLER))
-    assert (Outcome.REFUSED, "SecretKeyMissing") == (answer.outcome, answer.type)
-    former = Fernet.generate_key().decode()
-    monkeypatch.setenv(VARIABLE, former)
-    for department in PARTS:
-        driver.act(department, Role.HANDLER, CommitSecret(keep="service"))
-    monkeypatch.setenv(VARIABLE, f"{Fernet.generate_key().decode()},{former}")
-    fix(driver)
-    assert driver.progress().act.to_draw
-
-
-def test_a_lost_key_is_a_missed_reveal_not_a_hang(at: At, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    """The service is left out by the same rule as a department."""
-    driver = at("claimed")
-    driver.act(SECOND, Role.HANDLER, CommitSecret(keep="service"))
-    commit(driver, LEAD, THIRD)
-    fix(driver)
-    monkeypatch.setenv(VARIABLE, Fernet.generate_key().decode())
-    reveal(driver, 1, LEAD, THIRD)
-    ring_until(driver, any_missed)
-    assert {(SECOND, "reveal")} == missed(driver)
 
 
 def test_nobody_commits_twice(at: At) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
 from activities.draw.drawing import quota_of
 from activities.draw.export import export_record, export_snapshots
 from activities.draw.papers import DIRECTORY, PLAN, load, load_plan, officers_file
 from models.papers import ApproveDraw, ConfirmAspect, ProposeScope, RequestDraw, RevealLink
 from models.registers import Subject
-from models.task import ActStep, Aspect, Commitment, DrawnSubject, DrawPaper, DrawStep
+from models.task import ActStep, Aspect, Commitment, DrawPaper, DrawStep
 from models.trail import Outcome
 from rules.digests import canonical_json
 from rules.draw import draw
@@ -24,6 +24,7 @@ from rules.draw_record import Kind
 from rules.roles import Role
 from rules.scope import ScopeFilter
 from tests.activities.conftest import At
+from tests.activities.draw.contributing import drawn_codes, later_act
 from tests.activities.driver import Driver
 from tests.activities.scenes import secret
 from tests.activities.world import PARTS, TRAIL, dump
@@ -35,29 +36,6 @@ VERIFIER = Path(__file__).resolve().parents[3] / "docs" / "verify-draw.py"
 def step(driver: Driver, what: ActStep, act: int = 1) -> dict[str, object]:
     """What the machine wrote down at a step of an act."""
     return driver.read(lambda session: session.get_one(DrawStep, (driver.task, act, what, "")).content)
-
-
-def drawn_codes(session: Session, task: str, act: int = 1) -> list[tuple[str, str, str, int]]:
-    """What an act drew, in order: code, class, stratum, rank."""
-    rows = session.exec(
-        select(Subject.code, DrawnSubject)
-        .join(DrawnSubject, col(DrawnSubject.subject) == col(Subject.id))
-        .where(col(DrawnSubject.task) == task, col(DrawnSubject.act) == act)
-        .order_by(col(DrawnSubject.rank))
-    )
-    return [(code, row.credit_class, row.stratum, row.rank) for code, row in rows]
-
-
-def later_act(driver: Driver, paper: RequestDraw, act: int) -> None:
-    """A draw act after the first, from the request to the match."""
-    driver.act(LEAD, Role.HANDLER, paper)
-    driver.act(LEAD, Role.APPROVER, ApproveDraw(act=act))
-    driver.steps.fix_draw(driver.step(act=act))
-    for department in PARTS:
-        driver.act(department, Role.HANDLER, RevealLink(act=act, link=link(secret(department), act)))
-    driver.steps.execute_draw(driver.step(act=act))
-    for department in PARTS:
-        driver.steps.match_officers(driver.step(department=department))
 
 
 def verdict(driver: Driver, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,5 @@
 """What a freeze leaves out and why, the classes it uses, and what of a draw is open to whom."""
 
-import csv
-import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -11,131 +9,26 @@ import pytest
 from sqlmodel import col, select
 
 from activities.draw.export import export_record, export_snapshots, prove_code
-from activities.draw.papers import ANNEX, load, load_plan
+from activities.draw.papers import ANNEX, load
 from cli.draw.lists import ceiling_lines, drawn_lines, overlap_lines, recognised_lines
 from models.outcomes import Result
-from models.papers import ApproveDraw, RequestDraw, SetPolicy
+from models.papers import RequestDraw, SetPolicy
 from models.registers import CheckItem, Subject
-from models.task import ActStep, DrawStep, JointTask, Visit
+from models.task import ActStep, DrawStep, Visit
 from models.trail import Outcome, Submission
 from rules.digests import canonical_json
 from rules.merkle import Proof, proves
 from rules.policy import PolicyKey
 from rules.roles import Role
-from rules.stages import TaskStatus, VisitStage
+from rules.stages import VisitStage
 from tests.activities.conftest import At
-from tests.activities.draw.test_contributions import commit
+from tests.activities.draw.freezing import OTHER, RISKY, annex, freeze, other_task
 from tests.activities.driver import Driver
 from tests.activities.scenes import drawn, fixed, matched, visited
-from tests.activities.world import OFFICE_TARGET, PARTS
+from tests.activities.world import OFFICE_TARGET
 from tests.builders import LEAD, OFFICE_DESK, SECOND, THIRD, actor, subject_code
 
-OTHER = "test-2026/1/1/9"
-
-
-def other_task(
-    driver: Driver, *codes: str, done: int | None = None, status: TaskStatus = TaskStatus.OPEN
-) -> None:
-    """Another task of the third department with these subjects, checked `done` days ago or not yet."""
-    with driver.database.write() as session:
-        task = driver.job()
-        if session.get(JointTask, OTHER) is None:
-            values = {**task.model_dump(), "id": OTHER, "round": 2, "launch": 9, "status": status}
-            session.add(JointTask(**values))
-            session.flush()
-        for code in codes:
-            subject = session.exec(select(Subject).where(col(Subject.code) == code)).one()
-            completed = None if done is None else driver.today - timedelta(days=done)
-            session.add(
-                Visit(
-                    task=OTHER,
-                    department=THIRD,
-                    subject=subject.id,
-                    act=1,
-                    stage=VisitStage.MATCHED if done is None else VisitStage.PUBLISHED,
-                    first_day=driver.today,
-                    last_day=driver.today,
-                    completed_on=completed,
-                )
-            )
-
-
-def freeze(driver: Driver, request: RequestDraw) -> dict[str, Any]:
-    """Commit, ask, approve, fix; the plan of the draw."""
-    commit(driver, *PARTS)
-    driver.act(LEAD, Role.HANDLER, request)
-    driver.act(LEAD, Role.APPROVER, ApproveDraw())
-    driver.steps.fix_draw(driver.step())
-    with driver.database.read() as session:
-        return load_plan(session, driver.task, 1)
-
-
-def annex(driver: Driver) -> dict[str, dict[str, str]]:
-    """The lines of the annex by code."""
-    with driver.database.read() as session:
-        text = load(session, driver.task, 1, ANNEX).decode()
-    return {line["code"]: line for line in csv.DictReader(io.StringIO(text))}
-
-
-LOW, RISKY = subject_code(0), subject_code(9)
 """Subjects of class A and D."""
-
-
-def test_a_low_risk_subject_is_drawn_once_a_year_unless_it_is_kept(at: At) -> None:
-    """The request says how many and which command lists them; the choice is hashed with the plan."""
-    driver = at("claimed")
-    other_task(driver, LOW, RISKY)
-    asked = driver.say(RequestDraw(reason="按计划"), actor(LEAD, Role.HANDLER))
-    assert (Outcome.REFUSED, "CeilingReached") == (asked.outcome, asked.type)
-    assert "1户" in asked.words
-    assert "draw ceilings" in asked.words
-    with driver.database.read() as session:
-        lines = ceiling_lines(session, driver.task, driver.now)
-    assert [LOW] == [line["code"] for line in lines]
-    plan = freeze(driver, RequestDraw(reason="按计划", ceiling="exclude"))
-    assert ({"ceiling": 1}, "exclude", 11) == (
-        plan["left_out"],
-        plan["choices"]["ceiling"],
-        plan["population"],
-    )
-    assert ("ceiling", "本年度已列入1项任务") == (annex(driver)[LOW]["left_out"], annex(driver)[LOW]["fact"])
-
-
-def test_an_exception_from_the_ceiling_is_on_record(at: At) -> None:
-    """Kept: the subject stays in the directory, and the plan says that it was chosen so."""
-    driver = at("claimed")
-    other_task(driver, LOW)
-    bare = driver.say(RequestDraw(reason="投诉集中", ceiling="keep"), actor(LEAD, Role.HANDLER))
-    assert "ExceptionUnfounded" == bare.type
-    plan = freeze(driver, RequestDraw(reason="投诉集中", ceiling="keep", evidence="会议纪要3号"))
-    assert "会议纪要3号" == plan["evidence"]
-    assert ("keep", 12, {}) == (plan["choices"]["ceiling"], plan["population"], plan["left_out"])
-
-
-def test_cancelled_tasks_and_former_years_do_not_count(at: At) -> None:
-    """The yearly count is of visits that stand."""
-    driver = at("claimed")
-    other_task(driver, LOW, status=TaskStatus.CANCELLED)
-    assert {"population": 12} == {"population": freeze(driver, RequestDraw(reason="按计划"))["population"]}
-
-
-def test_a_department_may_have_a_ceiling_of_its_own(at: At) -> None:
-    """The same body, the same subject: whatever its class."""
-    driver = at("claimed")
-    other_task(driver, RISKY)
-    policy = SetPolicy(key=PolicyKey.YEARLY_CEILING_BODY, value=1, clause="会议纪要", valid_from=driver.today)
-    driver.act(OFFICE_DESK, Role.OFFICE, policy, target=OFFICE_TARGET)
-    assert "CeilingReached" == driver.say(RequestDraw(reason="按计划"), actor(LEAD, Role.HANDLER)).type
-
-
-def test_a_subject_that_another_task_has_just_visited_is_a_choice_too(at: At) -> None:
-    """Ten days ago is recent; the annex names the day."""
-    driver = at("claimed")
-    other_task(driver, RISKY, done=10)
-    assert "RecentlyVisited" == driver.say(RequestDraw(reason="按计划"), actor(LEAD, Role.HANDLER)).type
-    plan = freeze(driver, RequestDraw(reason="按计划", recent="exclude"))
-    assert {"recent": 1} == plan["left_out"]
-    assert "2026-03-22" in annex(driver)[RISKY]["fact"]
 
 
 def test_the_annex_names_who_is_not_in_force_and_who_was_left_out_by_approval(at: At) -> None:

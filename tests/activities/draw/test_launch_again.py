@@ -6,34 +6,17 @@ import pytest
 
 from activities.draw.papers import load_plan
 from activities.draw.relaunch import replaced_launches
-from models.papers import ApproveLaunch, RevealLink, StartTask
+from models.papers import ApproveLaunch, RevealLink
 from models.task import JointTask
-from models.trail import Outcome
 from rules.draw_commitments import link
 from rules.roles import Role
 from tests.activities import scenes
 from tests.activities.conftest import At
+from tests.activities.draw.launching import launched_again, refused_again
 from tests.activities.driver import Driver
 from tests.activities.scenes import secret
 from tests.activities.world import OFFICE_TARGET, TASK
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, actor
-
-START = StartTask(document=DOCUMENT, seq="1")
-
-
-def refused_again(driver: Driver) -> str:
-    """The refusal's type of another launch, which names the command of the approval."""
-    answer = driver.say(START, actor(LEAD, Role.HANDLER), target=OFFICE_TARGET)
-    assert Outcome.REFUSED is answer.outcome
-    assert f"task approve-launch {DOCUMENT} 1 --round 1" in answer.words
-    return answer.type
-
-
-def launched_again(driver: Driver, launch: int) -> JointTask:
-    """The next launch, accepted."""
-    answer = driver.act(LEAD, Role.HANDLER, START, target=OFFICE_TARGET)
-    assert {"task": f"{TASK}/{launch}"} == answer.data
-    return driver.row(JointTask, f"{TASK}/{launch}")
 
 
 def test_after_a_draw_each_launch_needs_an_approval_of_its_own(at: At) -> None:

@@ -27,6 +27,7 @@ from rules.scope import ScopeFilter
 from rules.stages import Stage, TaskStatus
 from tests.activities import scenes
 from tests.activities.conftest import At
+from tests.activities.draw.receiving import of_the_city
 from tests.activities.driver import Driver
 from tests.activities.world import OFFICE_TARGET, PARTS, SHA
 from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, actor, set_field, subject_code
@@ -44,14 +45,6 @@ def drawn_above(codes: tuple[str, ...] = CODES) -> DrawnAbove:
         file_sha256=SHA,
         codes=codes,
     )
-
-
-def of_the_city(driver: Driver) -> Driver:
-    """The row is 市抽县查."""
-    row = AdjustedRow(seq="1", fields={"mode": set_field({"draw": "city", "check": "county"})})
-    paper = AdjustPlan(document=DOCUMENT, number="申1", approval="批1", reason="市级抽取", changed=(row,))
-    driver.act(OFFICE_DESK, Role.OFFICE, paper, target=OFFICE_TARGET)
-    return driver
 
 
 def start(driver: Driver, **given: Any) -> str:

@@ -14,9 +14,8 @@ from rules.draw_record import Kind
 from rules.roles import Role
 from tests.activities import scenes
 from tests.activities.conftest import At
-from tests.activities.draw.test_contributions import commit, fix
-from tests.activities.draw.test_drawing import drawn_codes, later_act
-from tests.activities.draw.test_launch_again import launched_again, refused_again
+from tests.activities.draw.contributing import commit, drawn_codes, fix, later_act
+from tests.activities.draw.launching import launched_again, refused_again
 from tests.activities.driver import Driver
 from tests.activities.scenes import secret
 from tests.activities.world import PARTS, TASK

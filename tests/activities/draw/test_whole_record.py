@@ -21,7 +21,7 @@ from rules.digests import canonical_json, sha256_hex
 from rules.draw_record import Kind
 from rules.policy import PolicyKey
 from rules.roles import Role
-from tests.activities.draw.test_contributions import commit, missed, reveal, ring_until
+from tests.activities.draw.contributing import commit, missed, reveal, ring_until
 from tests.activities.driver import Driver
 from tests.activities.stages import Stages
 from tests.activities.world import OFFICE_TARGET, PARTS

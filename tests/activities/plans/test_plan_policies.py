@@ -1,31 +1,22 @@
 """What a notice rules is what the draw and the clocks of its own tasks use, once a person has confirmed it."""
 
 from datetime import date
-from typing import Any
 
 from sqlmodel import select
 
 from activities.standing import Policies
-from models.papers import RequestDraw, SetPolicy
+from models.papers import RequestDraw
 from models.trail import AuditEvent
 from rules.policy import PolicyKey
 from rules.roles import Role
 from rules.waits import WaitKind
-from tests.activities.clocks.test_waits import deadlines, record, waits
 from tests.activities.conftest import At
-from tests.activities.draw.test_freeze import freeze
-from tests.activities.driver import Driver
-from tests.activities.world import OFFICE_TARGET
-from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, actor
+from tests.activities.draw.freezing import freeze
+from tests.activities.plans.policies import CLAUSE, rule
+from tests.activities.waits import deadlines, record, waits
+from tests.builders import DOCUMENT, LEAD, OFFICE, actor
 
-CLAUSE = "测双随机办〔2026〕1号：二、抽取户数不得低于5户"
 OTHER_PLAN = "test-2025"
-
-
-def rule(driver: Driver, key: PolicyKey, value: Any, plan: str = DOCUMENT) -> None:
-    """The office confirms a rule of a plan's notice."""
-    paper = SetPolicy(key=key, value=value, clause=CLAUSE, valid_from=driver.today, plan=plan)
-    driver.act(OFFICE_DESK, Role.OFFICE, paper, target=OFFICE_TARGET)
 
 
 def test_the_plans_minimum_is_what_its_draw_takes(at: At) -> None:

@@ -22,8 +22,8 @@ from rules.register_rows import RawRow, numbered
 from rules.roles import Role
 from rules.waits import WaitKind
 from tests.activities.conftest import At
-from tests.activities.draw.test_contributions import commit
-from tests.activities.draw.test_freeze import LOW, freeze, other_task
+from tests.activities.draw.contributing import commit
+from tests.activities.draw.freezing import LOW, freeze, other_task
 from tests.activities.driver import Driver
 from tests.activities.register_data import subject
 from tests.activities.world import OFFICE_TARGET, PARTS

@@ -29,7 +29,7 @@ from rules.roles import Role
 from rules.stages import VisitStage
 from tests.activities.conftest import At
 from tests.activities.counting import counted, kept, open_of_visits, owed
-from tests.activities.draw.test_drawing import later_act
+from tests.activities.draw.contributing import later_act
 from tests.activities.driver import Driver
 from tests.activities.scenes import OF_A_TASK, result_line
 from tests.activities.stages import Stages

@@ -1,7 +1,6 @@
 """Disposals: several for one finding, their owner, their clocks, their publication and its withdrawal."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -16,18 +15,16 @@ from models.outcomes import Disposal, DisposalEntry, Publication, PublicationKin
 from models.papers import (
     AddDisposal,
     AnswerReferral,
-    ApproveResults,
     CancelTask,
     CorrectResult,
     ProposedDisposal,
     ReferDishonesty,
     ResultLine,
     SignCorrection,
-    StepDisposal,
     SubmitResults,
 )
 from models.task import Visit
-from models.trail import Answer, Deadline, Notification, Wait
+from models.trail import Notification, Wait
 from rules.calendar import local_day
 from rules.channel import Channel
 from rules.disposal import DisposalKind, DisposalState
@@ -37,6 +34,7 @@ from rules.stages import Stage, TaskStatus
 from rules.waits import WaitKind
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
+from tests.activities.results.disposing import due, find, take
 from tests.activities.scenes import annulled, correction_target, proved, signed_for, summed
 from tests.activities.waits import clock_of, wait_of
 from tests.activities.world import item_of
@@ -45,48 +43,9 @@ from tests.builders import LEAD, NOW, OFFICE_DESK, SECOND, THIRD, actor
 K = DisposalKind
 
 
-def find(driver: Driver, proposed: ProposedDisposal, *, national: bool = False) -> list[Disposal]:
-    """Enter and approve a problem at a subject of the second department; its disposals."""
-    visit = next(
-        one for one in driver.visits(SECOND) if (driver.subject(one).credit_class is not None) is national
-    )
-    line = ResultLine(
-        visit=visit.id,
-        item=item_of(SECOND),
-        categories=(Category.PENDING,),
-        finding="台账造假",
-        disposal=proposed,
-    )
-    driver.act(SECOND, Role.OFFICER, SubmitResults(lines=(line,)))
-    driver.act(SECOND, Role.APPROVER, ApproveResults(visits=(visit.id,)))
-    return [one for one in driver.disposals() if one.department == SECOND]
-
-
-def take(driver: Driver, disposal: Disposal, step: str, **given: Any) -> Answer:
-    """Take a step as the owner's handler, with a note."""
-    by, role = given.pop("by", disposal.owner), given.pop("role", Role.HANDLER)
-    paper = StepDisposal.model_validate({"step": step, "on": driver.today, "note": "文号1"} | given)
-    return driver.say(paper, actor(by, role), target=f"disposal/{disposal.id}")
-
-
 def again(driver: Driver, disposal: Disposal) -> Disposal:
     """As it stands now."""
     return driver.read(lambda session: session.get_one(Disposal, disposal.id))
-
-
-def due(driver: Driver, disposal: Disposal) -> date:
-    """The last day of what is owed now."""
-    return driver.read(
-        lambda session: session.exec(
-            select(Deadline)
-            .join(Wait, col(Wait.id) == col(Deadline.wait))
-            .where(
-                col(Wait.scope) == f"disposal/{disposal.id}",
-                col(Wait.closed_at).is_(None),
-                col(Deadline.current).is_(True),
-            )
-        ).one()
-    ).due_day
 
 
 def case_of(driver: Driver, disposal: Disposal) -> CaseProgress:

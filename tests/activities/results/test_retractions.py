@@ -33,10 +33,9 @@ from rules.roles import Role
 from rules.stages import Stage, TaskStatus, VisitStage
 from rules.waits import WaitKind
 from tests.activities import scenes
-from tests.activities.clocks.test_waits import at_hour
 from tests.activities.conftest import At
 from tests.activities.driver import Driver
-from tests.activities.waits import clock_of, due, notices, wait_of
+from tests.activities.waits import at_hour, clock_of, due, notices, wait_of
 from tests.activities.world import SHA, item_of
 from tests.builders import NOW, SECOND, actor, person
 

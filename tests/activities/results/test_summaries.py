@@ -15,7 +15,7 @@ from rules.roles import Role
 from rules.stages import TaskStatus, VisitStage
 from tests.activities import scenes
 from tests.activities.conftest import At
-from tests.activities.draw.test_drawing import later_act
+from tests.activities.draw.contributing import later_act
 from tests.activities.driver import Driver
 from tests.activities.world import PARTS
 from tests.builders import LEAD, SECOND, THIRD
