@@ -12,10 +12,10 @@ from cli.acting import TaskId, Who, acts, asks, task_id
 from cli.context import Json, show
 from cli.given import chosen_all
 from cli.ledger import To, write_ledger
+from cli.result import commission, evidence, fact
 from cli.result import correct as result_correct
 from cli.result import draft as result_draft
 from cli.result import enter as result_enter
-from cli.result import grounds as result_grounds
 from cli.result.lists import newest_of, results_of
 from cli.result.sheets import result_columns
 from cli.tables import done, hint, in_chunks, print_table
@@ -32,9 +32,9 @@ from rules.stages import VisitStage
 app = typer.Typer(
     help="结果：证据、对象情况、草稿、录入、审批、退回、更正、撤回、录入率和公示率", no_args_is_help=True
 )
-app.add_typer(result_grounds.evidence, name="evidence")
-app.add_typer(result_grounds.fact, name="fact")
-app.add_typer(result_grounds.commission, name="commission")
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(fact.app, name="fact")
+app.add_typer(commission.app, name="commission")
 app.add_typer(result_draft.app, name="draft")
 app.add_typer(result_draft.rates_app)
 

@@ -1,38 +1,16 @@
-"""What lies behind a result: evidence, facts about the subject, commissions."""
+"""Facts about a subject by command, and what they end."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from rules.roles import Role
-from tests.activities.world import TASK, item_of
+from tests.activities.world import TASK
 from tests.builders import SECOND, person
 from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
 
-OFFICER, HANDLER = person(SECOND, Role.OFFICER), person(SECOND, Role.HANDLER)
+OFFICER = person(SECOND, Role.OFFICER)
 APPROVER = person(SECOND, Role.APPROVER)
 PDF = b"%PDF-1.7\nproof"
-
-
-def test_evidence_is_kept_listed_and_checked(say: Say, at: At, tmp_path: Path) -> None:
-    """The file lies in the store under its hash; a touched one is found out."""
-    driver = at("visited")
-    visit = driver.visits(SECOND)[0].id
-    file = tmp_path / "现场记录.pdf"
-    file.write_bytes(PDF)
-    assert 0 == say("result", "evidence", "add", TASK, visit, str(file), "--as", OFFICER).code
-    (row,) = data(say, "result", "evidence", "list", TASK, "--check", "--as", OFFICER)
-    assert ("现场记录.pdf", len(PDF), "") == (row["name"], row["size"], row["fault"])
-    kept = tmp_path / "data" / "evidence" / row["sha256"][:2] / row["sha256"]
-    assert PDF == kept.read_bytes()
-    kept.chmod(0o600)
-    kept.write_bytes(b"%PDF-else")
-    said = say("result", "evidence", "list", TASK, "--check", "--as", OFFICER)
-    assert (3, "EvidenceDamaged") == refused(said)
-    wrong = tmp_path / "假.jpg"
-    wrong.write_bytes(PDF)
-    said = say("result", "evidence", "add", TASK, visit, str(wrong), "--as", OFFICER)
-    assert (3, "EvidenceContent") == refused(said)
 
 
 def test_a_gone_subject_is_recorded_and_its_visit_closed(say: Say, at: At) -> None:
@@ -70,16 +48,3 @@ def test_only_a_fact_that_may_end_the_check_is_told_so(say: Say, at: At) -> None
     sent = [f"--letter=XA{days}={day - timedelta(days=days)}" for days in (20, 3)]
     assert "fact close" in say("result", "fact", "add", TASK, first.id, "注销", *add).out
     assert "fact close" not in say("result", "fact", "add", TASK, second.id, "无法联系", *add, *sent).out
-
-
-def test_a_commission_is_opened_listed_and_reported(say: Say, at: At) -> None:
-    """With institution, qualification, day and conclusion."""
-    driver = at("visited")
-    visit, day = driver.visits(SECOND)[0].id, driver.today.isoformat()
-    opened = ("--item", item_of(SECOND), "--institution", "检测中心", "--qualification", "CMA1", "--due", day)
-    assert 0 == say("result", "commission", "open", TASK, visit, *opened, "--as", HANDLER).code
-    (row,) = data(say, "result", "commission", "list", TASK, "--as", HANDLER)
-    report = ("result", "commission", "report", TASK, row["commission"], "--on", day, "--conclusion", "合格")
-    assert 0 == say(*report, "--as", HANDLER).code
-    (row,) = data(say, "result", "commission", "list", TASK, "--as", HANDLER)
-    assert "合格" == row["conclusion"]
