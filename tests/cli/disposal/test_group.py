@@ -14,7 +14,6 @@ from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
 
 HANDLER = person(SECOND, Role.HANDLER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_disposals_are_added_handed_over_withdrawn_and_referred(say: Say, at: At) -> None:

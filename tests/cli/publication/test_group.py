@@ -14,7 +14,6 @@ from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
 
 HANDLER = person(SECOND, Role.HANDLER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_a_rejected_record_is_listed_by_field_and_sent_again(say: Say, at: At) -> None:

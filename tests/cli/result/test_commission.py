@@ -7,7 +7,6 @@ from tests.cli.conftest import At
 from tests.cli.said import Say, data
 
 HANDLER = person(SECOND, Role.HANDLER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_a_commission_is_opened_listed_and_reported(say: Say, at: At) -> None:

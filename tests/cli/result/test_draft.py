@@ -8,7 +8,6 @@ from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
 
 OFFICER, HANDLER = person(SECOND, Role.OFFICER), person(SECOND, Role.HANDLER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_a_draft_is_saved_resumed_and_submitted(say: Say, at: At) -> None:

@@ -10,7 +10,6 @@ from tests.cli.said import Say, data, refused
 
 OFFICER = person(SECOND, Role.OFFICER)
 APPROVER = person(SECOND, Role.APPROVER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_a_gone_subject_is_recorded_and_its_visit_closed(say: Say, at: At) -> None:

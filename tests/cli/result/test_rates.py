@@ -7,7 +7,6 @@ from tests.cli.conftest import At
 from tests.cli.said import Say, data
 
 OFFICER = person(SECOND, Role.OFFICER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_who_is_unchecked_is_told_to_the_own_department_alone(say: Say, at: At) -> None:

@@ -13,7 +13,6 @@ from tests.cli.said import Say, data, refused
 LEAD_HANDLER = person(LEAD, Role.HANDLER)
 OFFICE_STAFF = person(OFFICE_DESK, Role.OFFICE)
 HANDLER = person(SECOND, Role.HANDLER)
-PDF = b"%PDF-1.7\nproof"
 
 
 def test_the_office_sees_who_has_sent_a_summary_table_and_who_has_not(say: Say, at: At) -> None:
