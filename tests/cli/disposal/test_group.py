@@ -72,7 +72,7 @@ def test_a_correction_opens_disposals_and_its_closed_task_again(say: Say, at: At
     shown = data(say, "task", "show", TASK)
     assert ("open", 8) == (shown["status"], shown["stage"])
     owed = {one["what"] for one in shown["cases"]}
-    assert {"后续处置：责令改正", "后续处置：移送司法机关"} <= owed
+    assert {"责令改正到期复查", "移送司法机关"} <= owed
     (row,) = [one for one in data(say, "result", "list", TASK, "--as", HANDLER) if one["result"] == result]
     assert "发现问题已责令改正、台账缺页" == row["corrected"]
 
