@@ -7,7 +7,7 @@ import pytest
 from activities.captions import DETAILS, LIMIT, caption
 from tests.activities.conftest import At
 from tests.activities.world import TASK
-from tests.cli.test_help import named
+from tests.cli.commands import named
 from workflows.paper_desk import words_for
 
 

@@ -1,5 +1,6 @@
 """Disposals by command: every step, and what is told of them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -53,6 +54,7 @@ def test_disposals_are_added_handed_over_withdrawn_and_referred(say: Say, at: At
 def test_a_correction_opens_disposals_and_its_closed_task_again(say: Say, at: At) -> None:
     """Several kinds, each with its own options; the task is open again and shows what is owed."""
     driver = at("closed")
+    driver.now += timedelta(hours=1)
     clean = next(one for one in driver.visits(SECOND) if driver.result(one).disposal is None)
     result = driver.result(clean).id
     correct = ("result", "correct", result, "--category", "发现问题已责令改正", "--reason", "复核")
@@ -73,6 +75,17 @@ def test_a_correction_opens_disposals_and_its_closed_task_again(say: Say, at: At
     assert ("open", 8) == (shown["status"], shown["stage"])
     owed = {one["what"] for one in shown["cases"]}
     assert {"责令改正到期复查", "移送司法机关"} <= owed
+    (table,) = data(say, "summary", "list", "--open")
+    assert ("已签收", "有新的处置（未结2件），全部办结后补报；更正1项，见 result corrections") == (
+        table["state"],
+        table["since"],
+    )
+    found = data(say, "disposal", "show", made[0].id)["finding"]
+    assert (["发现问题已责令改正"], "台账缺页", number) == (
+        found["categories"],
+        found["finding"],
+        found["corrected"],
+    )
     (row,) = [one for one in data(say, "result", "list", TASK, "--as", HANDLER) if one["result"] == result]
     assert "发现问题已责令改正、台账缺页" == row["corrected"]
 
