@@ -26,7 +26,6 @@ from tests.adapters.mail_server import Inbox
 from tests.builders import OFFICE, SECOND, person
 
 HANDLER = person(SECOND, Role.HANDLER)
-WEDNESDAY = "2026-04-01"
 FROM = "notice@example.invalid"
 
 

@@ -26,9 +26,6 @@ from tests.activities.driver import Driver
 from tests.activities.world import SHA, dump
 from tests.builders import OFFICE, SECOND, actor
 
-KEPT = ("joint_task", "audit_event", "audit_head", "outbox")
-"""What a repeated round may touch: the task's version, never a second effect."""
-
 
 def hear(driver: Driver, facts: Sequence[Fact]) -> int:
     """What the platform says, in one file."""
