@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities import audit
 from activities.captions import Caption, caption
 from activities.doctor.interventions import chain_of
-from activities.exchange.publishing import exchange_id
+from activities.exchange.queueing import exchange_id
 from activities.lookup import chunks
 from activities.outbox import start_argument
 from activities.papers.docket import desk_id

@@ -6,7 +6,8 @@ from sqlmodel import col, func, select
 
 from activities.acts.retractions import decide
 from activities.clocks.moving import anchor_corrected
-from activities.exchange.publishing import await_receipt, queue
+from activities.exchange.publishing import await_receipt
+from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, notify, ruling
 from activities.results.corrected import last_signed
 from activities.results.disposing import check_proposal, open_disposals

@@ -5,7 +5,8 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.exchange.publishing import await_receipt, queue
+from activities.exchange.publishing import await_receipt
+from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, notify, ruling
 from activities.results.disposal_clocks import clock_before, clock_of
 from activities.results.disposing import (

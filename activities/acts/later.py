@@ -3,7 +3,7 @@
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
-from activities.exchange.publishing import queue
+from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, desk_id, ruling, wake
 from models.outcomes import (
     Annulment,

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from activities.exchange.publishing import exchange_id, published, scope_of
+from activities.exchange.publishing import published, scope_of
+from activities.exchange.queueing import exchange_id
 from activities.exchange.records import record_of
 from activities.papers.docket import Docket, Target, ruling, wake
 from models.exchange import Declaration, RecordAmendment

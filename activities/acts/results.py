@@ -9,7 +9,7 @@ from sqlalchemy import select as rows_of
 from sqlmodel import SQLModel, col, select
 
 from activities.acts.visits import visits_of
-from activities.exchange.publishing import queue_results
+from activities.exchange.queueing import queue_results
 from activities.lookup import chunks
 from activities.papers.docket import Docket, Target, notify, ruling
 from activities.results.disposing import check_proposal, open_disposals

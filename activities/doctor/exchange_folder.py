@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from activities.doctor.findings import Ailment, Finding
-from activities.exchange.publishing import exchange_id
+from activities.exchange.queueing import exchange_id
 from adapters.exchange_files import QUIET, SETTLED, aside, is_answer, strays
 from models.organisation import Office
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from activities.clocks.waits import Clocks
 from activities.desk.digests import is_due
 from activities.doctor.findings import Ailment, Finding
-from activities.exchange.publishing import exchange_id
+from activities.exchange.queueing import exchange_id
 from models.delivery import ChannelName, Delivery, Digest, error_words
 from models.exchange import Declaration, ExchangeBatch
 from models.organisation import Department

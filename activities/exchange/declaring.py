@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from activities.exchange.publishing import exchange_id
+from activities.exchange.queueing import exchange_id
 from activities.papers.docket import wake
 from models.exchange import Declaration, DeclarationKind
 from models.organisation import Department

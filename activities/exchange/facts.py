@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.clocks.waits import Clocks
 from activities.exchange.doubts import MOMENTS, sound
-from activities.exchange.publishing import exchange_id, published, receipt, scope_of
+from activities.exchange.publishing import published, receipt, scope_of
+from activities.exchange.queueing import exchange_id
 from activities.lookup import chunks
 from activities.papers.docket import notify, wake
 from activities.progress import advance

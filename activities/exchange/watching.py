@@ -7,7 +7,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.exchange.publishing import exchange_id
+from activities.exchange.queueing import exchange_id
 from adapters.exchange import ExchangeAwayError
 from adapters.exchange_files import FileExchange
 from models.messages import Wake

@@ -12,7 +12,7 @@ from temporalio import activity
 
 from activities.exchange.doubts import tell_unread
 from activities.exchange.facts import record_facts
-from activities.exchange.publishing import exchange_id
+from activities.exchange.queueing import exchange_id
 from activities.exchange.records import compose
 from adapters.database import Database
 from adapters.exchange import Batch, Exchange, ExchangeAwayError
