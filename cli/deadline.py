@@ -20,7 +20,7 @@ from rules.deadline import Unit
 from rules.refusal import Refusal
 from rules.roles import Role
 from rules.waits import WaitKind
-from workflows.projection import last_day
+from workflows.waiting import last_day
 
 app = typer.Typer(help="期限：查看待办的期限，逐日说明怎样算出", no_args_is_help=True)
 

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
         Wake,
     )
     from rules.stages import Stage, TaskStatus
-    from workflows import attributes, projection, steps
+    from workflows import attributes, projection, steps, waiting
     from workflows.afresh import Afresh, broken
     from workflows.branch import DepartmentBranch
     from workflows.paper_desk import Errands, PaperDesk, words_for
@@ -226,4 +226,4 @@ class JointTaskWorkflow:
 def _timer_words(progress: Progress) -> str:
     if not progress.waits:
         return progress.stage.label
-    return f"{progress.stage.label}：等 {projection.waiting_names(progress.waits)}"
+    return f"{progress.stage.label}：等 {waiting.waiting_names(progress.waits)}"

@@ -15,7 +15,7 @@ from models.task import Visit
 from models.trail import Wait
 from rules.ladder import Level
 from rules.roles import Role
-from workflows.projection import last_day, moment
+from workflows.waiting import last_day, moment
 
 _COLUMNS = {
     "name": "检查对象",

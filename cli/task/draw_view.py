@@ -14,7 +14,7 @@ from cli.tables import print_table
 from models.task import ActStep, Commitment, DrawAct, DrawStep
 from rules.draw_record import Kind
 from rules.waits import WaitKind
-from workflows.projection import moment
+from workflows.waiting import moment
 
 _CONTENT = {
     "actor": "办理人",

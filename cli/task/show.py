@@ -26,7 +26,8 @@ from models.task import Aspect, DrawnSubject, JointTask, TakingPart, Visit
 from models.trail import Answer, Outcome, Submission
 from rules.calendar import local_day
 from rules.stages import Claim, Stage, TaskStatus, VisitStage
-from workflows.projection import moment, task_details
+from workflows.projection import task_details
+from workflows.waiting import moment
 
 app = typer.Typer()
 

@@ -19,6 +19,7 @@ from tests.builders import SECOND, person
 from tests.cli.conftest import At
 from tests.cli.said import Say
 from workflows import projection
+from workflows.waiting import wait_lines
 
 _COMMAND = re.compile(r"`starter\.py ([^`]+)`")
 SCENES = (
@@ -60,7 +61,7 @@ def shown(driver: Driver) -> Iterator[Shown]:
             waits, _ = open_waits(session, scope, limit=99)
             for wait in waits:
                 by = person(wait.department, Role(wait.role))
-                text = "\n".join(projection.wait_lines([wait], 1, case_of(scope)))
+                text = "\n".join(wait_lines([wait], 1, case_of(scope)))
                 yield from (Shown(one, by) for one in _COMMAND.findall(text))
             if waits and scope.startswith("disposal/"):
                 text = projection.case_details(read_case(session, scope), scope).split("现在可以办理")[-1]

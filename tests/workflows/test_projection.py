@@ -5,70 +5,16 @@ from datetime import UTC, datetime
 import pytest
 
 from models.messages import (
-    BranchProgress,
     CaseProgress,
     DeskProgress,
     ExchangeProgress,
-    Progress,
     RejectedOf,
-    WaitLine,
 )
 from rules.ladder import Level
 from rules.stages import Claim, Stage, TaskStatus
-from rules.wait_rules import WAITS
-from rules.waits import WaitKind, case_of
+from rules.waits import case_of
+from tests.workflows.progresses import SINCE, a_branch, a_task, a_wait
 from workflows import attributes, projection
-
-SINCE = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-END_OF_4_MARCH = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
-
-
-def a_wait(**given: object) -> WaitLine:
-    """An open claim of 县教育局, due at the end of 4 March in Beijing."""
-    fields: dict[str, object] = {
-        "id": "w",
-        "department": "yc/jy",
-        "name": "县教育局",
-        "role": "handler",
-        "kind": "claim",
-        "stage": 2,
-        "open": 1,
-        "total": 1,
-        "since": SINCE,
-        "due": END_OF_4_MARCH,
-        "next_rung": datetime(2026, 3, 3, 0, 30, tzinfo=UTC),
-    }
-    return WaitLine.model_validate(fields | given)
-
-
-def a_branch(**given: object) -> BranchProgress:
-    """县教育局 as a partner that was offered the task."""
-    fields: dict[str, object] = {
-        "department": "yc/jy",
-        "name": "县教育局",
-        "claim": Claim.OFFERED,
-        "stage": Stage.NOTIFY,
-        "since": SINCE,
-    }
-    return BranchProgress.model_validate(fields | given)
-
-
-def a_task(**given: object) -> Progress:
-    """A task that waits for one claim."""
-    fields: dict[str, object] = {
-        "task": "yc-2026/4/1",
-        "office": "yc",
-        "document": "yc-2026",
-        "name": "学校食堂食品安全情况抽查",
-        "status": TaskStatus.OPEN,
-        "stage": Stage.NOTIFY,
-        "since": SINCE,
-        "branches": (a_branch(),),
-        "waits": (a_wait(),),
-        "waits_open": 1,
-    }
-    return Progress.model_validate(fields | given)
-
 
 UNCLAIMED = """\
 **第2步，共8步：通知配合部门领取** · 自 2026-03-02 09:30+08:00 起
@@ -220,14 +166,6 @@ def test_a_desk_that_owes_nothing_says_so() -> None:
     assert "系统正在处理" not in projection.desk_details(desk)
 
 
-def test_a_wait_with_words_and_a_command_of_its_own_shows_these() -> None:
-    """A yearly report belongs to a plan, which the desk's own id does not tell."""
-    own = a_wait(kind="yearly_report", what="报送年报", command="starter.py summary yearly yc-2026 报送文号")
-    text = "\n".join(projection.wait_lines([own], 1, ""))
-    assert "**报送年报**" in text
-    assert "办理 `starter.py summary yearly yc-2026 报送文号`" in text
-
-
 def test_a_task_that_waits_for_its_disposals_alone_says_so_in_the_lists() -> None:
     """Whom each of them waits for stands on its own page, where it is never out of date."""
     shown = attributes.standing(office="yc", stage="8", waits=(), level=0, else_for="处置办结")
@@ -262,26 +200,3 @@ def test_a_closed_task_says_only_that() -> None:
     """Nobody is waited for."""
     closed = a_task(status=TaskStatus.CLOSED, stage=Stage.OVER, waits=(), waits_open=0)
     assert "**已办结** · yc-2026/4/1" == projection.task_details(closed)
-
-
-@pytest.mark.parametrize(
-    ("expected", "given"),
-    [
-        ("2026-03-04 24:00+08:00", {}),
-        ("2026-03-04 24:00+08:00（暂定）", {"provisional": True}),
-        ("2026-03-05 15:30+08:00", {"due": datetime(2026, 3, 5, 7, 30, tzinfo=UTC)}),
-        ("未定", {"due": None}),
-    ],
-)
-def test_a_last_day_ends_at_24_00_of_the_day_itself(expected: str, given: dict[str, object]) -> None:
-    """00:00 of the next day would read like one day more."""
-    assert expected == projection.last_day(a_wait(**given))
-
-
-@pytest.mark.parametrize("kind", WaitKind)
-def test_every_kind_of_wait_can_be_shown(kind: WaitKind) -> None:
-    """In the words of the trade, with its command filled in."""
-    text = "\n".join(projection.wait_lines([a_wait(kind=kind.value)], 1, "yc-2026/4/1"))
-    assert f"**{kind.label}**" in text
-    assert WAITS[kind].command.format(target="yc-2026/4/1") in text
-    assert "{target}" not in text
