@@ -10,7 +10,8 @@ from pathlib import Path
 
 from adapters.exchange_http import HttpExchange
 from cli.demo.platform import right_now
-from cli.demo.platform_server import Door, Habits, Platform, serve
+from cli.demo.platform_records import Door, Habits, Platform
+from cli.demo.platform_server import serve
 
 
 @dataclass

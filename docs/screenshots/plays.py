@@ -13,7 +13,8 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from cli.demo.county import County
-from cli.demo.platform_server import Habits, Platform, serve
+from cli.demo.platform_records import Habits, Platform
+from cli.demo.platform_server import serve
 from cli.demo.play import HEALTH, OFFICE, SCHOOLS, TASK
 from models.messages import Wake
 from models.papers import (

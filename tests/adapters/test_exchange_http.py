@@ -10,7 +10,7 @@ from adapters.exchange import Batch, ExchangeAwayError, Fact, Record
 from adapters.exchange_files import FileExchange
 from adapters.exchange_http import HttpExchange, open_exchange
 from adapters.exchange_seal import Seals
-from cli.demo.platform_server import Door, Habits
+from cli.demo.platform_records import Door, Habits
 from rules.channel import Channel
 from tests.platform import standing
 

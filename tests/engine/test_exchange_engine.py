@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.exchange.publishing import scope_of
 from activities.outbox import OutboxActivities
 from activities.papers.sweep import sweep
-from cli.demo.platform_server import Habits
+from cli.demo.platform_records import Habits
 from models.exchange import Declaration
 from models.messages import CaseProgress
 from models.outcomes import Disposal, Publication, PublicationKind

@@ -13,7 +13,7 @@ from activities.steps import exchange as exchange_steps
 from activities.steps.exchange import ASK_AGAIN, ExchangeActivities
 from adapters.exchange import Fact
 from adapters.exchange_http import HttpExchange
-from cli.demo.platform_server import Habits
+from cli.demo.platform_records import Habits
 from models.exchange import Declaration, ExchangeBatch, ExchangeRejection
 from models.messages import ExchangeProgress, TaskStep
 from models.outcomes import Publication, PublicationKind
