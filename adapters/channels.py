@@ -1,6 +1,5 @@
 """Ways out of the house: e-mail by SMTP, and the messengers that offices use (企业微信、钉钉)."""
 
-import re
 import smtplib
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -11,13 +10,12 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from adapters.settings import SettingError, Settings
 from models.delivery import ChannelName
 from models.organisation import Person
+from rules.register_fields import is_email
 
 PATIENCE = 15
 """Seconds to wait for a mail server before it counts as away."""
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = 500
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
-"""One address and nothing beside it: of more, a message would go to somebody whom nobody meant."""
 _AUTHENTICATION = (530, 534, 535)
 """Refused credentials are the house's own fault, which somebody mends: worth another try."""
 
@@ -71,7 +69,7 @@ class Mail:
 
     def send(self, key: str, person: Person, subject: str, text: str) -> None:
         """Hand one message to the server."""
-        if not _ADDRESS.fullmatch(person.email):
+        if not is_email(person.email):
             raise Undeliverable("AddressInvalid")
         message = EmailMessage()
         domain = self._sender.rpartition("@")[2].rstrip(">")

@@ -80,7 +80,7 @@ COLUMNS: Mapping[Register, tuple[Column, ...]] = {
         Column("from_day", "任职起", f.day, ("起始日期", "任职日期", "起"), required=True),
         Column("to_day", "任职止", f.day, ("终止日期", "截止日期", "止")),
         Column("acting_for", "代理何人", f.identifier, ("被代理人", "代理对象", "被代理人编号")),
-        Column("email", "电子邮箱", _TEXT, ("邮箱", "邮件"), default=""),
+        Column("email", "电子邮箱", f.email, ("邮箱", "邮件"), default=""),
         Column("phone", "联系电话", _TEXT, ("电话", "手机", "手机号码"), default=""),
     ),
     Register.ITEMS: (

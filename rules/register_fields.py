@@ -25,6 +25,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SEPARATORS = re.compile(r"[;；、,，|\n]+")
 _DATE = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 _PERIOD = re.compile(r"[~～至]|—+|--")
+_ATOM = r"[^\s@.<>()\[\],;:\\\"]+"
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})*")
+"""One address and nothing beside it: of more, a message would go to somebody whom nobody meant."""
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 _RISK_WORDS = {"低": "A", "一般": "B", "较高": "C", "高": "D"}
 STATUSES = ("存续", "注销", "吊销", "迁出", "停业")
@@ -95,6 +98,19 @@ def identifier(text: str) -> str:
     if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}", code):
         raise FieldFault("编号只用字母、数字和 - _ .，不超过40位")
     return code
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is one e-mail address that a message can be sent to."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def email(text: str) -> str:
+    """One e-mail address (电子邮箱), full-width characters made plain."""
+    address = unicodedata.normalize("NFKC", text)
+    if not is_email(address):
+        raise FieldFault("应为一个电子邮箱，如 name@example.com，只填一个；没有的留空")
+    return plain(200)(address)
 
 
 def certificate(text: str) -> str:

@@ -54,7 +54,8 @@ def test_what_is_refused_for_good_is_undeliverable_and_what_is_deferred_is_not()
 
 
 @pytest.mark.parametrize(
-    "address", ["", "x", "a@", "@b", "a@b\n c", "a@b, c@d", "a@b;c@d", "a@[1.2.3.4", "<a@b>", "group: a@b;"]
+    "address",
+    ["", "x", "a@", "@b", "a@b\n c", "a@b, c@d", "a@b;c@d", "a@[1.2.3.4", "<a@b>", "group: a@b;", "a..b@c"],
 )
 def test_what_is_no_single_address_is_undeliverable_and_nobody_else_gets_it(address: str) -> None:
     """Said at once: somebody must put the register right."""

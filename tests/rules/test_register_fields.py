@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from stdnum.cn import uscc
 
-from rules.register_fields import FieldFault, check_character, day, periods, subject_code
+from rules.register_fields import FieldFault, check_character, day, email, periods, subject_code
 
 ENTERPRISE_CODE = "91149999MA0000001" + check_character("91149999MA0000001")
 KEY = "XK14999900000000AB"
@@ -77,3 +77,33 @@ def test_leave_is_a_list_of_periods() -> None:
     )
     with pytest.raises(FieldFault, match="先起后止"):
         periods("2026-01-05~2026-01-01")
+
+
+@pytest.mark.parametrize(
+    "text", ["zhang.san@example.invalid", "zhang@内网.local", "ｚｈａｎｇ＠example.invalid"]
+)
+def test_one_address_is_taken(text: str) -> None:
+    """As a mail program takes it; typed in full-width letters it is the same."""
+    assert "zhang" == email(text)[:5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "无",
+        "zhang",
+        "zhang@",
+        "@example.invalid",
+        "a@b, c@d",
+        "a@b；c@d",
+        "<a@b>",
+        "a b@c",
+        "a..b@c",
+        "a@b.",
+        "a@b@c",
+    ],
+)
+def test_what_can_be_no_single_address_is_refused_with_its_remedy(text: str) -> None:
+    """Said when it is imported; a message would go to nobody, or to somebody whom nobody meant."""
+    with pytest.raises(FieldFault, match=r"应为一个电子邮箱，如 .+，只填一个；没有的留空"):
+        email(text)

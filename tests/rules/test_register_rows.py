@@ -186,6 +186,7 @@ def test_roles_are_read_as_label_or_value(text: str) -> None:
         ({"acting_for": "p-2"}, "代理何人"),
         ({"role": "局长"}, "职务角色"),
         ({"person": "张三"}, "人员编号"),
+        ({"email": "a@b、c@d"}, "电子邮箱"),
     ],
 )
 def test_a_postings_faulty_field_is_named(cells: dict[str, str], header: str) -> None:
@@ -195,7 +196,9 @@ def test_a_postings_faulty_field_is_named(cells: dict[str, str], header: str) ->
 
 def test_a_persons_own_words_are_in_no_fault() -> None:
     """Faults are shown and logged: what was typed for a person stays out of them."""
-    checked = check_row(Register.PERSONS, posting(person="张三丰", phone="1" * 300), DEPARTMENTS)
+    checked = check_row(
+        Register.PERSONS, posting(person="张三丰", phone="1" * 300, email="张三丰的邮箱"), DEPARTMENTS
+    )
     assert isinstance(checked, tuple)
     assert not any("张三丰" in fault.remedy or "111" in fault.remedy for fault in checked)
 

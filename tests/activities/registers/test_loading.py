@@ -77,6 +77,24 @@ def test_persons_come_with_their_postings(database: Database) -> None:
         assert 2 == session.exec(select(func.count()).select_from(Person)).one()
 
 
+def test_an_address_that_can_be_none_is_told_by_row_and_field_and_the_rest_is_kept(
+    database: Database,
+) -> None:
+    """What stands of that person stays; the blank cell of another is no fault."""
+    load(database, Register.DEPARTMENTS, DEPARTMENTS)
+    load(database, Register.PERSONS, [PERSONS[0] | {"email": "jia@example.invalid"}])
+    rows = [PERSONS[0] | {"email": "jia@example.invalid, yi@example.invalid"}, PERSONS[1] | {"email": ""}]
+    refused: list[RefusedRow] = []
+    assert ImportSummary(added=1, refused=1) == load(database, Register.PERSONS, rows, refused)
+    assert ["persons.csv 第2行 “电子邮箱”：应为一个电子邮箱，如 name@example.com，只填一个；没有的留空"] == [
+        fault.words("persons.csv", one.row.number) for one in refused for fault in one.faults
+    ]
+    with database.read() as session:
+        assert ["jia@example.invalid", ""] == [
+            session.get_one(Person, person).email for person in ("p-1", "p-2")
+        ]
+
+
 def test_another_offices_person_is_not_taken_over(database: Database) -> None:
     """The same id in a second office is refused, and the person keeps name and office."""
     for office in ("a", "b"):
