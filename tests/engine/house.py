@@ -30,6 +30,7 @@ from worker import WORKFLOWS, build_worker
 TASK = f"{DOCUMENT}/1/1"
 TASK_WORKFLOW = f"joint-task/{TASK}"
 PLATFORM_PAUSE = 0.1
+PATIENCE = 30.0
 
 
 @dataclass
@@ -114,6 +115,12 @@ class House:
     async def status(self, workflow: str) -> WorkflowExecutionStatus | None:
         """Whether a workflow runs, or how it ended."""
         return (await self.client.get_workflow_handle(workflow).describe()).status
+
+    async def until_it_runs(self) -> None:
+        """Until the outbox has started the launched task: before that its id is an earlier test's, which has ended."""
+        async with asyncio.timeout(PATIENCE):
+            while TASK_WORKFLOW not in await self.running():
+                await asyncio.sleep(0.05)
 
     async def _platform(self) -> None:
         while True:

@@ -90,6 +90,7 @@ SUPPLEMENT = office(
 
 STRUCK: dict[str, Case] = {
     "both_adopted": CASES["plan.confirm"],
+    "watched": CASES["task.start"],
     "launched": CASES["scope.propose"],
     "proposed": CASES["aspect.confirm"],
     "rising": RISING_TABLE,

@@ -121,6 +121,7 @@ async def test_a_message_from_the_web_ui_without_an_actor_is_turned_away_without
     slip = Slip(submission="0" * 32, sha256="0" * 64, kind=AcceptClaim.kind, actor="p-x")
     async with house.working():
         await house.play.run("launch")
+        await house.until_it_runs()
         before = await _settled_length(house)
         with pytest.raises(WorkflowUpdateFailedError):
             await house.task.execute_update("act", slip.model_copy(update={blank: ""}))
@@ -135,6 +136,7 @@ async def test_the_number_of_a_paper_that_was_never_filed_is_refused_and_holds_n
     slip = Slip(submission="f" * 32, sha256="0" * 64, kind=AcceptClaim.kind, actor="p-x")
     async with house.working():
         await house.play.run("launch")
+        await house.until_it_runs()
         async with asyncio.timeout(20):
             answer = await house.task.execute_update("act", slip, result_type=AnswerSlip)
         assert ("refused", "SubmissionUnknown") == (answer.outcome, answer.type)
