@@ -47,9 +47,10 @@ _TRY_AGAIN = (
     # An engine that dies with the call in hand leaves a broken transport, under one of these names.
     RPCStatusCode.UNKNOWN,
     RPCStatusCode.INTERNAL,
+    # The workflow task that carried the update failed (WorkflowNotReady): a run that was just ending is done next time.
+    RPCStatusCode.FAILED_PRECONDITION,
 )
 _ANSWERS = select(Answer).where(among(col(Answer.submission), "submissions"))
-_NOBODY = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class Filing:
         try:
             await self._update(target, slip)
         except RPCError as error:
-            if error.status in _NOBODY:
+            if error.status is RPCStatusCode.NOT_FOUND:
                 await asyncio.to_thread(refuse_closed, self.database, target, now)
             elif error.status not in _TRY_AGAIN:
                 raise
@@ -161,22 +162,29 @@ class Filing:
         client = self._courier().client
         if target.startswith(f"{Target.CORRECTION}/"):
             words = await asyncio.to_thread(self._courier().caption, target)
-            await client.execute_update_with_start_workflow(
-                "act",
-                slip,
-                id=slip.submission,
-                result_type=AnswerSlip,
-                rpc_timeout=RPC_PATIENCE,
-                start_workflow_operation=WithStartWorkflowOperation(
-                    "CorrectionWorkflow",
-                    start_argument(target),
-                    id=target,
-                    task_queue=self.task_queue,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    static_summary=words.summary,
-                    static_details=words.details,
-                ),
+            start = WithStartWorkflowOperation[Any, Any](
+                "CorrectionWorkflow",
+                start_argument(target),
+                id=target,
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=words.summary,
+                static_details=words.details,
             )
+            # The SDK keeps a failure of the start apart as well, and prints its traceback where nobody looks at it.
+            started = asyncio.ensure_future(start.workflow_handle())
+            started.add_done_callback(lambda one: one.cancelled() or one.exception())
+            try:
+                await client.execute_update_with_start_workflow(
+                    "act",
+                    slip,
+                    start_workflow_operation=start,
+                    id=slip.submission,
+                    result_type=AnswerSlip,
+                    rpc_timeout=RPC_PATIENCE,
+                )
+            finally:
+                started.cancel()
             return
         await client.get_workflow_handle(target).execute_update(
             "act", slip, id=slip.submission, result_type=AnswerSlip, rpc_timeout=RPC_PATIENCE
