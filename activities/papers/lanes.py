@@ -19,8 +19,11 @@ four: by then another's message has long had the paper ruled on.
 """
 ROUNDS = 50
 """Messages that did not bring an answer; then the paper lies filed and the sweep delivers it."""
-PATIENCE = 60.0
-"""Seconds after which no further message is tried: one to a workflow whose worker has died takes twenty to come back."""
+PATIENCE = 55.0
+"""Seconds of waiting in all: with the start and end of a command a minute, whatever a message still does.
+
+One to a workflow whose worker has died takes twenty to come back, and is not waited for.
+"""
 
 Bring = Callable[[str, Slip, datetime], Awaitable[bool]]
 """Brings a slip to a target at its sender's moment; false where it was not taken and is worth another try."""
@@ -57,25 +60,29 @@ class Lanes:
         self._lanes: dict[str, _Lane] = {}
 
     async def answer(self, target: str, slip: Slip, now: datetime) -> Answer | None:
-        """The answer to a filed paper; None where none came in all tries, or for a minute.
+        """The answer to a filed paper; None where none came in all tries, or for most of a minute.
 
         Whose turn it is brings the numbers of all that wait; whoever then has an answer brings nothing.
         """
         lane = self._lanes.setdefault(target, _Lane())
         mine = _Waiting(slip, now)
         lane.waiting.append(mine)
-        last, clock = lane.rounds + ROUNDS, asyncio.get_running_loop().time
-        end = clock() + PATIENCE
+        last = lane.rounds + ROUNDS
 
         def hoping() -> bool:
-            return mine.answer is None and lane.rounds < last and clock() < end
+            return mine.answer is None and lane.rounds < last
 
+        limit = asyncio.timeout(PATIENCE)
         try:
-            while hoping():
-                async with lane.gate:
-                    if hoping():
-                        lane.rounds += 1
-                        await self._round(target, lane)
+            async with limit:
+                while hoping():
+                    async with lane.gate:
+                        if hoping():
+                            lane.rounds += 1
+                            await self._round(target, lane)
+        except TimeoutError:
+            if not limit.expired():
+                raise
         finally:
             lane.waiting.remove(mine)
             if not lane.waiting:
