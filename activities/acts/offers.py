@@ -2,7 +2,8 @@
 
 from sqlmodel import col, select
 
-from activities.acts.visits import reschedule, visits_of
+from activities.acts.postponing import reschedule
+from activities.acts.visits import visits_of
 from activities.authority import name_of
 from activities.clocks import whole_task
 from activities.lookup import subjects_by_id

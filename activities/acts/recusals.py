@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from activities.acts.visits import unmatch
+from activities.acts.rematching import unmatch
 from activities.authority import name_of
 from activities.lookup import subjects_by_code
 from activities.match.aids import add_aid

@@ -3,29 +3,24 @@
 from collections import defaultdict
 from datetime import date
 
-from sqlmodel import Session, col, select
-
-from activities.acts.preparation import FARTHEST
-from activities.authority import name_of
 from activities.clocks import whole_task
 from activities.match.experts import review_experts
 from activities.match.officer_file import pool
-from activities.match.recusals import barred
-from activities.papers.docket import Docket, Target, notify, ruling
-from activities.results.passage import await_next, move, release_officers
-from models.papers import MatchAgain, PostponeVisits, RecordVisits, VisitLine
-from models.registers import Officer, Subject
-from models.task import Assignment, TakingPart, Visit
+from activities.papers.docket import Docket, Target, ruling
+from activities.results.passage import await_next, move
+from models.papers import RecordVisits, VisitLine
+from models.task import Visit
 from rules.calendar import local_day
 from rules.deadline import Unit, due_day
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 from rules.results import Signature
 from rules.roles import Role
-from rules.stages import Stage, VisitStage
+from rules.stages import VisitStage
 from rules.waits import WaitKind
 
-_UNCHECKED = (VisitStage.MATCHED, VisitStage.UNMATCHED)
+UNCHECKED = (VisitStage.MATCHED, VisitStage.UNMATCHED)
+"""Where a check still waits to be made."""
 
 
 @ruling(Target.TASK, RecordVisits, Role.OFFICER, Role.HANDLER, together=True)
@@ -60,164 +55,6 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
         await_next(docket.clocks, WaitKind.ENTRY, members, by=docket.by, anchor=day)
     whole_task.complete(docket.clocks, task, "全部检查已完成，期限由此起算")
     review_experts(docket.clocks, task, part, by=docket.by)
-
-
-@ruling(Target.TASK, PostponeVisits, Role.APPROVER, Role.HEAD)
-def postpone(docket: Docket, paper: PostponeVisits) -> None:
-    """Give visits another period; an officer whose certificate or leave does not fit it is matched anew."""
-    if not docket.clocks.today <= paper.last_day or paper.last_day < paper.first_day:
-        raise Refusal("PeriodPast", "新的检查时段须在今日之后，且截止日不早于起始日")
-    if paper.last_day > docket.clocks.today + FARTHEST:
-        raise Refusal("PeriodTooFar", f"检查时段须在{FARTHEST.days}天之内，请更正")
-    if paper.together:
-        docket.initiator_only()
-    visits = list(visits_of(docket, list(paper.visits), *_UNCHECKED).values())
-    others = _of_other_departments(docket, visits)
-    moved = [*visits, *others] if paper.together else visits
-    unfit = reschedule(docket, moved, paper.first_day, paper.last_day)
-    apart = 0 if paper.together else _offer_to_move_along(docket, others, paper)
-    docket.data = {"postponed": len(moved), "to_match": unfit, "apart": apart}
-
-
-def reschedule(docket: Docket, visits: list[Visit], first_day: date, last_day: date) -> int:
-    """Give unchecked visits another period; returns how many are matched anew, for their officers cannot."""
-    unfit = 0
-    for visit in visits:
-        visit.first_day, visit.last_day = first_day, last_day
-    for department in sorted({visit.department for visit in visits}):
-        part = docket.part(department)
-        own = [one for one in visits if one.department == department and one.stage is VisitStage.MATCHED]
-        cannot = [visit for visit in own if not officers_fit(docket.session, visit)]
-        kept = [visit for visit in own if visit not in cannot]
-        move(docket.clocks, part, kept, VisitStage.MATCHED, by=docket.by)
-        await_next(docket.clocks, WaitKind.VISIT, kept, by=docket.by, anchor=docket.clocks.today)
-        unmatch(docket, part, cannot)
-        unfit += len(cannot)
-    return unfit
-
-
-def _of_other_departments(docket: Docket, visits: list[Visit]) -> list[Visit]:
-    """The unchecked visits of the task's other departments to the same subjects: there is one visit for all."""
-    rows = docket.session.exec(
-        select(Visit)
-        .where(
-            col(Visit.task) == docket.living_task.id,
-            col(Visit.department) != docket.department,
-            col(Visit.subject).in_([one.subject for one in visits]),
-            col(Visit.stage).in_(_UNCHECKED),
-        )
-        .order_by(col(Visit.department), col(Visit.id))
-    )
-    return list(rows)
-
-
-def _offer_to_move_along(docket: Docket, others: list[Visit], paper: PostponeVisits) -> int:
-    """Tell the departments whose visits stay behind what was moved, and what moves theirs along; how many."""
-    task = docket.living_task.id
-    by_department: dict[str, list[str]] = defaultdict(list)
-    for visit in others:
-        if (visit.first_day, visit.last_day) != (paper.first_day, paper.last_day):
-            by_department[visit.department].append(visit.id)
-    for department, ids in by_department.items():
-        notify(
-            docket.session,
-            department,
-            Role.APPROVER,
-            key=f"{docket.by}/postponed/{department}",
-            event="postponed",
-            text=f"任务 {task}：{name_of(docket.session, docket.department)}将{len(ids)}户的检查改为"
-            f"{paper.first_day}至{paper.last_day}（{paper.reason}）；为一次上门，请一并改期："
-            f"task postpone {task} {' '.join(ids)} --from {paper.first_day} --to {paper.last_day} --reason 一次上门",
-            now=docket.now,
-            task=task,
-            urgent=True,
-        )
-    return sum(map(len, by_department.values()))
-
-
-@ruling(Target.TASK, MatchAgain, Role.HANDLER)
-def match_again(docket: Docket, paper: MatchAgain) -> None:
-    """Match again, with a reason: what is unmatched, and the visits named (recused on the day …).
-
-    Where none is named, all are tested again, and those whose officers are no longer fit (sick, certificate
-    expired, recused since) are matched anew; the others keep theirs.
-    """
-    part = docket.part()
-    if docket.living_task.stage < Stage.MATCH:
-        raise Refusal("NothingToMatch", "尚未抽取检查对象，请待抽取后再匹配")
-    named = visits_of(docket, list(paper.visits), *_UNCHECKED)
-    _leave_at_home(docket, part, list(named.values()), paper.without)
-    again = [one for one in named.values() if one.stage is VisitStage.MATCHED]
-    if not paper.visits:
-        again = _unfit(docket.session, part)
-        docket.data = {"unfit": len(again)}
-    unmatch(docket, part, again)
-    if part.matched == part.subjects:
-        raise Refusal("NothingToMatch", "没有待匹配的检查对象；需要换人的请写明检查编号（--visit）")
-    part.match_asked = part.match_run + 1
-
-
-def _leave_at_home(docket: Docket, part: TakingPart, visits: list[Visit], without: tuple[str, ...]) -> None:
-    """Note whom the next match must not send to these visits; it stays with them."""
-    if not without:
-        return
-    if not visits:
-        raise Refusal("VisitsMissing", "用 --without 换下执法人员的，须用 --visit 写明是哪几户检查")
-    known = {row.code for row in pool(docket.session, part.task, part.department)}
-    if unknown := sorted(set(without) - known):
-        raise Refusal("OfficerUnknown", f"本部门可派的执法人员中没有证号 {'、'.join(unknown)}，请核对")
-    for visit in visits:
-        visit.facts = {**visit.facts, "without": sorted({*visit.facts.get("without", ()), *without})}
-
-
-def unmatch(docket: Docket, part: TakingPart, visits: list[Visit]) -> None:
-    """Free the officers of visits and have them matched anew; who they were stays on record."""
-    if visits:
-        move(docket.clocks, part, visits, VisitStage.UNMATCHED, by=docket.by)
-        release_officers(docket.clocks, visits)
-        part.match_asked = part.match_run + 1
-
-
-def officers_fit(session: Session, visit: Visit) -> bool:
-    """Whether a visit's officers are certified and not on leave on every day of its period."""
-    officers = session.exec(
-        select(Officer)
-        .join(Assignment, col(Assignment.officer) == col(Officer.id))
-        .where(col(Assignment.visit) == visit.id, col(Assignment.current).is_(True))
-    )
-    return all(_fits(officer, visit) for officer in officers)
-
-
-def _unfit(session: Session, part: TakingPart) -> list[Visit]:
-    """A department's visits that an officer can no longer make by the registers as they stand."""
-    rows = session.exec(
-        select(Visit, Officer, Subject.code)
-        .join(Assignment, col(Assignment.visit) == col(Visit.id))
-        .join(Officer, col(Officer.id) == col(Assignment.officer))
-        .join(Subject, col(Subject.id) == col(Visit.subject))
-        .where(
-            col(Visit.task) == part.task,
-            col(Visit.department) == part.department,
-            col(Visit.stage) == VisitStage.MATCHED,
-            col(Assignment.current).is_(True),
-        )
-        .order_by(col(Subject.code), col(Visit.id))
-    )
-    found = rows.all()
-    recused = barred(session, {officer.id: officer for _, officer, _ in found}.values())
-    unfit = {
-        visit.id: visit
-        for visit, officer, code in found
-        if code in recused[officer.id] or not _fits(officer, visit)
-    }
-    return list(unfit.values())
-
-
-def _fits(officer: Officer, visit: Visit) -> bool:
-    return officer.certificate_to >= visit.last_day and not any(
-        date.fromisoformat(start) <= visit.last_day and visit.first_day <= date.fromisoformat(end)
-        for start, end in officer.leave
-    )
 
 
 def visits_of(docket: Docket, ids: list[str], *stages: VisitStage) -> dict[str, Visit]:
