@@ -1,20 +1,16 @@
 """Policies (政策参数): each has a key, a default, and the clause it comes from; an office sets its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from rules.deadline import Unit
 from rules.ladder import DEFAULT_HOUR, DEFAULT_LADDER, SHORT_LADDER
 from rules.ladder_data import dump_ladder
-from rules.period import MOST_DAYS
 from rules.policy_checks import (
-    Check,
     hour,
     ladder,
     one_of,
-    period,
     rising,
     some_of,
     trade_classes,
@@ -22,12 +18,8 @@ from rules.policy_checks import (
     whole_or_none,
     yes_or_no,
 )
+from rules.policy_kinds import PENALTY_PROCEDURE, PROPOSED, PolicyRule, days, hours, wait_period
 from rules.refusal import Refusal
-
-_POLICY = "(policy) 通知未载，由领导小组办公室规定"
-"""Stands in no notice at hand: a proposal that an office may change."""
-_PENALTY_PROCEDURE = "市场监督管理行政处罚程序规定"
-"""Rules of one trade: a department that has others of its own sets its own value."""
 
 
 class PolicyKey(StrEnum):
@@ -113,16 +105,6 @@ class PolicyKey(StrEnum):
         return _POLICIES[self].clause
 
 
-@dataclass(frozen=True)
-class _Policy:
-    label: str
-    default: Any
-    clause: str
-    check: Check
-    """Says in Chinese what a value should be, None for a good one."""
-    unit: Unit | None = None
-
-
 def check_value(key: PolicyKey, value: Any) -> None:
     """Refuses `PolicyValue`, with what the value should be, for one that the policy can't take."""
     wanted = _POLICIES[key].check(value)
@@ -130,129 +112,117 @@ def check_value(key: PolicyKey, value: Any) -> None:
         raise Refusal("PolicyValue", f"“{key.label}”（{key.value}）不能设为 {value!r}：{wanted}")
 
 
-def _days(label: str, days: int, clause: str = _POLICY, unit: Unit = Unit.WORKING_DAY) -> _Policy:
-    """A number of days and nothing else: what each check's clock adds to, or how far back is looked."""
-    return _Policy(label, days, clause, whole(1, MOST_DAYS), unit)
-
-
-def _period(label: str, days: int, clause: str = _POLICY, unit: Unit = Unit.WORKING_DAY) -> _Policy:
-    """A wait's own period: in days by default, which an office may rule in other days or in months."""
-    return _Policy(label, days, clause, period(unit), unit)
-
-
-def _hours(label: str, hours: int) -> _Policy:
-    return _Policy(label, hours, _POLICY, whole(1, 240), Unit.WORKING_HOUR)
-
-
-_POLICIES: Mapping[PolicyKey, _Policy] = {
-    PolicyKey.SETTLE_ROWS_DAYS: _period("核定计划待定行期限", 10),
-    PolicyKey.PREPARE_DAYS: _period("提出抽查范围、事项、检查时段期限", 5),
-    PolicyKey.CONFIRM_DAYS: _period("复核抽查范围、事项、检查时段期限", 2),
-    PolicyKey.RISING_DAYS: _period("确认递加比例表期限", 3),
-    PolicyKey.CLOCK_APPROVER: _Policy(
+_POLICIES: Mapping[PolicyKey, PolicyRule] = {
+    PolicyKey.SETTLE_ROWS_DAYS: wait_period("核定计划待定行期限", 10),
+    PolicyKey.PREPARE_DAYS: wait_period("提出抽查范围、事项、检查时段期限", 5),
+    PolicyKey.CONFIRM_DAYS: wait_period("复核抽查范围、事项、检查时段期限", 2),
+    PolicyKey.RISING_DAYS: wait_period("确认递加比例表期限", 3),
+    PolicyKey.CLOCK_APPROVER: PolicyRule(
         "批准部门内期限中止、恢复、延长的人（head 主要负责人，approver 审批人，office 领导小组办公室）",
         "head",
-        _POLICY,
+        PROPOSED,
         one_of("head", "approver", "office"),
     ),
-    PolicyKey.DECIDE_CLOCK_DAYS: _period("决定期限变动申请期限", 2),
-    PolicyKey.CLAIM_DAYS: _period("领取任务期限", 2),
-    PolicyKey.SETTLE_CLAIM_DAYS: _period("处理拒领期限", 2),
-    PolicyKey.LEND_DAYS: _period("答复借调请求期限", 2),
-    PolicyKey.JOINT_VISIT_DAYS: _period("答复合并上门提议期限", 2),
-    PolicyKey.REQUEST_DRAW_DAYS: _period("申请抽取期限", 3),
-    PolicyKey.APPROVE_DRAW_DAYS: _period("批准抽取期限", 2),
-    PolicyKey.COMMIT_HOURS: _hours("提交抽取随机承诺值期限", 8),
-    PolicyKey.REVEAL_HOURS: _hours("揭示抽取随机值期限", 4),
-    PolicyKey.PUBLIC_VALUE_DAYS: _period("公布公共随机值期限", 5),
-    PolicyKey.MATCH_DAYS: _period("匹配执法人员期限", 3),
-    PolicyKey.ENTRY_DAYS: _days("录入检查结果期限", 20, "阳城 五·一；高平 三"),
-    PolicyKey.ENTRY_ANCHOR: _Policy(
+    PolicyKey.DECIDE_CLOCK_DAYS: wait_period("决定期限变动申请期限", 2),
+    PolicyKey.CLAIM_DAYS: wait_period("领取任务期限", 2),
+    PolicyKey.SETTLE_CLAIM_DAYS: wait_period("处理拒领期限", 2),
+    PolicyKey.LEND_DAYS: wait_period("答复借调请求期限", 2),
+    PolicyKey.JOINT_VISIT_DAYS: wait_period("答复合并上门提议期限", 2),
+    PolicyKey.REQUEST_DRAW_DAYS: wait_period("申请抽取期限", 3),
+    PolicyKey.APPROVE_DRAW_DAYS: wait_period("批准抽取期限", 2),
+    PolicyKey.COMMIT_HOURS: hours("提交抽取随机承诺值期限", 8),
+    PolicyKey.REVEAL_HOURS: hours("揭示抽取随机值期限", 4),
+    PolicyKey.PUBLIC_VALUE_DAYS: wait_period("公布公共随机值期限", 5),
+    PolicyKey.MATCH_DAYS: wait_period("匹配执法人员期限", 3),
+    PolicyKey.ENTRY_DAYS: days("录入检查结果期限", 20, "阳城 五·一；高平 三"),
+    PolicyKey.ENTRY_ANCHOR: PolicyRule(
         "录入期限的起算事实（completion 逐户检查完成，task_completion 全部检查完成）",
         "completion",
         "阳城 五·一",
         one_of("completion", "task_completion"),
     ),
-    PolicyKey.ENTRY_STOPS_AT: _Policy(
+    PolicyKey.ENTRY_STOPS_AT: PolicyRule(
         "录入期限的终止事实（receipt 平台回执，publication 公示）",
         "receipt",
         "阳城 五·一（receipt）；高平 三（publication）",
         one_of("receipt", "publication"),
     ),
-    PolicyKey.APPROVAL_DAYS: _period("审批检查结果期限", 3),
-    PolicyKey.SIGN_DAYS: _period("主要负责人签字更正期限", 3),
-    PolicyKey.PUBLICATION_DAYS: _period("录入后公示期限", 5),
-    PolicyKey.PUBLICATION_PROOF_DAYS: _period("在本部门网站或媒体公示并提交证明期限", 5),
-    PolicyKey.SUMMARY_DAYS: _period("报送抽查结果汇总表期限", 10),
-    PolicyKey.SUMMARY_RECEIPT_DAYS: _period("签收抽查结果汇总表期限", 5),
-    PolicyKey.RECTIFY_DAYS: _period("责令改正期限", 10, unit=Unit.NATURAL_DAY),
-    PolicyKey.RECTIFY_RECHECK_DAYS: _period("改正期满后复查期限", 5),
-    PolicyKey.RECHECK_FAILED_DAYS: _period("复查不合格后决定延期或转立案期限", 3),
-    PolicyKey.CASE_FILING_DAYS: _period("核查并决定是否立案期限", 15, f"{_PENALTY_PROCEDURE} 第十八条"),
-    PolicyKey.CASE_FILING_EXTENSION_DAYS: _period(
-        "决定是否立案的延长期限（一次）", 15, f"{_PENALTY_PROCEDURE} 第十八条"
+    PolicyKey.APPROVAL_DAYS: wait_period("审批检查结果期限", 3),
+    PolicyKey.SIGN_DAYS: wait_period("主要负责人签字更正期限", 3),
+    PolicyKey.PUBLICATION_DAYS: wait_period("录入后公示期限", 5),
+    PolicyKey.PUBLICATION_PROOF_DAYS: wait_period("在本部门网站或媒体公示并提交证明期限", 5),
+    PolicyKey.SUMMARY_DAYS: wait_period("报送抽查结果汇总表期限", 10),
+    PolicyKey.SUMMARY_RECEIPT_DAYS: wait_period("签收抽查结果汇总表期限", 5),
+    PolicyKey.RECTIFY_DAYS: wait_period("责令改正期限", 10, unit=Unit.NATURAL_DAY),
+    PolicyKey.RECTIFY_RECHECK_DAYS: wait_period("改正期满后复查期限", 5),
+    PolicyKey.RECHECK_FAILED_DAYS: wait_period("复查不合格后决定延期或转立案期限", 3),
+    PolicyKey.CASE_FILING_DAYS: wait_period("核查并决定是否立案期限", 15, f"{PENALTY_PROCEDURE} 第十八条"),
+    PolicyKey.CASE_FILING_EXTENSION_DAYS: wait_period(
+        "决定是否立案的延长期限（一次）", 15, f"{PENALTY_PROCEDURE} 第十八条"
     ),
-    PolicyKey.CASE_DECISION_DAYS: _period(
+    PolicyKey.CASE_DECISION_DAYS: wait_period(
         "立案后作出处理决定期限",
         90,
-        f"行政处罚法 第六十条；{_PENALTY_PROCEDURE} 第六十四条",
+        f"行政处罚法 第六十条；{PENALTY_PROCEDURE} 第六十四条",
         Unit.NATURAL_DAY,
     ),
-    PolicyKey.CASE_PROLONGATION_DAYS: _period(
+    PolicyKey.CASE_PROLONGATION_DAYS: wait_period(
         "负责人批准的办案延长期限（再延由集体讨论定期限）",
         30,
-        f"{_PENALTY_PROCEDURE} 第六十四条",
+        f"{PENALTY_PROCEDURE} 第六十四条",
         Unit.NATURAL_DAY,
     ),
-    PolicyKey.TRANSFER_DAYS: _period("移送其他机关（被退回后另行处置）期限", 5),
-    PolicyKey.TRANSFER_JUSTICE_DAYS: _period(
+    PolicyKey.TRANSFER_DAYS: wait_period("移送其他机关（被退回后另行处置）期限", 5),
+    PolicyKey.TRANSFER_JUSTICE_DAYS: wait_period(
         "移送司法机关期限", 3, "(policy) 参照行政执法机关移送涉嫌犯罪案件的规定"
     ),
-    PolicyKey.ACKNOWLEDGE_DAYS: _period("接收移送期限", 5),
-    PolicyKey.ABNORMAL_DAYS: _period(
+    PolicyKey.ACKNOWLEDGE_DAYS: wait_period("接收移送期限", 5),
+    PolicyKey.ABNORMAL_DAYS: wait_period(
         "列入经营异常名录期限", 10, "企业经营异常名录管理暂行办法 第七条至第九条"
     ),
-    PolicyKey.SERIOUS_DAYS: _period("列入严重违法失信名单报上级同意期限", 20),
-    PolicyKey.SERIOUS_CONSENT_DAYS: _period("上级答复是否同意列入严重违法失信名单期限", 10),
-    PolicyKey.SERIOUS_LISTING_DAYS: _period("上级同意后列入严重违法失信名单期限", 10),
-    PolicyKey.NO_DISPOSAL_DAYS: _period("不予处置写明理由后办结期限", 5),
-    PolicyKey.PENALTY_PUBLICATION_DAYS: _period(
+    PolicyKey.SERIOUS_DAYS: wait_period("列入严重违法失信名单报上级同意期限", 20),
+    PolicyKey.SERIOUS_CONSENT_DAYS: wait_period("上级答复是否同意列入严重违法失信名单期限", 10),
+    PolicyKey.SERIOUS_LISTING_DAYS: wait_period("上级同意后列入严重违法失信名单期限", 10),
+    PolicyKey.NO_DISPOSAL_DAYS: wait_period("不予处置写明理由后办结期限", 5),
+    PolicyKey.PENALTY_PUBLICATION_DAYS: wait_period(
         "行政处罚决定公示期限", 20, "市场监督管理行政处罚信息公示规定 第九条"
     ),
-    PolicyKey.WITHDRAWAL_DAYS: _period(
+    PolicyKey.WITHDRAWAL_DAYS: wait_period(
         "决定被撤销、变更后撤回公示期限", 3, "市场监督管理行政处罚信息公示规定 第十一条"
     ),
-    PolicyKey.CLOSING_FACTS: _Policy(
+    PolicyKey.CLOSING_FACTS: PolicyRule(
         "可以终止检查的对象情况",
         ["deregistered", "revoked", "moved_away"],
-        _POLICY,
+        PROPOSED,
         some_of("deregistered", "revoked", "moved_away", "suspended", "unreachable"),
     ),
-    PolicyKey.SUPPLEMENT_DAYS: _period("年度报告补充报送期限", 20),
-    PolicyKey.REFERRAL_REPLY_DAYS: _period("移交联合惩戒后取得答复期限", 20),
-    PolicyKey.MIN_COUNT: _Policy("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", whole(1, 1000)),
-    PolicyKey.REGISTER_MAX_AGE_DAYS: _days("名录库确认有效期", 30, unit=Unit.NATURAL_DAY),
-    PolicyKey.RISING_TABLE: _Policy("信用风险分类递加倍数（未确认为空）", None, "阳城 二", rising),
-    PolicyKey.MARKET_CLASSES: _Policy(
-        "抽查市场主体一律采用企业信用风险分类（行内未载明时）", False, _POLICY, yes_or_no
+    PolicyKey.SUPPLEMENT_DAYS: wait_period("年度报告补充报送期限", 20),
+    PolicyKey.REFERRAL_REPLY_DAYS: wait_period("移交联合惩戒后取得答复期限", 20),
+    PolicyKey.MIN_COUNT: PolicyRule("最少抽取户数（不足则全部抽取）", 3, "阳城 三·二", whole(1, 1000)),
+    PolicyKey.REGISTER_MAX_AGE_DAYS: days("名录库确认有效期", 30, unit=Unit.NATURAL_DAY),
+    PolicyKey.RISING_TABLE: PolicyRule("信用风险分类递加倍数（未确认为空）", None, "阳城 二", rising),
+    PolicyKey.MARKET_CLASSES: PolicyRule(
+        "抽查市场主体一律采用企业信用风险分类（行内未载明时）", False, PROPOSED, yes_or_no
     ),
-    PolicyKey.TRADE_CLASSES: _Policy(
-        "行业监管风险分类折算的抽取类别（未设为空，不参与抽取）", None, _POLICY, trade_classes
+    PolicyKey.TRADE_CLASSES: PolicyRule(
+        "行业监管风险分类折算的抽取类别（未设为空，不参与抽取）", None, PROPOSED, trade_classes
     ),
-    PolicyKey.YEARLY_CEILING_LOW: _Policy("低风险对象年度抽查上限（次）", 1, _POLICY, whole(1, 366)),
-    PolicyKey.YEARLY_CEILING_BODY: _Policy(
-        "同一部门对同一对象年度抽查上限（次，空为不限）", None, _POLICY, whole_or_none(1, 366)
+    PolicyKey.YEARLY_CEILING_LOW: PolicyRule("低风险对象年度抽查上限（次）", 1, PROPOSED, whole(1, 366)),
+    PolicyKey.YEARLY_CEILING_BODY: PolicyRule(
+        "同一部门对同一对象年度抽查上限（次，空为不限）", None, PROPOSED, whole_or_none(1, 366)
     ),
-    PolicyKey.RECENT_VISIT_DAYS: _days("其他任务近期检查过的回看期", 30, unit=Unit.NATURAL_DAY),
-    PolicyKey.RESULT_VALID_DAYS: _days("检查结果互认有效期", 180, unit=Unit.NATURAL_DAY),
-    PolicyKey.OFFICERS_PER_SUBJECT: _Policy(
+    PolicyKey.RECENT_VISIT_DAYS: days("其他任务近期检查过的回看期", 30, unit=Unit.NATURAL_DAY),
+    PolicyKey.RESULT_VALID_DAYS: days("检查结果互认有效期", 180, unit=Unit.NATURAL_DAY),
+    PolicyKey.OFFICERS_PER_SUBJECT: PolicyRule(
         "每部门每户执法人员数（不少于两人）", 2, "行政处罚法 第四十二条", whole(2, 10)
     ),
-    PolicyKey.LADDER: _Policy("催办升级阶梯（按日计的期限）", dump_ladder(DEFAULT_LADDER), _POLICY, ladder),
-    PolicyKey.SHORT_LADDER: _Policy(
-        "催办升级阶梯（按小时计的期限）", dump_ladder(SHORT_LADDER), _POLICY, ladder
+    PolicyKey.LADDER: PolicyRule(
+        "催办升级阶梯（按日计的期限）", dump_ladder(DEFAULT_LADDER), PROPOSED, ladder
     ),
-    PolicyKey.DIGEST_HOUR: _Policy("每日提醒时刻（北京时间）", DEFAULT_HOUR, _POLICY, hour),
+    PolicyKey.SHORT_LADDER: PolicyRule(
+        "催办升级阶梯（按小时计的期限）", dump_ladder(SHORT_LADDER), PROPOSED, ladder
+    ),
+    PolicyKey.DIGEST_HOUR: PolicyRule("每日提醒时刻（北京时间）", DEFAULT_HOUR, PROPOSED, hour),
 }
 
 OF_A_PLAN = frozenset(
