@@ -110,7 +110,8 @@ def email(text: str) -> str:
     address = unicodedata.normalize("NFKC", text)
     if not is_email(address):
         raise FieldFault("应为一个电子邮箱，如 name@example.com，只填一个；没有的留空")
-    return plain(200)(address)
+    kept: str = plain(200)(address)
+    return kept
 
 
 def certificate(text: str) -> str:

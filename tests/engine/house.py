@@ -119,7 +119,7 @@ class House:
     async def until_it_runs(self) -> None:
         """Until the outbox has started the launched task: before that its id is an earlier test's, which has ended."""
         async with asyncio.timeout(PATIENCE):
-            while TASK_WORKFLOW not in await self.running():
+            while TASK_WORKFLOW not in await self.running():  # noqa: ASYNC110 - another process tells no event
                 await asyncio.sleep(0.05)
 
     async def _platform(self) -> None:
