@@ -7,6 +7,7 @@ from activities.clocks import whole_task
 from activities.match.experts import review_experts
 from activities.match.officer_file import pool
 from activities.papers.docket import Docket, Target, ruling
+from activities.results.found_at_check import found_at_check
 from activities.results.passage import await_next, move
 from models.papers import RecordVisits, VisitLine
 from models.task import Visit
@@ -47,6 +48,7 @@ def record_visits(docket: Docket, paper: RecordVisits) -> None:
         )
         visit.due_day = due_day(docket.clocks.calendar, line.completed_on, visit.due_amount, Unit.WORKING_DAY)
         visit.cycle = 1
+        docket.session.add_all(found_at_check(line, by=docket.by))
         by_day[line.completed_on].append(visit)
     for members in by_day.values():
         move(docket.clocks, part, members, VisitStage.VISITED, by=docket.by)

@@ -123,6 +123,10 @@ def visit(
     )
     who.to_task(task, RecordVisits(lines=(line,)))
     done(f"已登记 {number} 于 {on} 检查完成")
+    if fact:
+        hint(
+            f"对象情况已登记；据此终止检查由审批人办理：starter.py result fact close {task} {number} --reason 理由"
+        )
     hint(
         f"录入结果：starter.py result sheet {task} 结果表.xlsx，填后 starter.py result enter {task} 结果表.xlsx"
     )

@@ -17,7 +17,7 @@ from rules.stages import VisitStage
 from tests.activities.world import TASK
 from tests.builders import LEAD, SECOND, THIRD, person
 from tests.cli.conftest import At
-from tests.cli.said import Say, refused
+from tests.cli.said import Say, data, refused
 
 HANDLER = person(SECOND, Role.HANDLER)
 APPROVER = person(SECOND, Role.APPROVER)
@@ -326,6 +326,23 @@ def test_visits_are_recorded_from_their_sheet(say: Say, at: At, tmp_path: Path) 
     (visit,) = driver.visits(THIRD, VisitStage.VISITED)
     assert ("network", "suspended") == (visit.method, visit.facts["subject_fact"])
     assert 2 == len(visit.facts["officers"])
+    (fact,) = data(say, "result", "fact", "list", TASK, "--as", handler)
+    assert (visit.id, "停业", "检查登记") == (fact["visit"], fact["fact_name"], fact["source"])
+
+
+def test_a_fact_that_the_visits_record_states_lets_the_unit_close_the_check(say: Say, at: At) -> None:
+    """Whoever stated it while recording need not record it again; 无法联系 wants its letters first."""
+    driver = at("matched")
+    (first, second, *_) = driver.visits(THIRD, VisitStage.MATCHED)
+    record = ("--on", driver.today.isoformat(), "--as", person(THIRD, Role.HANDLER))
+    assert (3, "LettersMissing") == refused(
+        say("task", "visit", TASK, second.id, "--fact", "无法联系", *record)
+    )
+    said = say("task", "visit", TASK, first.id, "--fact", "注销", *record)
+    assert "result fact close" in said.out, said.err
+    close = ("result", "fact", "close", TASK, first.id, "--reason", "已注销")
+    said = say(*close, "--as", person(THIRD, Role.APPROVER))
+    assert 0 == said.code, said.err
 
 
 def test_another_departments_sheet_is_not_mine(say: Say, at: At, tmp_path: Path) -> None:
