@@ -79,14 +79,18 @@ class Who:
         with self.database.read() as session:
             return office_of(session, department)
 
-    def actor(self, paper: type[Paper]) -> "Actor":
-        """The posting in which the person files that kind of paper."""
+    def actor(self, paper: type[Paper], first: Role | None = None) -> "Actor":
+        """The posting in which the person files that kind of paper: in the role `first` where they hold it."""
+        now = datetime.now(UTC)
         with self.database.read() as session:
-            return choose_actor(session, self.person, paper.kind, self.department_id, datetime.now(UTC))
+            return choose_actor(session, self.person, paper.kind, self.department_id, now, first)
 
-    def send(self, target: str, paper: Paper, *, message_id: str | None = None) -> Answer:
+    def send(
+        self, target: str, paper: Paper, *, message_id: str | None = None, first: Role | None = None
+    ) -> Answer:
         """File a paper with its target; a refusal is raised."""
-        return self.context.deliver(target, paper, self.actor(type(paper)), message_id or self.message_id)
+        actor = self.actor(type(paper), first)
+        return self.context.deliver(target, paper, actor, message_id or self.message_id)
 
     def to_task(self, task: str, paper: Paper) -> Answer:
         """File a paper with a joint task."""

@@ -154,8 +154,9 @@ def choose_posting(
     department: str | None,
     now: datetime,
     roles: frozenset[Role] = frozenset(Role),
+    first: Role | None = None,
 ) -> Posting:
-    """The posting in which a person acts: one with a fitting role where they hold one.
+    """The posting in which a person acts: one with a fitting role where they hold one, `first` before others.
 
     Refuses `NotPosted` and, where several departments fit, `DepartmentNeeded`.
     """
@@ -169,10 +170,12 @@ def choose_posting(
     if department is None and len({one.department for one in fit}) > 1:
         names = "、".join(sorted({one.department for one in fit}))
         raise Refusal("DepartmentNeeded", f"{person} 在多个部门任职，请用 --department 写明：{names}")
-    return fit[0]
+    return next((one for one in fit if one.role is first), fit[0])
 
 
-def choose_actor(session: Session, person: str, kind: str, department: str | None, now: datetime) -> "Actor":
+def choose_actor(
+    session: Session, person: str, kind: str, department: str | None, now: datetime, first: Role | None = None
+) -> "Actor":
     """The posting in which a person files a kind of paper; the ruling checks it again in its transaction."""
     # The first registers the rulings, which say what role files a paper.
     import activities.acts  # noqa: F401, PLC0415 - see the module
@@ -183,7 +186,7 @@ def choose_actor(session: Session, person: str, kind: str, department: str | Non
     if department is not None and not _posted(session, person, department, now):
         # Filed as what it claims to be, so that its refusal is audited there.
         return Actor(person, min(roles), department)
-    posting = choose_posting(session, person, department, now, roles)
+    posting = choose_posting(session, person, department, now, roles, first)
     return Actor(posting.person, posting.role, posting.department, posting.acting_for)
 
 

@@ -99,9 +99,15 @@ def _days(
     pauses = [closed(Suspension(row.from_day, row.to_day), today) for row in stood]
     reasons = {row.from_day: row.reason for row in stood}
     names = _names(session, calendar, terms.anchor)
+    stands = max((row.from_day for row in stood if row.to_day is None), default=None)
+    held = None if stands is None else max(today, stands)
     lines = []
     for day, counted, why in explain(calendar, terms.anchor, terms.amount, terms.unit, pauses):
         pause = next((one for one in pauses if one.covers(day)), None)
+        if held is not None and day > held:
+            # Which of the days to come will count is known when the clock runs on, not before.
+            lines.append(Day(day, counted=False, why="自此日起，恢复计算之前不计入"))
+            break
         more = names.get(day, "") if pause is None else reasons[pause.from_]
         lines.append(Day(day, counted, f"{why}（{more}）" if more else why))
         if terms.no_later is not None and day >= terms.no_later:

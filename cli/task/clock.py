@@ -147,6 +147,10 @@ def decide(
         if requests:
             hint("决定：starter.py task decide-clock --wait 待办编号 --approve，或 --refuse --reason 理由")
         return
+    if wait is None and not requests:
+        raise Refusal(
+            "NoRequest", "没有待决定的申请；已决定的见 deadline explain，有权批准的人可用 --approval 直接办理"
+        )
     if wait is None and len(requests) != 1:
         raise Refusal("WhichRequest", f"有{len(requests)}件待决定的申请，请用 --wait 写明哪一件")
     named = known_wait(who.database, wait or requests[0]["wait"]).id
@@ -197,7 +201,8 @@ def _ask(who: Who, paper: RequestClock) -> None:
 
 
 def _send(who: Who, wait: str, paper: Paper) -> Answer:
-    return who.send(ruled_by(known_wait(who.database, wait)), paper)
+    # An approver who stands in for the head could else never approve what the head alone may.
+    return who.send(ruled_by(known_wait(who.database, wait)), paper, first=Role.HEAD)
 
 
 def _moved(answer: Answer, words: str) -> str:

@@ -15,7 +15,7 @@ from rules.waits import WaitKind
 from tests.activities.calendars import a_calendar
 from tests.activities.driver import Driver
 from tests.activities.waits import clock_of, due, wait_of
-from tests.activities.world import TASK
+from tests.activities.world import TASK, add_person
 from tests.builders import DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, person
 from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
@@ -176,6 +176,8 @@ def test_a_clock_is_suspended_resumed_and_extended_by_command(say: Say, at: At) 
     assert "中止中" in say("inbox", "--as", person(SECOND, Role.OFFICER)).out
     listed = {row["wait"]: row for row in data(say, "deadline", "list", TASK)}
     assert ("中止中", True) == (listed[wait.id]["until"], listed[wait.id]["suspended"])
+    (held,) = data(say, "deadline", "explain", wait.id)
+    assert (False, "自此日起，恢复计算之前不计入") == (held["days"][-1]["counted"], held["days"][-1]["why"])
     driver.now += timedelta(days=6)
     back = ("--reason", "结论已到", "--approval", "批2号")
     said = say("task", "resume", *name, *back, "--on", "2026-04-16", "--as", HEAD)
@@ -296,13 +298,25 @@ def test_a_standstill_of_one_subject_is_asked_for_and_approved(say: Say, at: At)
     assert "没有待决定的申请" in say("task", "decide-clock", TASK, "--as", HEAD).out
 
 
+def test_an_approver_who_stands_in_for_the_head_decides_as_the_head(say: Say, at: At) -> None:
+    """Both names stand in the trail; their own role alone would not do."""
+    driver = at("clock asked")
+    stand_in = person(SECOND, Role.APPROVER)
+    approve = ("task", "decide-clock", TASK, "--approve", "--number", "批9", "--as", stand_in)
+    assert (3, "HeadNeeded") == refused(say(*approve))
+    with driver.database.write() as session:
+        add_person(session, SECOND, Role.HEAD, name=stand_in, acting_for=HEAD, to_day=date(2100, 1, 1))
+    said = say(*approve)
+    assert 0 == said.code, said.err
+
+
 def test_a_request_that_is_not_approved_says_why(say: Say, at: At) -> None:
     """The reason is asked for; a subject that is not under the wait is told so."""
     driver = at("clock asked")
     refuse = ("task", "decide-clock", TASK, "--refuse", "--as", HEAD)
     assert (3, "ReasonMissing") == refused(say(*refuse))
     assert 0 == say(*refuse, "--reason", "可先录入").code
-    assert (3, "WhichRequest") == refused(say(*refuse, "--reason", "可先录入"))
+    assert (3, "NoRequest") == refused(say(*refuse, "--reason", "可先录入"))
     wait = wait_of(driver, WaitKind.ENTRY)
     ask = ("task", "extend-wait", "--wait", wait.id[:8], "--by", "3", "--reason", "停业")
     stranger = ("--subject", "没有此户", "--as", person(SECOND, Role.HANDLER))
