@@ -81,7 +81,7 @@ def set_policy(
         str, typer.Option("--plan", metavar="计划编号", help="只用于这份计划的任务（通知另有规定时）")
     ] = "",
 ) -> None:
-    """设定一项规则；原值保留为旧版本。办公室加 --department 为该部门设定；部门负责人为本部门设定。"""
+    """设定一项规则；原值保留为旧版本。由办公室设定，加 --department 只为该部门；本部门的递加比例表由其负责人设定。"""
     actor = _actor(who)
     own = actor.department if actor.role is Role.HEAD else ""
     paper = SetPolicy(

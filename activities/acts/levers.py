@@ -169,7 +169,8 @@ def wait_here(docket: Docket, wait_id: str) -> Wait:
         raise Refusal("WaitClosed", "该待办已办结，期限不再变动，无须办理")
     if docket.submission.role is not Role.OFFICE and docket.department != wait.department:
         owner = name_of(docket.session, wait.department)
-        raise Refusal("NotOwnWait", f"该待办由{owner}承办，须由{owner}或领导小组办公室办理")
+        office = "" if wait.role == Role.OFFICE else "或领导小组办公室"
+        raise Refusal("NotOwnWait", f"该待办不由本部门承办，须由{owner}{office}办理")
     return wait
 
 
