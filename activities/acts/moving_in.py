@@ -9,6 +9,7 @@ from activities.acts.approvals import row_of
 from activities.acts.launch import adopted_row, check_round, window_of
 from activities.acts.moving_task import begin_parts, begin_task, check_same_draw, record, replaced
 from activities.acts.preparation import content_hash
+from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.draw.takeover import FIRST, take_over
 from activities.moved.checks import Key, MovedChecks
 from activities.moved.results import move_results_in
@@ -17,6 +18,7 @@ from activities.results.passage import await_next, move
 from models.papers import MoveTaskIn, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import Officer
 from models.task import Aspect, Assignment, JointTask, Preparation, ReceivedList, TakingPart, Visit
+from models.trail import Deadline, Wait
 from rules.deadline import Unit, due_day
 from rules.policy import PolicyKey
 from rules.roles import Role
@@ -62,10 +64,23 @@ def move_in(docket: Docket, paper: MoveTaskIn) -> None:
         own = {code: visit for (code, department), visit in visits.items() if department == part.department}
         _take_in(docket, part, own, paper)
         move_results_in(docket, part, own, checks, paper)
+    _urge_what_is_late(docket.clocks, task)
     record(docket, task, parts, paper, f"到第{paper.stage}步；今后在本系统办理")
     # From here on it is a task like any other: its stage follows from its rows when this act is answered.
     docket.sitting.case = Case(docket.office, task)
     docket.data = {"task": task.id, "stage": paper.stage, "subjects": len(paper.subjects)}
+
+
+def _urge_what_is_late(clocks: Clocks, task: JointTask) -> None:
+    """Rungs that passed on the old portal were missed: the highest is fired at once, the others merged into it."""
+    rows = clocks.session.exec(
+        select(Wait, Deadline)
+        .join(Deadline, ITS_CLOCK)
+        .where(col(Wait.task) == task.id, col(Wait.closed_at).is_(None), col(Deadline.due) <= clocks.now)
+    )
+    for wait, deadline in rows.all():
+        deadline.rungs_from = deadline.due
+        clocks.rearm(wait, deadline)
 
 
 def _prepare(docket: Docket, task: JointTask, paper: MoveTaskIn) -> None:

@@ -2,24 +2,28 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from activities.clocks.rungs import fire_due
+from activities.clocks.waits import Clocks
 from models.moving import Sheet
 from models.operations import MovedIn
 from models.outcomes import Publication
 from models.task import Assignment, JointTask
 from models.trail import AuditEvent, Deadline, Wait
 from rules.calendar import local_day
+from rules.ladder import Level
 from rules.roles import Role
 from rules.stages import Claim, Stage
 from rules.waits import WaitKind
 from tests.activities.driver import Driver
 from tests.activities.world import TASK, TRAIL, dump
-from tests.builders import DEPARTMENTS, LEAD, OFFICE_DESK, SECOND, person
+from tests.builders import DEPARTMENTS, LEAD, OFFICE, OFFICE_DESK, SECOND, person
 from tests.cli.conftest import At
 from tests.cli.said import Said, Say, refused
 from tests.moved import NUMBER, OWED, PORTAL, RECORD, SUBJECTS, Rows, stage_5, stage_6, undrawn, write
@@ -74,6 +78,21 @@ def test_task_in_stage_5_stands_there_with_its_visits_and_clocks(move: tuple[Dri
     assert {"visit": (9, "2026-04-11"), "entry": (3, "2026-04-20")} == waits(driver)
     assert (4, 4, 1) == (driver.part(LEAD).subjects, driver.part(LEAD).matched, driver.part(LEAD).visited)
     assert 24 == len(driver.read(lambda session: session.exec(select(Assignment)).all()))
+
+
+def test_what_was_late_on_the_old_portal_is_urged_at_once(move: tuple[Driver, Import]) -> None:
+    """Its missed rungs are merged into the highest, which tells the office; what is not yet due waits for its own."""
+    driver, run = move
+    rows = stage_5(driver.today)
+    driver.now += timedelta(days=21)
+    assert 0 == run(rows).code
+    assert {"visit": (9, "2026-04-11"), "entry": (3, "2026-04-20")} == waits(driver)
+    with driver.database.write() as session:
+        clocks = Clocks(session, OFFICE, driver.now)
+        assert 0 < fire_due(clocks, f"joint-task/{TASK}")
+        assert 0 == fire_due(clocks, f"joint-task/{TASK}")
+    levels = driver.read(lambda session: session.exec(select(Wait.kind, Wait.level).distinct()).all())
+    assert {("visit", Level.OFFICE), ("entry", Level.HEAD)} <= {(kind, level) for kind, level in levels}
 
 
 def test_task_in_stage_6_keeps_what_was_entered_and_published(move: tuple[Driver, Import]) -> None:
