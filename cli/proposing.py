@@ -1,12 +1,12 @@
 """The options that propose what follows from a problem (处置意见), the same wherever one is proposed."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
 
-from cli.given import chosen, department_named
+from cli.given import chosen, department_named, department_names
 from models.papers import ProposedDisposal
 from rules.disposal import DisposalKind
 from rules.refusal import Refusal
@@ -70,3 +70,24 @@ def follow_ups(
         for one in (chosen(DisposalKind, kind) for kind in kinds)
     ]
     return made[0].model_copy(update={"also": tuple(made[1:])})
+
+
+def worded(session: Session, stored: Mapping[str, Any] | None) -> str:
+    """Every follow-up that is proposed with a finding, each with its days, receiver or owner."""
+    if not stored:
+        return ""
+    every = [stored, *stored.get("also", ())]
+    named = [one[who] for one in every for who in ("receiver", "owner") if one.get(who)]
+    names = department_names(session, named) if named else {}
+    return "、".join(_worded(one, names) for one in every)
+
+
+def _worded(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    receiver, owner = (names.get(one.get(who) or "", "") for who in ("receiver", "owner"))
+    more = (
+        f"{one['period_days']}日" if one.get("period_days") else "",
+        receiver or one.get("outside", ""),
+        f"责任部门{owner}" if owner else "",
+    )
+    said = "，".join(part for part in more if part)
+    return DisposalKind(one["kind"]).label + (f"（{said}）" if said else "")

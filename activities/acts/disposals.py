@@ -8,6 +8,7 @@ from activities.authority import name_of
 from activities.exchange.publishing import await_receipt
 from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, notify, ruling
+from activities.results.corrected import standing_categories
 from activities.results.disposal_clocks import clock_before, clock_of
 from activities.results.disposing import (
     await_step,
@@ -89,7 +90,7 @@ def add(docket: Docket, paper: AddDisposal) -> None:
         raise Refusal("NotOwnResult", "该结果由其他部门录入，须由其追加处置")
     if visit.stage not in _LOCKED or result.cycle != visit.cycle:
         raise Refusal("NotLocked", "该结果尚未审批，处置意见请随结果一并填写")
-    if not PROBLEM_CATEGORIES & set(result.categories):
+    if not PROBLEM_CATEGORIES & set(standing_categories(session, result)):
         raise Refusal("DisposalWithoutProblem", "该项未发现问题，不能追加处置；结果有误的请先更正")
     check_proposal(docket, paper.disposal, visit)
     made = open_disposals(docket, docket.part(), visit, result, paper.disposal)

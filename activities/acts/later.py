@@ -5,6 +5,7 @@ from sqlmodel import col, func, select
 from activities.authority import name_of
 from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, desk_id, ruling, wake
+from activities.results.corrected import standing_categories
 from models.outcomes import (
     Annulment,
     Disposal,
@@ -97,7 +98,7 @@ def refer(docket: Docket, paper: ReferDishonesty) -> None:
         raise Refusal("ResultUnknown", f"本部门在本任务中没有结果 {paper.result}；可用 result list 查看编号")
     if visit.stage not in _LOCKED or result.cycle != visit.cycle:
         raise Refusal("NotLocked", "该结果尚未审批，请在审批后移交")
-    if set(result.categories) <= _NOT_DISHONEST:
+    if set(standing_categories(session, result)) <= _NOT_DISHONEST:
         raise Refusal("NoDishonesty", "该项未发现问题，没有可移交的失信行为；结果有误的请先更正")
     if paper.referred_on > docket.clocks.today:
         raise Refusal("StepInFuture", f"移交日期{paper.referred_on}在今日之后，请更正")

@@ -20,7 +20,6 @@ from models.registers import Subject
 from models.retractions import Retraction, RetractionDecision, RetractionKind
 from models.task import Visit
 from models.trail import Submission
-from rules.disposal import DisposalKind
 from rules.refusal import Refusal
 from rules.results import Category
 
@@ -121,7 +120,7 @@ def corrections(task: TaskId, who: Who, as_json: Json = False) -> None:
             "before": _said(row.before),
             "after": _said(row.after),
             "reason": row.reason,
-            "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
+            "disposal": proposing.worded(session, row.disposal),
             "decision": _decision(decision),
         }
         for row, name, decision in rows

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from cli.proposing import worded
 from cli.tables import in_chunks
 from cli.visits import visits_of
 from models.outcomes import Correction, CorrectionDecision, Result, Verdict
 from models.papers import MAX_LINES
 from models.retractions import RetractedGround, Retraction
-from rules.disposal import DisposalKind
 from rules.results import Category, Method
 from rules.stages import VisitStage
 
@@ -40,7 +40,7 @@ def results_of(session: Session, task: str, own: str, stages: Sequence[VisitStag
             "finding": row.finding or (f"未检查：{row.not_checked}" if row.not_checked else ""),
             "method": Method(row.method).label if row.method else "",
             "evidence": len(set(row.evidence) - gone),
-            "disposal": DisposalKind(row.disposal["kind"]).label if row.disposal else "",
+            "disposal": worded(session, row.disposal),
         }
         for visit, subject in visits
         for row in by_visit.get(visit.id, [])

@@ -412,6 +412,28 @@ def test_dishonest_acts_are_recorded_referrals(at: At) -> None:
     assert {("县信用办", local_day(NOW))} == {(row.authority, row.referred_on) for row in rows}
 
 
+def test_what_a_signed_correction_says_is_what_may_be_referred_and_followed_up(at: At) -> None:
+    """A problem found by correction is one; before the head signs it there is none."""
+    driver = at("closed")
+    result = driver.result(
+        next(one for one in driver.visits(SECOND) if one.id != driver.disposals()[0].visit)
+    ).id
+    refer = ReferDishonesty(
+        result=result, act="造假", basis="第三条", authority="县信用办", referred_on=driver.today
+    )
+    add = AddDisposal(result=result, disposal=ProposedDisposal(kind=K.NONE), reason="另查明")
+    by, approver = actor(SECOND, Role.HANDLER), actor(SECOND, Role.APPROVER)
+    correction = f"correction/{result}/1"
+    asked = CorrectResult(
+        result=result, number=1, categories=(Category.FALSE_PUBLICATION,), finding="造假", reason="复核"
+    )
+    driver.act(SECOND, Role.HANDLER, asked, target=correction)
+    before = driver.say(refer, by).type, driver.say(add, approver).type
+    assert ("NoDishonesty", "DisposalWithoutProblem") == before
+    driver.act(SECOND, Role.HEAD, SignCorrection(), target=correction)
+    assert ("Accepted", "Accepted") == (driver.say(refer, by).type, driver.say(add, approver).type)
+
+
 def test_the_reply_to_a_referral_is_waited_for_on_the_departments_desk(at: At) -> None:
     """Twenty working days (policy), also after the task's end; the first reply ends the wait."""
     driver = at("closed")

@@ -28,3 +28,16 @@ def test_correction_is_asked_for_and_signed(say: Say, at: At) -> None:
     assert 0 == say("result", "sign", f"{result.id}/1", "--as", head).code
     (one,) = data(say, "result", "corrections", TASK, "--as", handler)
     assert ("已签字", ["未按规定公示应当公示的信息", "漏记"]) == (one["decision"], one["after"])
+
+
+def test_whoever_signs_a_correction_sees_every_follow_up_that_it_proposes(say: Say, at: At) -> None:
+    """Each kind, with its days and whom it goes to; a list of results shows the same of what was entered."""
+    driver = at("published")
+    result = driver.result(driver.visits(SECOND)[-1])
+    proposed = ("--disposal", "责令改正", "--disposal", "立案", "--disposal", "移送司法机关")
+    after = ("--category", "发现问题待后续处理", "--finding", "涉嫌犯罪", "--reason", "核对")
+    more = ("--days", "10", "--outside", "某县公安局")
+    command = ("result", "correct", result.id, *after, *proposed, *more)
+    assert 0 == say(*command, "--as", person(SECOND, Role.HANDLER)).code
+    (one,) = data(say, "result", "corrections", TASK, "--as", person(SECOND, Role.HEAD))
+    assert "责令改正（10日）、立案、移送司法机关（某县公安局）" == one["disposal"]
