@@ -7,6 +7,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from activities.clocks.explaining import Explained, explain_wait
+from activities.clocks.moving import last_words
 from activities.progress import wait_line
 from cli.acting import reads
 from cli.context import Context, Json, out, show
@@ -15,7 +16,7 @@ from cli.task.clock_requests import visits_under
 from cli.waits import known_wait, waits_of
 from models.organisation import Department
 from models.trail import Deadline, Wait
-from rules.calendar import local_day, until_words
+from rules.calendar import local_day
 from rules.deadline import Unit
 from rules.refusal import Refusal
 from rules.roles import Role
@@ -154,8 +155,7 @@ def _print(one: Explained) -> None:
     wait, deadline = one.wait, one.deadline
     unit = Unit(deadline.unit)
     hours = unit is Unit.WORKING_HOUR
-    last = until_words(deadline.due) if hours else str(deadline.due_day)
-    until = "中止中，恢复后另计" if deadline.suspended else f"{last}到期"
+    until = "中止中，恢复后另计" if deadline.suspended else f"{last_words(deadline)}到期"
     head = f"{WaitKind(wait.kind).label}（{wait.id[:8]}）　{deadline.amount}{unit.label}，自{deadline.anchor}起算，{until}"
     out.print(head, style="bold", markup=False)
     if deadline.clause:
@@ -176,7 +176,8 @@ def _print(one: Explained) -> None:
         out.print(f"中止：{row.from_day}至{row.to_day or '（未恢复）'}，{row.reason}", markup=False)
     if one.former:
         steps = [
-            f"{row.due_day}（{local_day(row.made_at)}{row.cause.label}）" for row in (*one.former, deadline)
+            f"{last_words(row)}（{local_day(row.made_at)}{row.cause.label}）"
+            for row in (*one.former, deadline)
         ]
         out.print(f"到期日变动：{' → '.join(steps)}", markup=False)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from activities.authority import holders_of, name_of
-from activities.clocks.moving import move_clock, split_off, tell_moved
+from activities.clocks.moving import last_words, move_clock, split_off, tell_moved
 from activities.clocks.reckoning import Terms, suspension_rows
 from activities.papers.docket import Docket, Target, notify, ruled_by, ruling, wake
 from models.papers import ExtendWait, ReassignWait, ResumeClock, SkipWait, SuspendClock
@@ -204,8 +204,8 @@ def _finish(docket: Docket, wait: Wait, former: Deadline, moved: Deadline, reaso
     """Both dates into the trail and the answer; those concerned are told; who sleeps on it is woken."""
     docket.data = {
         "wait": wait.id,
-        "from": str(former.due_day),
-        "to": str(moved.due_day),
+        "from": last_words(former),
+        "to": last_words(moved),
         "suspended": moved.suspended,
     }
     docket.audit("deadline.moved", cause=moved.cause.value, **docket.data)

@@ -12,6 +12,7 @@ from activities.papers.docket import notify
 from activities.results.passage import VISITS_CLOCK
 from models.task import Visit
 from models.trail import Cause, Deadline, Wait
+from rules.calendar import until_words
 from rules.deadline import Unit, due_day
 from rules.refusal import Refusal
 from rules.waits import WaitKind
@@ -62,10 +63,20 @@ def split_off(clocks: Clocks, wait: Wait, visits: Sequence[str], *, by: str) -> 
     return apart
 
 
+def last_words(deadline: Deadline) -> str:
+    """A clock's end: its last day, of a period in hours the moment."""
+    hours = Unit(deadline.unit) is Unit.WORKING_HOUR
+    return until_words(deadline.due) if hours else str(deadline.due_day)
+
+
 def tell_moved(clocks: Clocks, wait: Wait, former: Deadline, moved: Deadline, why: str) -> None:
     """Tell those who owe it that the last day is another one."""
     kind = WaitKind(wait.kind)
-    when = "中止计算，恢复后另行通知到期日" if moved.suspended else f"由{former.due_day}变为{moved.due_day}"
+    when = (
+        "中止计算，恢复后另行通知到期日"
+        if moved.suspended
+        else f"由{last_words(former)}变为{last_words(moved)}"
+    )
     notify(
         clocks.session,
         wait.department,

@@ -186,10 +186,11 @@ def test_periods_and_hours_are_not_suspended(at: At, scene: str, kind: WaitKind)
 
 
 def test_hours_are_extended_by_hours(at: At) -> None:
-    """Eight office hours of Wednesday 10:00 end on Thursday 10:30; with four more, at 17:00."""
+    """Eight office hours of Wednesday 10:00 end on Thursday 10:30; with four more, at 17:00: days would not tell."""
     driver = at("claimed")
     wait = wait_of(driver, WaitKind.COMMIT)
     before = clock_of(driver, wait).due
-    driver.act(OFFICE_DESK, Role.OFFICE, ExtendWait(wait=wait.id, amount=4, **WHY))
+    answer = driver.act(OFFICE_DESK, Role.OFFICE, ExtendWait(wait=wait.id, amount=4, **WHY))
     after = clock_of(driver, wait).due
+    assert ("2026-04-02 10:30", "2026-04-02 17:00") == (answer.data["from"], answer.data["to"])
     assert (beijing("2026-04-02 10:30"), beijing("2026-04-02 17:00")) == (before, after)
