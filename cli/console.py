@@ -24,9 +24,16 @@ out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty()
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+FILED = "NotDelivered"
+"""The one type that refuses nothing: the paper lies filed, and nobody has ruled on it yet."""
+
+
 def fail(refusal: Refusal) -> NoReturn:
     """Show a refusal with its type and words, and end with its exit code."""
-    err.print("不予受理", style="red", end="")
+    if refusal.type == FILED:
+        err.print("尚未办理", style="yellow", end="")
+    else:
+        err.print("不予受理", style="red", end="")
     err.print(f"（{refusal.type}）：{refusal.words}", markup=False)
     raise typer.Exit(REFUSED)
 
