@@ -101,11 +101,14 @@ class Context:
         raise Refusal("WhoActs", remedy)
 
     def deliver(self, target: str, paper: Paper, actor: "Actor", message_id: str | None = None) -> Answer:
-        """File a paper and return its answer; a refusal is raised."""
+        """File a paper and return its answer; a refusal is raised.
+
+        Refuses `NotDelivered` where engine or worker are away: the paper lies filed, and a worker's sweep delivers it.
+        """
         from activities.papers.filing import Filing  # noqa: PLC0415 - see the module
 
         async def deliver() -> Answer:
-            client = await self.client() if not target.startswith("office/") else await self.client_or_none()
+            client = await self.client_or_none()
             with tracing.span(f"file {paper.kind}"):
                 return await Filing(self.database, client).send(target, paper, actor, message_id=message_id)
 
@@ -124,7 +127,7 @@ class Context:
             raise Refusal("EngineAway", ENGINE_AWAY) from None
 
     async def client_or_none(self) -> "Client | None":
-        """The engine where it is there: an act of the office does not need it."""
+        """The engine where it is there: an act of the office does not need it, and no paper is lost without it."""
         try:
             return await self.client()
         except Refusal:

@@ -8,7 +8,8 @@ from rules.refusal import Refusal
 
 
 @pytest.mark.parametrize(
-    ("type_", "head"), [("WrongStage", "不予受理（WrongStage）"), ("NotDelivered", "尚未办理（NotDelivered）")]
+    ("type_", "head"),
+    [("WrongStage", "不予受理（WrongStage）"), ("NotDelivered", "尚未办理（NotDelivered）")],
 )
 def test_a_paper_that_waits_for_the_worker_is_not_called_refused(
     type_: str, head: str, capsys: pytest.CaptureFixture[str]
