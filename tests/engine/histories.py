@@ -12,7 +12,7 @@ from tests.engine.house import House
 
 async def histories_of(house: House) -> AsyncIterator[WorkflowHistory]:
     """The histories of all runs of a test's workflows."""
-    async for one in house.client.list_workflows(f"TaskQueue = '{house.task_queue}'"):
+    for one in await house.listed():
         yield await house.client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, select
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.outbox import OutboxActivities
@@ -79,14 +79,39 @@ class House:
                     one.cancel()
 
     async def running(self) -> list[str]:
-        """The ids of this test's workflows that run."""
-        query = f"TaskQueue = '{self.task_queue}' AND ExecutionStatus = 'Running'"
-        return sorted([one.id async for one in self.client.list_workflows(query)])
+        """The ids of this test's workflows that run: the list, which follows the engine by a moment, names them.
+
+        Whether one runs the engine says itself. One that was started a moment ago may not be listed: ask its `status`.
+        """
+        known = sorted(
+            {one.id async for one in self.client.list_workflows(f"TaskQueue = '{self.task_queue}'")}
+        )
+        found = await asyncio.gather(*(self.status(one) for one in known))
+        running = WorkflowExecutionStatus.RUNNING
+        return [one for one, status in zip(known, found, strict=True) if status is running]
+
+    async def listed(self) -> list[WorkflowExecution]:
+        """All runs of this test's workflows, once the list says of each workflow what the engine says."""
+        while True:
+            query = f"TaskQueue = '{self.task_queue}'"
+            runs = [one async for one in self.client.list_workflows(query)]
+            handles = (self.client.get_workflow_handle(one) for one in {run.id for run in runs})
+            newest = {
+                one.run_id: one.status for one in await asyncio.gather(*(h.describe() for h in handles))
+            }
+            said = {one.run_id: one.status for one in runs}
+            # Of those that gave way to the newest none runs any more.
+            ended = all(
+                said[run] is not WorkflowExecutionStatus.RUNNING for run in said.keys() - newest.keys()
+            )
+            if ended and newest.items() <= said.items():
+                return runs
+            await asyncio.sleep(0.05)
 
     async def terminate_all(self) -> list[str]:
         """End every workflow of this test through the client; their ids."""
         ended: set[str] = set()
-        # The list follows the engine by a moment: what it still shows may have ended already.
+        # What runs when it is asked may have ended by itself before it is struck.
         while found := await self.running():
             for workflow in found:
                 try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
-from temporalio.client import WorkflowHistory
+from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
 from activities import audit
 from activities.archive.histories import Archive
@@ -31,10 +31,9 @@ from worker import WORKFLOWS, sandbox
 
 
 async def closed_runs(house: House) -> set[str]:
-    """The run ids of all that has ended, as the engine lists it; the list follows by a moment."""
-    await asyncio.sleep(1)
-    query = f"TaskQueue = '{house.task_queue}' AND ExecutionStatus != 'Running'"
-    return {one.run_id async for one in house.client.list_workflows(query)}
+    """The run ids of all that has ended, once the engine lists it."""
+    running = WorkflowExecutionStatus.RUNNING
+    return {one.run_id for one in await house.listed() if one.status is not running}
 
 
 def kept_runs(session: Session) -> list[ArchivedRun]:

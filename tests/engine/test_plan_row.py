@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from activities.rebuild import open_cases, rebuild
@@ -76,7 +76,7 @@ async def test_a_launch_tells_the_watch_and_fulfils_the_row(house: House) -> Non
             assert WORKFLOW in open_cases(session, datetime.now(UTC))
         now = datetime.now(UTC)
         await rebuild(house.client, house.database, [WORKFLOW], now, task_queue=house.task_queue)
-        assert WORKFLOW in await house.running()
+        assert WorkflowExecutionStatus.RUNNING is await house.status(WORKFLOW)
         await house.play.run("launch")
         handle: WorkflowHandle[object, RowProgress] = house.client.get_workflow_handle(
             WORKFLOW, result_type=RowProgress
