@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal
 from sqlmodel import Session, col, func, select
 
+from activities.exchange.fallen import to_be_sent
 from models.delivery import ChannelName, Delivery
 from models.outcomes import Publication
 from models.task import JointTask
@@ -51,7 +52,7 @@ def gauges(session: Session, now: datetime) -> Iterator[Gauge]:
         "outbox", "Signals that were written and not sent",
     )  # fmt: skip
     yield from _waiting(
-        session, now, _count(Publication.queued_at, col(Publication.receipted_at).is_(None)),
+        session, now, _count(Publication.queued_at, col(Publication.receipted_at).is_(None) & to_be_sent()),
         "publications", "Records without the platform's receipt",
     )  # fmt: skip
     missed = _count(

@@ -103,6 +103,10 @@ class PublicationKind(StrEnum):
         }[self.value]
 
 
+NEVER_SENT = "annulled"
+"""Stands for a batch: the decision fell before the record was sent, and it is not sent any more."""
+
+
 class Publication(SQLModel, table=True):
     """One set of results, correction or outcome on its way to the public (公示事项).
 
@@ -185,7 +189,7 @@ class DisposalEntry(SQLModel, table=True):
 
 
 class Annulment(SQLModel, table=True):
-    """A decision that fell after its publication (决定被撤销、变更): it is withdrawn; append-only."""
+    """A decision that fell (决定被撤销、变更): withdrawn, or not made public any more; append-only."""
 
     disposal: str = Field(primary_key=True, foreign_key="disposal.id")
     authority: str

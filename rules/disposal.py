@@ -112,7 +112,7 @@ def next_state(kind: DisposalKind, state: DisposalState, step: DisposalStep) -> 
         remedy = (
             f"现在可以：{'、'.join(one.label for one in possible)}"
             if possible
-            else "该处置已办结；决定有变的，请在公示后登记撤销（disposal annul），再追加处置（disposal add）"
+            else "该处置已办结；决定有变的，请登记撤销（disposal annul），再追加处置（disposal add）"
         )
         raise Refusal(
             "DisposalStepOutOfOrder", f"{kind.label}处于“{state.label}”，不能“{step.label}”；{remedy}"

@@ -107,11 +107,10 @@ def is_email(text: str) -> bool:
 
 def email(text: str) -> str:
     """One e-mail address (电子邮箱), full-width characters made plain."""
-    address = unicodedata.normalize("NFKC", text)
+    address: str = plain(200)(unicodedata.normalize("NFKC", text))
     if not is_email(address):
         raise FieldFault("应为一个电子邮箱，如 name@example.com，只填一个；没有的留空")
-    kept: str = plain(200)(address)
-    return kept
+    return address
 
 
 def certificate(text: str) -> str:

@@ -1,8 +1,12 @@
-"""After an outcome: a decision that fell is withdrawn, a dishonest act is handed on (撤回公示、联合惩戒)."""
+"""After an outcome: a decision that fell is withdrawn or not made public, a dishonest act is handed on (撤回公示、联合惩戒)."""
+
+from datetime import date
 
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
+from activities.exchange.fallen import at_the_platform, take_out, withdrawal_key
+from activities.exchange.publishing import end_disposal
 from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, desk_id, ruling, wake
 from activities.results.corrected import standing_categories
@@ -19,6 +23,7 @@ from models.outcomes import (
 from models.papers import AnnulDecision, AnswerReferral, ReferDishonesty
 from models.task import Visit
 from rules.deadline import due_day
+from rules.disposal import DisposalState
 from rules.policy import PolicyKey
 from rules.publicity import refuse_personal
 from rules.refusal import Refusal
@@ -33,22 +38,30 @@ _NOT_DISHONEST = frozenset({Category.NO_PROBLEM.value, Category.NO_ACTIVITY.valu
 
 @ruling(Target.DISPOSAL, AnnulDecision, Role.HANDLER, Role.HEAD)
 def annul(docket: Docket, paper: AnnulDecision) -> None:
-    """A published decision fell: its publication is withdrawn within 3 working days of that day."""
+    """A decision fell: what is public is withdrawn within 3 working days of that day, all else is not published.
+
+    What the platform has not got is taken out; what it has, or has on its way, it is told to withdraw.
+    """
     session = docket.session
     disposal = session.get_one(Disposal, docket.case)
     if docket.department != disposal.department:
         raise Refusal("NotDisposalOwner", f"撤回公示须由公示部门{name_of(session, disposal.department)}办理")
     if session.get(Annulment, disposal.id) is not None:
-        raise Refusal("AlreadyAnnulled", "该决定的撤回已在办理，无须重复提交")
+        raise Refusal("AlreadyAnnulled", "该决定的撤销已经登记，无须重复提交")
     if paper.decided_on > docket.clocks.today:
         raise Refusal("StepInFuture", f"决定日期{paper.decided_on}在今日之后，请更正")
-    public = session.exec(
-        select(Publication.published_at).where(
-            col(Publication.kind) == PublicationKind.DISPOSAL, col(Publication.reference) == disposal.id
-        )
+    outcome = session.exec(
+        select(Publication)
+        .where(col(Publication.kind) == PublicationKind.DISPOSAL, col(Publication.reference) == disposal.id)
+        # The exchange may be putting it into a batch at this moment.
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
-    if public is None:
-        raise Refusal("NotPublished", "该处置结果尚未公示，无须撤回；公示后方可办理")
+    if outcome is None:
+        raise Refusal(
+            "NotDecided",
+            f"该处置{DisposalState(disposal.state).label}，还没有可撤销的决定；请继续办理：disposal step {disposal.id}",
+        )
     refuse_personal(paper.document)
     session.add(
         Annulment(
@@ -61,22 +74,16 @@ def annul(docket: Docket, paper: AnnulDecision) -> None:
         )
     )
     session.flush()
-    docket.clocks.open(
-        WaitKind.WITHDRAWAL,
-        key=f"disposal/{disposal.id}/withdrawal",
-        scope=f"disposal/{disposal.id}",
-        task=disposal.task,
-        department=disposal.department,
-        opened_by=docket.by,
-        anchor=paper.decided_on,
-    )
-    queue(
-        session,
-        session.get_one(Visit, disposal.visit),
-        PublicationKind.WITHDRAWAL,
-        disposal.id,
-        docket.now,
-    )
+    public, known = outcome.published_at is not None, at_the_platform(outcome)
+    if not public:
+        docket.clocks.settle_scope(f"disposal/{disposal.id}", by=docket.by)
+        end_disposal(session, disposal, docket.now)
+    if known:
+        _withdraw(docket, disposal, paper.decided_on)
+    else:
+        take_out(outcome)
+        docket.audit("publication.taken_out", records=[outcome.key])
+    docket.data = {"public": public, "withdrawn": known}
     wake(
         session,
         f"disposal/{disposal.id}",
@@ -84,6 +91,26 @@ def annul(docket: Docket, paper: AnnulDecision) -> None:
         source=disposal.task,
         now=docket.now,
         start="DisposalWorkflow",
+    )
+
+
+def _withdraw(docket: Docket, disposal: Disposal, decided_on: date) -> None:
+    session = docket.session
+    docket.clocks.open(
+        WaitKind.WITHDRAWAL,
+        key=withdrawal_key(disposal.id),
+        scope=f"disposal/{disposal.id}",
+        task=disposal.task,
+        department=disposal.department,
+        opened_by=docket.by,
+        anchor=decided_on,
+    )
+    queue(
+        session,
+        session.get_one(Visit, disposal.visit),
+        PublicationKind.WITHDRAWAL,
+        disposal.id,
+        docket.now,
     )
 
 

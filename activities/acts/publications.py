@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from activities.exchange.fallen import refuse_fallen
 from activities.exchange.publishing import published, scope_of
 from activities.exchange.queueing import exchange_id
 from activities.exchange.records import record_of
@@ -30,6 +31,7 @@ def prove(docket: Docket, paper: ProvePublication) -> None:
     task = docket.living_task if of_task else docket.any_task
     mine = provable(docket, task.id, paper.publications)
     for row in mine:
+        refuse_fallen(docket.session, row)
         if row.receipted_at is None:
             raise Refusal("NotEntered", f"{row.id} 尚无省平台录入回执，请在收到回执后提交公示证明")
         if row.proof is not None and _differs(row.proof, paper):

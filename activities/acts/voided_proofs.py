@@ -3,6 +3,7 @@
 from sqlmodel import col, func, select
 
 from activities.acts.publications import provable
+from activities.exchange.fallen import refuse_fallen
 from activities.exchange.publishing import unpublish
 from activities.papers.docket import Docket, Target, notify, ruling, wake
 from activities.results.reopening import reopen_task
@@ -23,6 +24,7 @@ def void(docket: Docket, paper: VoidProof) -> None:
     session = docket.session
     rows = provable(docket, docket.standing_task.id, paper.publications)
     for row in rows:
+        refuse_fallen(session, row)
         if row.proof is None:
             raise Refusal("NotProved", f"{row.id} 没有公示证明，无须作废；请用 publication prove 提交")
     if any(row.kind in _IN_THE_TASK for row in rows):

@@ -82,12 +82,14 @@ def _public(wait: AnyWait, plain: Told) -> Told:
 
 def _withdrawal(session: Session, wait: AnyWait, plain: Told, _: bool) -> Told:
     case = wait.scope.removeprefix("disposal/")
-    channel = session.exec(
-        select(Publication.channel).where(
-            col(Publication.kind) == PublicationKind.WITHDRAWAL, col(Publication.reference) == case
-        )
-    ).first()
-    if channel is not Channel.OWN_SITE:
+    rows = {
+        row.kind: row for row in session.exec(select(Publication).where(col(Publication.reference) == case))
+    }
+    withdrawal, outcome = rows.get(PublicationKind.WITHDRAWAL), rows.get(PublicationKind.DISPOSAL)
+    own = withdrawal is not None and withdrawal.channel is Channel.OWN_SITE
+    if outcome is not None and outcome.published_at is None:
+        return plain._replace(what=f"撤回未公示的处置结果：等省平台{'回执' if own else '办理'}")
+    if not own:
         return plain
     command = f"starter.py publication prove {case} --all --address 网址 --on 日期 --file 存档文件"
     return Told(f"{plain.what}：从本部门网站撤下并提交证明", command)

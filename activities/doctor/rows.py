@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from activities.clocks.waits import Clocks
 from activities.desk.digests import is_due
 from activities.doctor.findings import Ailment, Finding
+from activities.exchange.fallen import to_be_sent
 from activities.exchange.queueing import exchange_id
 from models.delivery import ChannelName, Delivery, Digest, error_words
 from models.exchange import Declaration, ExchangeBatch
@@ -132,6 +133,7 @@ def unpublished(session: Session, now: datetime) -> Iterator[Finding]:
                 col(table.receipted_at).is_(None),
                 col(table.rejected).is_(None),
                 col(table.queued_at) < now - QUEUE_GRACE,
+                *((to_be_sent(),) if table is Publication else ()),
             )
             .group_by(col(table.office))
         )

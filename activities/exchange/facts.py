@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.clocks.waits import Clocks
 from activities.exchange.doubts import MOMENTS, sound
+from activities.exchange.fallen import rejected_since
 from activities.exchange.publishing import published, receipt, scope_of
 from activities.exchange.queueing import exchange_id
 from activities.lookup import chunks
@@ -99,6 +100,7 @@ def _record_publications(come: _Come, rows: list[Publication]) -> int:
         by = f"receipts of {len(members)}, read {now:%Y-%m-%dT%H:%MZ}"
         receipt(clocks, [row for row in members if row.receipted_at is not None], by=by)
         published(clocks, [row for row in members if row.published_at is not None], by=by)
+        rejected_since(clocks, [row for row in members if row.rejected is not None], now, by=by)
         _tell_rejected(session, [row for row in members if row.rejected is not None], now)
         advance(clocks, task, parts)
         come.note(task_id, members, fresh)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from activities.clocks.waits import Clocks
+from activities.exchange.fallen import has_fallen
 from activities.exchange.stated import ended_at
 from activities.lookup import chunks
 from activities.papers.docket import wake
@@ -45,8 +46,10 @@ def receipt(clocks: Clocks, publications: Iterable[Publication], *, by: str) -> 
                 begins = local_day(stated[visit.id]) if national else clocks.today
                 group = (publication.task, publication.department, publication.channel, begins)
                 visits.setdefault(group, []).append(visit)
-        elif publication.kind is not PublicationKind.WITHDRAWAL:
+        elif publication.kind is PublicationKind.WITHDRAWAL:
             # A withdrawal's one wait runs from the decision until it is done.
+            _end_unseen(session, publication)
+        elif not has_fallen(session, publication):
             _await_publication(clocks, publication, by=by)
     for (task, department, channel, begins), members in visits.items():
         part = session.get_one(TakingPart, (task, department))
@@ -71,7 +74,7 @@ def published(clocks: Clocks, publications: Iterable[Publication], *, by: str) -
             visit = known[publication.visit]
             if visit.stage is VisitStage.RECEIPTED and publication.receipted_at is not None:
                 visits.setdefault((publication.task, publication.department), []).append(visit)
-        elif publication.receipted_at is not None:
+        elif publication.receipted_at is not None and not has_fallen(session, publication):
             clocks.settle_scope(scope_of(publication), by=by, at=publication.published_at)
             if publication.kind is PublicationKind.DISPOSAL:
                 end_disposal(session, session.get_one(Disposal, publication.reference), clocks.now)
@@ -146,6 +149,17 @@ def end_disposal(session: Session, disposal: Disposal, now: datetime) -> None:
         part = session.get_one(TakingPart, (disposal.task, disposal.department))
         part.disposals_open -= 1
         wake(session, f"joint-task/{disposal.task}", "disposal ended", source=disposal.task, now=now)
+
+
+def _end_unseen(session: Session, withdrawal: Publication) -> None:
+    """What no page of the department's has shown is withdrawn with the platform's receipt: no page can prove more."""
+    if withdrawal.channel is Channel.OWN_SITE and withdrawal.published_at is None:
+        shown = select(Publication.published_at).where(
+            col(Publication.kind) == PublicationKind.DISPOSAL,
+            col(Publication.reference) == withdrawal.reference,
+        )
+        if session.exec(shown).first() is None:
+            withdrawal.published_at = withdrawal.receipted_at
 
 
 def _visits_of(session: Session, publications: Sequence[Publication]) -> dict[str, Visit]:

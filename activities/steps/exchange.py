@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities.exchange.doubts import tell_unread
 from activities.exchange.facts import record_facts
+from activities.exchange.fallen import expected, to_be_sent
 from activities.exchange.queueing import exchange_id
 from activities.exchange.records import compose
 from adapters.database import Database
@@ -137,11 +138,12 @@ def _sent(session: Session, batch: str, now: datetime) -> None:
 def _unanswered(office: str) -> ColumnElement[bool]:
     """Sent records that the platform has not entered, or not published where that is its part."""
     waiting = col(Publication.receipted_at).is_(None) | (
-        (col(Publication.channel) == Channel.NATIONAL) & col(Publication.published_at).is_(None)
+        (col(Publication.channel) == Channel.NATIONAL) & col(Publication.published_at).is_(None) & expected()
     )
     return (
         (col(Publication.office) == office)
         & col(Publication.batch).is_not(None)
+        & to_be_sent()
         & col(Publication.rejected).is_(None)
         & waiting
     )
@@ -190,7 +192,9 @@ class _Count(NamedTuple):
 def _count(
     session: Session, office: str, table: type[Publication] | type[Declaration], out: ColumnElement[bool]
 ) -> _Count:
-    queued = col(table.sent_at).is_(None)
+    queued: ColumnElement[bool] = col(table.sent_at).is_(None)
+    if table is Publication:
+        queued &= to_be_sent()
     statement = select(
         func.count().filter(queued),
         func.count().filter(out, ~queued),

@@ -60,11 +60,14 @@ def annul(
     reason: Reason,
     who: Who,
 ) -> None:
-    """已公示的决定被撤销或变更：3个工作日内撤回公示。"""
+    """决定被撤销或变更：已公示的3个工作日内撤回公示，尚未公示的不再公示。"""
     paper = AnnulDecision(authority=authority, document=document, decided_on=day_of(on), reason=reason)
     disposal = disposal.removeprefix("disposal/")
-    who.send(f"disposal/{disposal}", paper)
-    done(f"已登记 {disposal} 的决定被撤销，撤回公示在办")
+    said = who.send(f"disposal/{disposal}", paper).data
+    then = "撤回公示在办" if said["public"] else "不再公示"
+    if said["withdrawn"] and not said["public"]:
+        then += "，已报送省平台的撤回在办"
+    done(f"已登记 {disposal} 的决定被撤销，{then}")
     hint(f"进展：starter.py publication list {disposal}")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
+from activities.exchange.fallen import has_fallen
 from cli.acting import Who, asks, reads
 from cli.context import Context, Json, show
 from cli.disposal.views import annulments
@@ -19,7 +20,7 @@ from cli.publication import resend as publication_resend
 from cli.publication.proof import Case, of_case
 from cli.publication.text import as_html, as_text, statements
 from cli.tables import done, hint, in_chunks, print_table, words
-from models.outcomes import Publication, PublicationKind
+from models.outcomes import NEVER_SENT, Publication, PublicationKind
 from models.papers import MAX_LINES
 from models.retractions import VoidedProof
 from rules.channel import Channel
@@ -47,11 +48,16 @@ def list_(
         rows = [
             (row, name)
             for row, name in of_case(session, case)
-            if not (only_open and row.published_at) and not (only_rejected and row.rejected is None)
+            if not (only_open and (row.published_at or has_fallen(session, row)))
+            and not (only_rejected and row.rejected is None)
         ]
         names = department_names(session, [row.department for row, _ in rows])
         voided = _voided(session, [row.id for row, _ in rows])
-        data = [_view(row, name, names) | {"voided": voided.get(row.id, 0)} for row, name in rows]
+        data = [
+            _view(row, name, names)
+            | {"voided": voided.get(row.id, 0), "fallen": "决定已撤销" if has_fallen(session, row) else ""}
+            for row, name in rows
+        ]
     columns = {
         "publication": "公示编号",
         "name": "检查对象",
@@ -61,6 +67,7 @@ def list_(
         "receipted_at": "平台回执",
         "forwarded_at": "转报",
         "published_at": "公示",
+        "fallen": "撤销",
         "rejected": "退回原因",
     }
     if to is not None:
@@ -95,7 +102,11 @@ def _tell_voided(data: Sequence[dict[str, Any]]) -> None:
 
 def _tell_stuck(rows: Sequence[Publication], now: datetime) -> None:
     """What has not gone out for a while: nobody need do anything, and who waits should know why."""
-    stuck = [row.queued_at for row in rows if row.sent_at is None and now - row.queued_at > _STUCK]
+    stuck = [
+        row.queued_at
+        for row in rows
+        if row.sent_at is None and row.batch != NEVER_SENT and now - row.queued_at > _STUCK
+    ]
     if stuck:
         hint(
             f"其中{len(stuck)}项自{words(min(stuck))}起尚未送达省平台（连接不上）：已存档，恢复后自动送出，不用重报"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session, col, select
 
+from activities.exchange.fallen import has_fallen
 from activities.exchange.publishing import scope_of
 from adapters.evidence_store import EvidenceStore
 from cli.acting import Who, acts
@@ -130,6 +131,7 @@ def _to_prove(
             and row.channel is Channel.OWN_SITE
             and row.receipted_at is not None
             and row.published_at is None
+            and not has_fallen(session, row)
         ]
     else:
         known = {row.id: row for row in rows}
@@ -137,7 +139,10 @@ def _to_prove(
             raise Refusal("PublicationUnknown", f"不是此案中的公示事项：{'、'.join(unknown[:5])}")
         chosen = [known[one] for one in named]
     if not chosen:
-        waiting = sum(row.department == own and row.receipted_at is None for row in rows)
+        waiting = sum(
+            row.department == own and row.receipted_at is None and not has_fallen(session, row)
+            for row in rows
+        )
         still = f"；另有{waiting}项尚待省平台回执，收到后再提交" if waiting else ""
         raise Refusal(
             "NothingToProve",

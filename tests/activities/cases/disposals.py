@@ -50,7 +50,7 @@ CASES: dict[str, Case] = {
         (SECOND, Role.HANDLER),
         annulment,
         (THIRD, "NotDisposalOwner"),
-        ("outcome", "NotPublished"),
+        ("approved", "NotDecided"),
         ("annulled", "AlreadyAnnulled"),
         closed="",
         cancelled="",

@@ -106,6 +106,25 @@ def test_a_decision_that_fell_is_shown_counted_and_published_as_such(say: Say, a
     assert 1 == mine["outcomes"]["决定已被撤销"]
 
 
+def test_a_decision_that_falls_before_it_is_public_asks_for_no_proof(say: Say, at: At) -> None:
+    """The command says what becomes of it; nothing of it is left to publish."""
+    driver = at("outcome")
+    made = next(one for one in driver.disposals() if one.owner == SECOND)
+    fallen = ("--authority", "县政府", "--document", "复议1号", "--on", driver.today.isoformat())
+    said = say("disposal", "annul", made.id, *fallen, "--reason", "撤销", "--as", HANDLER)
+    assert f"已登记 {made.id} 的决定被撤销，不再公示，已报送省平台的撤回在办" in said.out.replace("\n", "")
+    outcome, withdrawal = data(say, "publication", "list", made.id)
+    assert ("决定已撤销", "disposal") == (outcome["fallen"], outcome["kind"])
+    assert ("", "withdrawal") == (withdrawal["fallen"], withdrawal["kind"])
+    driver.trade()
+    assert [] == data(say, "publication", "list", made.id, "--open")
+    page = driver.folder / "page.html"
+    page.write_text("公示")
+    prove = ("--all", "--address", "https://example.invalid", "--on", driver.today.isoformat())
+    said = say("publication", "prove", made.id, *prove, "--file", str(page), "--as", HANDLER)
+    assert (3, "NothingToProve") == refused(said)
+
+
 def test_a_receiver_reads_what_was_found_and_lists_are_ledgers(say: Say, at: At, tmp_path: Path) -> None:
     """Finding, item and who is waited for; the same list as a workbook, codes as text."""
     driver = at("disposed")
