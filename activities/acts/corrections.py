@@ -11,6 +11,7 @@ from activities.exchange.queueing import queue
 from activities.papers.docket import Docket, Target, notify, ruling
 from activities.results.corrected import last_signed
 from activities.results.disposing import check_proposal, open_disposals
+from activities.results.reopening import supplement_owed
 from models.outcomes import Correction, CorrectionDecision, Disposal, PublicationKind, Result, Verdict
 from models.papers import CorrectResult, ProposedDisposal, SignCorrection
 from models.registers import Officer
@@ -117,6 +118,7 @@ def sign(docket: Docket, paper: SignCorrection) -> None:
             result = session.get_one(Result, correction.result)
             proposed = ProposedDisposal.model_validate(correction.disposal)
             open_disposals(docket, docket.part(), visit, result, proposed)
+        supplement_owed(docket, docket.part(), f"correction {correction.id}")
 
 
 def _check_signature(

@@ -44,7 +44,7 @@ def open_summary(clocks: Clocks, part: TakingPart) -> None:
         scope=f"joint-task/{part.task}",
         task=part.task,
         department=part.department,
-        opened_by="published" if part.summaries == 1 else "disposals ended",
+        opened_by="published" if part.summaries == 1 else "untold",
         cycle=part.summaries,
     )
     if part.summaries > 1:

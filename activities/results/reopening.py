@@ -8,7 +8,9 @@ from activities.clocks.moving import move_clock
 from activities.clocks.reckoning import Terms
 from activities.exchange.declaring import REOPENED, declare_task
 from activities.papers.docket import Docket, notify, wake
+from activities.results.figures import category_counts, of_part
 from activities.results.passage import move, visit_terms
+from models.outcomes import Summary
 from models.papers import CloseVisits
 from models.retractions import Retraction
 from models.task import Assignment, TakingPart, Visit
@@ -36,6 +38,27 @@ def tell_task(docket: Docket, event: str) -> None:
     """Its rows were changed from another case: a task that runs re-reads them, one that had ended is started."""
     task = docket.any_task.id
     wake(docket.session, f"joint-task/{task}", event, source=task, now=docket.now, start="JointTaskWorkflow")
+
+
+def supplement_owed(docket: Docket, part: TakingPart, why: str) -> None:
+    """What was corrected after a table: where the table's figures are not true any more, its supplement falls due.
+
+    Of its figures a correction can change the categories alone; the finding's words and the day are in none.
+    """
+    if docket.any_task.status is TaskStatus.CANCELLED or part.summaries == 0:
+        return
+    session = docket.session
+    session.flush()
+    newest = session.get_one(Summary, (part.task, part.department, part.summaries))
+    if newest.content is None:
+        return  # Not submitted yet: its figures are counted when it is.
+    if newest.content["categories"] == category_counts(session, of_part(part.task, part.department)):
+        return
+    part.untold = True
+    if docket.any_task.status is TaskStatus.CLOSED:
+        reopen_task(docket, why)
+    else:
+        tell_task(docket, "figures changed")
 
 
 def reopen_visit(docket: Docket, part: TakingPart, visit: Visit, retraction: Retraction) -> None:

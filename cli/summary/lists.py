@@ -157,8 +157,10 @@ def _since(
     said = []
     if part.untold and part.published < part.subjects:
         said.append(f"{part.subjects - part.published}户恢复办理，公示后补报")
-    elif part.untold:
+    elif part.untold and part.disposals_open:
         said.append(f"有新的处置（未结{part.disposals_open}件），全部办结后补报")
+    elif part.untold:
+        said.append("数字有变，签收后补报")
     sent = filed[row.submitted or ""]
     if later := sum(one > sent for one in corrected.get((row.task, row.department), ())):
         said.append(f"更正{later}项，见 result corrections")

@@ -1,12 +1,15 @@
 """Summary tables and yearly reports by command."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from openpyxl import load_workbook
 
+from models.papers import SignCorrection
 from rules.roles import Role
+from tests.activities.scenes import corrected, correction_target, signed_for
 from tests.activities.world import TASK
-from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, person
+from tests.builders import DOCUMENT, LEAD, OFFICE_DESK, SECOND, THIRD, person
 from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
 
@@ -25,6 +28,20 @@ def test_the_office_sees_who_has_sent_a_summary_table_and_who_has_not(say: Say, 
     mine = next(one for one in data(say, "summary", "list") if one["department"] == SECOND)
     assert ("待签收", driver.today.isoformat()) == (mine["state"], mine["submitted_on"])
     assert (3, "PlanUnknown") == refused(say("summary", "list", "x"))
+
+
+def test_a_table_whose_figures_were_corrected_says_that_a_supplement_follows(say: Say, at: At) -> None:
+    """Before it is receipted; afterwards the supplement is listed itself, with its due day."""
+    driver = at("summed")
+    driver.now += timedelta(hours=1)
+    corrected(driver)
+    driver.act(THIRD, Role.HEAD, SignCorrection(), target=correction_target(driver))
+    (row,) = [one for one in data(say, "summary", "list", "--open") if one["department"] == THIRD]
+    assert ("待签收", "数字有变，签收后补报；更正1项，见 result corrections") == (row["state"], row["since"])
+    signed_for(driver)
+    (row,) = [one for one in data(say, "summary", "list", "--open") if one["department"] == THIRD]
+    assert (2, "待报送") == (row["number"], row["state"])
+    assert row["due"]
 
 
 def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path: Path) -> None:
