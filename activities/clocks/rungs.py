@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from activities.authority import office_department
+from activities.authority import name_of, office_department
 from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.clocks.wording import told_of
 from activities.papers.docket import desk_id, notify, wake
@@ -36,20 +36,23 @@ def fire_due(clocks: Clocks, scope: str) -> int:
 def _tell(clocks: Clocks, wait: Wait, deadline: Deadline, fired: Fired) -> None:
     rung, repetition = fired
     said = told_of(clocks.session, wait)
-    text = f"{rung.label}：{said.what}（{wait.open}件未办，{deadline.due_day}到期）。办理：{said.command}"
+    owed = f"{said.what}（{wait.open}件未办，{deadline.due_day}到期）"
     told = set()
     for role in recipients(rung, wait.role):
         # What an office itself owes may be the one's above; all else climbs to the case's own office.
         to_office = role is Role.OFFICE and wait.role is not Role.OFFICE
         department = office_department(clocks.session, wait.office) if to_office else wait.department
         told.add(department)
+        # Who is told of another's debt is told whose it is, and that the command is theirs.
+        owner = name_of(clocks.session, wait.department) if department != wait.department else ""
+        words = f"{owner}未办：{owed}。由其办理" if owner else f"{owed}。办理"
         notify(
             clocks.session,
             department,
             role,
             key=f"{wait.key}/{deadline.due.isoformat()}/{rung.name}/{repetition}/{role.value}",
             event="overdue" if rung.offset > 0 else "due",
-            text=text,
+            text=f"{rung.label}：{words}：{said.command}",
             now=clocks.now,
             task=wait.task,
             urgent=rung.level >= Level.HEAD,

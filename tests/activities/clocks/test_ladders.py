@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import col, select
 
+from activities.authority import name_of
 from activities.clocks.waits import Clocks
 from activities.papers.docket import desk_id
 from models.papers import AcceptClaim, ReturnResults, SetPolicy
@@ -206,6 +208,9 @@ def test_a_rung_that_the_office_alone_is_told_of_wakes_the_desk_of_who_owes_it(a
     now = beijing("2026-04-14 08:30")
     fire(driver, wait_of(driver, WaitKind.CLAIM, SECOND).scope, now)
     assert {OFFICE_DESK} == {notice.department for notice in notices(driver, "overdue")}
+    owners = [driver.read(partial(name_of, department=one)) for one in (SECOND, THIRD)]
+    texts = " ".join(notice.text for notice in notices(driver, "overdue"))
+    assert all(f"{owner}未办：" in texts for owner in owners)
     woken = driver.read(
         lambda session: session.exec(
             select(Outbox.workflow).where(col(Outbox.created_at) == driver.now)
