@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rules.disposal import DisposalKind, DisposalOutcome
+from rules.disposal import ANNULLED, DisposalKind, DisposalOutcome
 from rules.results import Category
 
 _LINE = Side(style="thin")
@@ -99,6 +99,7 @@ def _groups(table: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]
                     (f"结果：{outcome.label}", table["outcomes"].get(outcome.label, 0))
                     for outcome in DisposalOutcome
                 ),
+                (f"结果：{ANNULLED}", table["outcomes"].get(ANNULLED, 0)),
                 ("未办结", table["disposals_open"]),
             ],
         ),

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from rules.disposal_terms import DisposalKind, DisposalOutcome, DisposalState, DisposalStep
+from rules.disposal_terms import ANNULLED, DisposalKind, DisposalOutcome, DisposalState, DisposalStep
 from rules.policy import PolicyKey
 from rules.refusal import Refusal
 
 __all__ = [
+    "ANNULLED",
     "BY_THE_HEAD",
     "FROM_ABOVE",
     "FROM_FORMER_DUE",

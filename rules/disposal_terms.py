@@ -78,6 +78,10 @@ class DisposalStep(StrEnum):
         return _STEP_LABELS[self]
 
 
+ANNULLED = "决定已被撤销"
+"""What became of an outcome whose decision has fallen."""
+
+
 class DisposalOutcome(StrEnum):
     """How a disposal ended (处置结果): what is appended to the result and published."""
 

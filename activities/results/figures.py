@@ -12,16 +12,13 @@ from models.registers import Subject
 from models.retractions import RetractedGround
 from models.task import DrawnSubject, Visit
 from rules.channel import LegalForm, uses_credit_class
-from rules.disposal import DisposalKind, DisposalOutcome
+from rules.disposal import ANNULLED, DisposalKind, DisposalOutcome
 from rules.quota import UNCLASSIFIED
 from rules.results import Category, SubjectFact
 from rules.stages import VisitStage
 
 Conditions = Sequence[ColumnElement[bool]]
 """What narrows the visits, or the disposals, that are counted."""
-
-ANNULLED = "决定已被撤销"
-"""What became of an outcome whose decision has fallen."""
 
 GONE = (VisitStage.WITHDRAWN, VisitStage.EXEMPT)
 """Visits that count no more: replaced, or closed on a fact."""

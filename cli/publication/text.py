@@ -6,6 +6,7 @@ from html import escape
 
 from sqlmodel import Session, col, select
 
+from activities.results.corrected import last_signed
 from models.organisation import Department
 from models.outcomes import (
     Annulment,
@@ -124,8 +125,15 @@ def _lines(session: Session, row: Publication, items: dict[str, str]) -> tuple[t
     )
     # An item that was not checked has no result to publish.
     return tuple(
-        (items.get(one.item, one.item), _labels(one.categories)) for one in results if not one.not_checked
+        (items.get(one.item, one.item), _result(session, one)) for one in results if not one.not_checked
     )
+
+
+def _result(session: Session, result: Result) -> str:
+    """What was approved and, beside it, what a signed correction made of it: published late, it must not mislead."""
+    signed = last_signed(session, result.id)
+    said = _labels(result.categories)
+    return said if signed is None else f"{said}（已更正为：{_labels(signed.after['categories'])}）"
 
 
 def _outcome(session: Session, disposal: Disposal) -> str:

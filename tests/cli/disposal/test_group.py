@@ -90,8 +90,10 @@ def test_a_correction_opens_disposals_and_its_closed_task_again(say: Say, at: At
     assert "发现问题已责令改正、台账缺页" == row["corrected"]
 
 
-def test_a_decision_that_fell_is_shown_counted_and_published_as_such(say: Say, at: At) -> None:
-    """In the list, at the case, in the figures; and the text to publish has it no more."""
+def test_a_decision_that_fell_is_shown_counted_and_published_as_such(
+    say: Say, at: At, tmp_path: Path
+) -> None:
+    """In the list, at the case, in the figures, of which the sheet's add up; the text to publish has it no more."""
     driver = at("disposed")
     made = next(one for one in driver.disposals() if one.owner == SECOND)
     text = ("publication", "text", TASK, "--as", HANDLER)
@@ -104,6 +106,11 @@ def test_a_decision_that_fell_is_shown_counted_and_published_as_such(say: Say, a
     assert "后续处置" not in say(*text).out
     mine = next(one for one in data(say, "summary", "show", TASK) if one["department"] == "配合局")
     assert 1 == mine["outcomes"]["决定已被撤销"]
+    assert 0 == say("summary", "export", TASK, str(tmp_path / "汇总.xlsx"), "--as", HANDLER).code
+    (sheet,) = [one for one in load_workbook(tmp_path / "汇总.xlsx") if "配合局" in one.title]
+    figures = dict(zip((cell.value for cell in sheet[4]), (cell.value for cell in sheet[5]), strict=True))
+    assert 1 == figures["结果：决定已被撤销"]
+    assert figures["其中已办结"] == sum(said for name, said in figures.items() if name.startswith("结果："))
 
 
 def test_a_decision_that_falls_before_it_is_public_asks_for_no_proof(say: Say, at: At) -> None:

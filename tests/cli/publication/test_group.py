@@ -6,10 +6,10 @@ import docx
 
 from models.outcomes import PublicationKind
 from models.registers import Subject
-from rules.channel import LegalForm
+from rules.channel import Channel, LegalForm
 from rules.roles import Role
 from tests.activities.world import TASK
-from tests.builders import LEAD, SECOND, person
+from tests.builders import LEAD, SECOND, THIRD, person
 from tests.cli.conftest import At
 from tests.cli.said import Say, data, refused
 
@@ -103,4 +103,21 @@ def test_own_site_results_are_written_out_and_proved(say: Say, at: At, tmp_path:
     assert len(driver.visits(LEAD)) == driver.part(LEAD).published
     assert (3, "NothingToProve") == refused(
         say("publication", "prove", TASK, "--all", *proof, "--as", handler)
+    )
+
+
+def test_what_is_published_late_says_what_was_corrected_since(say: Say, at: At) -> None:
+    """A proof is void: the statement to publish anew has the signed correction beside what was approved."""
+    driver = at("signed")
+    void = [
+        one
+        for one in driver.publications(PublicationKind.RESULT, Channel.OWN_SITE)
+        if one.department == THIRD
+    ]
+    ids = [one.id for one in void]
+    head = ("--reason", "页面上没有", "--as", person(THIRD, Role.HEAD))
+    assert 0 == say("publication", "void", TASK, *ids, *head).code
+    text = say("publication", "text", TASK, "--open", "--as", person(THIRD, Role.HANDLER)).out
+    assert 1 == text.count("未发现问题（已更正为：未按规定公示应当公示的信息）") + text.count(
+        "未发现开展本次抽查涉及的经营活动（已更正为：未按规定公示应当公示的信息）"
     )
