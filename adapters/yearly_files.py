@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from openpyxl import Workbook
@@ -15,6 +17,9 @@ _FONT = "仿宋"
 _INPUT = PatternFill("solid", start_color="FFF9E5")
 INTERNAL = ("本部门内部抽查任务数", "内部抽查对象数", "内部抽查发现问题数", "内部抽查公示数")
 """The figures of a department's own draws outside the joint plan: filled in by a person."""
+
+_UNREADABLE = (OpcError, BadZipFile, OSError, KeyError, ValueError, SyntaxError)
+_LEFT_TO_A_PERSON = "（请补充"
 
 _CHAPTERS = (
     ("一、组织实施情况", "（请补充：组织领导、制度建设、人员培训、两库建设等）"),
@@ -65,6 +70,24 @@ def figures_of(year: Mapping[str, Any]) -> list[tuple[str, Any]]:
         lines += [("已报年度报告的部门", year["reported"])]
         lines += [(f"各部门所报{name}", year["internal"].get(name, 0)) for name in INTERNAL]
     return lines
+
+
+def unfinished_chapters(path: Path) -> list[str]:
+    """Chapters of a text that still say what a person is to add; none where it is not the template's DOCX."""
+    if path.suffix.lower() != ".docx":
+        return []
+    try:
+        paragraphs = [one.text.strip() for one in docx.Document(str(path)).paragraphs]
+    except _UNREADABLE:
+        # What was sent is kept as it is, whatever it is.
+        return []
+    found, chapter = list[str](), ""
+    titles = {title for title, _ in _CHAPTERS}
+    for text in paragraphs:
+        chapter = text if text in titles else chapter
+        if _LEFT_TO_A_PERSON in text and chapter not in found:
+            found.append(chapter)
+    return found
 
 
 def write_data(path: Path, title: str, year: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from activities.results.yearly import department_year, office_year
 from adapters.evidence_store import EvidenceStore
-from adapters.yearly_files import INTERNAL, figures_of, write_data, write_text
+from adapters.yearly_files import INTERNAL, figures_of, unfinished_chapters, write_data, write_text
 from cli.acting import Who, acts, asks, reads
 from cli.context import Context, Json, show
 from cli.given import day_of
@@ -79,6 +79,11 @@ def yearly(
     ] = None,
 ) -> None:
     """登记本部门已按通知报送全年监管工作情况和抽查数据；其后仍在进行的，另等补充报告。"""
+    if file and (left := unfinished_chapters(file)):
+        raise Refusal(
+            "ReportUnfinished",
+            f"{file.name} 中“{'、'.join(left)}”仍有“（请补充）”，请补充或删去该处，存盘后再登记",
+        )
     day = day_of(sent) if sent else local_day(datetime.now(UTC))
     own = who.actor(SubmitReport).department
     with who.database.read() as session:

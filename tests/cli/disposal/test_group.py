@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -108,9 +109,12 @@ def test_a_decision_that_fell_is_shown_counted_and_published_as_such(
     assert 1 == mine["outcomes"]["决定已被撤销"]
     assert 0 == say("summary", "export", TASK, str(tmp_path / "汇总.xlsx"), "--as", HANDLER).code
     (sheet,) = [one for one in load_workbook(tmp_path / "汇总.xlsx") if "配合局" in one.title]
-    figures = dict(zip((cell.value for cell in sheet[4]), (cell.value for cell in sheet[5]), strict=True))
+    figures: dict[str, Any] = {
+        str(name): said for name, said in zip(*sheet.iter_rows(4, 5, values_only=True), strict=True)
+    }
     assert 1 == figures["结果：决定已被撤销"]
-    assert figures["其中已办结"] == sum(said for name, said in figures.items() if name.startswith("结果："))
+    ends = [said for name, said in figures.items() if name.startswith("结果：")]
+    assert figures["其中已办结"] == sum(ends)
 
 
 def test_a_decision_that_falls_before_it_is_public_asks_for_no_proof(say: Say, at: At) -> None:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+import docx
 from openpyxl import load_workbook
 
+from adapters.yearly_files import unfinished_chapters
 from models.papers import SignCorrection
 from rules.roles import Role
 from tests.activities.scenes import corrected, correction_target, signed_for
@@ -44,6 +46,15 @@ def test_a_table_whose_figures_were_corrected_says_that_a_supplement_follows(say
     assert row["due"]
 
 
+def completed(file: Path) -> None:
+    """A person writes where the template asks for it."""
+    text = docx.Document(str(file))
+    for one in text.paragraphs:
+        if "（请补充" in one.text:
+            one.text = "已补充"
+    text.save(str(file))
+
+
 def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path: Path) -> None:
     """Text and data of a department, the office's own, and the sent file kept."""
     driver = at("desk")
@@ -58,12 +69,18 @@ def test_yearly_reports_are_written_and_put_on_record(say: Say, at: At, tmp_path
     )
     sent = ("summary", "yearly", DOCUMENT, "牵头局〔2026〕9号", "--on", driver.today.isoformat())
     file = ("--file", str(tmp_path / "文字.docx"), "--internal", "内部抽查对象数=12", "--as", lead)
+    said = say(*sent, *file)
+    assert (3, "ReportUnfinished") == refused(said)
+    assert "五、存在的问题、六、下一步打算" in said.err
+    completed(tmp_path / "文字.docx")
     assert 0 == say(*sent, *file).code
     (row,) = [one for one in data(say, "summary", "reports", DOCUMENT) if one["department"] == LEAD]
     assert ("牵头局〔2026〕9号", {"内部抽查对象数": 12}) == (row["reference"], row["internal"])
     told = data(say, "summary", "report-office", DOCUMENT)
     assert (1, {"内部抽查对象数": 12}) == (told["reported"], told["internal"])
     assert (3, "InternalUnclear") == refused(say(*sent, "--internal", "很多", "--as", lead))
+    (tmp_path / "旧.docx").write_bytes(b"not a document")
+    assert [] == unfinished_chapters(tmp_path / "旧.docx")
 
 
 def test_summaries_are_submitted_receipted_and_exported(say: Say, at: At, tmp_path: Path) -> None:
