@@ -19,7 +19,7 @@ from adapters.database import Database
 from adapters.engine import start_embedded
 from adapters.logging import configure
 from adapters.migrate import migrate
-from adapters.ports import free_port
+from adapters.ports import reserved_port
 from adapters.settings import Profile, Settings
 from cli.context import out
 from cli.demo.play import SEED
@@ -45,8 +45,8 @@ class Running:
 async def serving(settings: Settings) -> AsyncIterator[Running]:
     """The whole service for as long as the context lasts; its state stays in the data folder."""
     migrate(settings.database_url)
-    port, ui_port = free_port(PORT), free_port(UI_PORT)
-    environment = await start_embedded(settings.data / "temporal.db", port=port, ui_port=ui_port)
+    with reserved_port(PORT) as port, reserved_port(UI_PORT) as ui_port:
+        environment = await start_embedded(settings.data / "temporal.db", port=port, ui_port=ui_port)
     database = Database(settings.database_url)
     try:
         async with working(environment.client, settings, database):
