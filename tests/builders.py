@@ -71,6 +71,14 @@ def add_calendar(session: Session, years: tuple[int, ...] = (2024, 2025, 2026)) 
     session.flush()
 
 
+def add_coming_years(session: Session, today: date) -> None:
+    """Calendars, without a holiday, of a day's year and the next where none is known: doctor asks for them late in a year."""
+    for year in {today.year, today.year + 1}:
+        if session.get(CalendarYear, year) is None:
+            session.add(CalendarYear(year=year, document="测试", loaded_at=NOW))
+    session.flush()
+
+
 def add_registers(session: Session, *, subjects: int = 12, officers: int = 6, today: date) -> None:
     """Subjects (every third an enterprise of class A–D, the rest public institutions), officers, items."""
     for number in range(subjects):

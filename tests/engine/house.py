@@ -23,7 +23,7 @@ from cli.demo.platform import answer
 from models.messages import AnswerSlip, Slip
 from models.trail import Submission
 from rules.calendar import local_day
-from tests.builders import ALL_YEAR, DOCUMENT, add_world
+from tests.builders import ALL_YEAR, DOCUMENT, add_coming_years, add_world
 from tests.play import Play
 from worker import WORKFLOWS, build_worker
 
@@ -158,14 +158,10 @@ def fill(database: Database, *, subjects: int = 12, percent: str = "85") -> None
 
     Eleven of twelve subjects are drawn, so that both channels have some whatever the day's seed.
     """
+    today = local_day(datetime.now(UTC))
     with database.write() as session:
-        add_world(
-            session,
-            subjects=subjects,
-            percent=percent,
-            today=local_day(datetime.now(UTC)),
-            months=ALL_YEAR,
-        )
+        add_world(session, subjects=subjects, percent=percent, today=today, months=ALL_YEAR)
+        add_coming_years(session, today)
 
 
 def slip_of(paper: Submission) -> Slip:

@@ -34,7 +34,7 @@ from tests.activities import scenes
 from tests.activities.driver import Driver
 from tests.activities.scenes import SCENES, Scene, own_site_visit
 from tests.activities.world import ABROAD, OFFICE_TARGET, add_everything, add_person
-from tests.builders import ALL_YEAR, DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD
+from tests.builders import ALL_YEAR, DOCUMENT, LEAD, OFFICE, OFFICE_DESK, SECOND, THIRD, add_coming_years
 
 FIRST = "adopted"
 ABOVE = f"{ABROAD}/city"
@@ -186,6 +186,7 @@ class Scenery:
         if scene == FIRST:
             with database.write() as session:
                 add_everything(session, today=local_day(self._now), months=ALL_YEAR)
+                add_coming_years(session, local_day(self._now))
         else:
             known[scene].play(Driver(database, self._home / f"exchange of {scene}", now=self._now))
         database.close()
