@@ -14,13 +14,14 @@ Check = Callable[[Any], str | None]
 CREDIT_CLASSES = ("A", "B", "C", "D")
 
 
-def whole(least: int, most: int) -> Check:
-    """A whole number between two, both allowed."""
+def whole(least: int, most: int, unit: Unit | None = None) -> Check:
+    """A whole number between two, both allowed; of `unit` and no other, where it is a period."""
+    only = f"（{unit.label}），不写单位" if unit else ""
 
     def check(value: Any) -> str | None:
         # JSON's true is Python's 1, but no number of days.
         good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        return None if good else f"应为{least}至{most}之间的整数"
+        return None if good else f"应为{least}至{most}之间的整数{only}"
 
     return check
 

@@ -27,7 +27,7 @@ class PolicyRule:
 
 def days(label: str, amount: int, clause: str = PROPOSED, unit: Unit = Unit.WORKING_DAY) -> PolicyRule:
     """A number of days and nothing else: what each check's clock adds to, or how far back is looked."""
-    return PolicyRule(label, amount, clause, whole(1, MOST_DAYS), unit)
+    return PolicyRule(label, amount, clause, whole(1, MOST_DAYS, unit), unit)
 
 
 def wait_period(label: str, amount: int, clause: str = PROPOSED, unit: Unit = Unit.WORKING_DAY) -> PolicyRule:
@@ -37,4 +37,4 @@ def wait_period(label: str, amount: int, clause: str = PROPOSED, unit: Unit = Un
 
 def hours(label: str, amount: int) -> PolicyRule:
     """A number of working hours, for what is done at one sitting."""
-    return PolicyRule(label, amount, PROPOSED, whole(1, 240), Unit.WORKING_HOUR)
+    return PolicyRule(label, amount, PROPOSED, whole(1, 240, Unit.WORKING_HOUR), Unit.WORKING_HOUR)

@@ -162,3 +162,12 @@ def test_a_ladder_with_a_broken_rung_is_refused_by_its_number(value: Any, words:
     """And one whose last rung ends, or never reaches the coordinating office, is refused too."""
     with pytest.raises(Refusal, match=words, check=lambda one: one.type == "LadderInvalid"):
         parse_ladder(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "unit"), [(PolicyKey.ENTRY_DAYS, "个工作日"), (PolicyKey.COMMIT_HOURS, "个工作小时")]
+)
+def test_a_period_of_one_unit_says_which_and_that_none_is_written(key: PolicyKey, unit: str) -> None:
+    """Its refusal is no riddle to who wrote `1个月`."""
+    with pytest.raises(Refusal, match=f"整数（{unit}），不写单位"):
+        check_value(key, "1个月")
