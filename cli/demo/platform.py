@@ -5,6 +5,7 @@ forwarded, published), the same key always with the same receipt, however often 
 secrets of JOINT_EXCHANGE_SECRETS it takes no batch that does not bear its office's seal, and seals its answers.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -68,7 +69,10 @@ def _say(path: Path, batch: Batch, seals: Seals, now: datetime) -> None:
 
 def main() -> None:
     """Answer until the process is ended."""
-    folder, seals = Path(sys.argv[1]), Seals.parse(os.environ.get("JOINT_EXCHANGE_SECRETS", ""))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="the exchange's folder")
+    folder = parser.parse_args().folder
+    seals = Seals.parse(os.environ.get("JOINT_EXCHANGE_SECRETS", ""))
     for name in ("out", "in", "taken"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     while True:
