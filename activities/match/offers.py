@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from activities.acts.preparation import confirmed
 from activities.clocks.waits import Clocks
 from activities.match.aids import aids
+from activities.results.corrected import standing_categories
 from models.outcomes import Result
 from models.registers import CheckItem
 from models.task import AidKind, Aspect, JointTask, MatchAid, Visit
@@ -36,7 +37,7 @@ class RecognisableResult:
 
 
 def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[RecognisableResult]:
-    """What a department might recognise, for its unchecked visits; an item is the same by its name."""
+    """What a department might recognise, for its unchecked visits, as it stands; an item is the same by its name."""
     session = clocks.session
     valid = timedelta(days=int(clocks.policies.value(PolicyKey.RESULT_VALID_DAYS)))
     refused = {row.content["visit"] for row in aids(session, task.id, department, AidKind.REPEAT)}
@@ -60,12 +61,8 @@ def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[R
     by_name = {name: code for code, name in own.items()}
     listed = session.exec(select(CheckItem).where(col(CheckItem.office) == task.office)).all()
     names = {(item.department, item.code): item.name for item in listed}
-    columns = (
-        Visit.subject, Visit.department, Visit.task, Visit.completed_on, Result.id, Result.item,
-        Result.categories,
-    )  # fmt: skip
-    rows = session.execute(
-        core_select(*(col(column) for column in columns))
+    rows = session.exec(
+        select(Visit, Result)
         .join(Result, (col(Result.visit) == col(Visit.id)) & (col(Result.cycle) == col(Visit.cycle)))
         .join(JointTask, col(JointTask.id) == col(Visit.task))
         .where(
@@ -79,15 +76,22 @@ def standing_results(clocks: Clocks, task: JointTask, department: str) -> list[R
         .order_by(col(Visit.completed_on), col(Result.id))
     )
     found = []
-    for subject, other, source, completed, result, item, categories in rows:
-        name = names.get((other, item), "")
-        if subject in mine and name in by_name:
+    for visit, result in rows:
+        name, completed = names.get((visit.department, result.item), ""), visit.completed_on
+        if completed is not None and visit.subject in mine and name in by_name:
             found.append(
                 RecognisableResult(
-                    mine[subject], by_name[name], name, result, source, other, completed, completed + valid,
-                    tuple(Category(one).label for one in categories),
+                    mine[visit.subject],
+                    by_name[name],
+                    name,
+                    result.id,
+                    visit.task,
+                    visit.department,
+                    completed,
+                    completed + valid,
+                    tuple(Category(one).label for one in standing_categories(session, result)),
                 )
-            )  # fmt: skip
+            )
     return found
 
 

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from activities.match.offers import joined_with
+from activities.clocks.waits import Clocks
+from activities.match.offers import joined_with, standing_results
 from activities.match.visit_papers import papers_of
-from models.papers import AnswerJointVisit, OfferJointVisit, RecogniseResults
+from models.papers import AnswerJointVisit, CorrectResult, OfferJointVisit, RecogniseResults, SignCorrection
 from models.registers import Subject
 from models.task import AidKind, JointTask, MatchAid, Visit
 from models.trail import Outcome
+from rules.results import Category
 from rules.roles import Role
 from rules.stages import VisitStage
 from rules.waits import WaitKind
@@ -19,7 +21,7 @@ from tests.activities.driver import Driver
 from tests.activities.neighbours import OTHER, OTHER_TARGET, neighbour
 from tests.activities.scenes import drawn
 from tests.activities.waits import notices, wait_of
-from tests.builders import SECOND, THIRD, actor
+from tests.builders import OFFICE, SECOND, THIRD, actor
 
 
 def theirs(driver: Driver) -> Visit:
@@ -30,6 +32,13 @@ def theirs(driver: Driver) -> Visit:
 def kinds(driver: Driver) -> list[AidKind]:
     """What was offered and answered, in order."""
     return [row.kind for row in driver.read(lambda session: session.exec(select(MatchAid)).all())]
+
+
+def offered(session: Session, driver: Driver) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The results that the second department might recognise, and their categories."""
+    clocks = Clocks(session, OFFICE, driver.now)
+    found = standing_results(clocks, session.get_one(JointTask, driver.task), SECOND)
+    return [one.result for one in found], [one.categories for one in found]
 
 
 def test_a_joint_visit_takes_place_in_the_offered_period(at: At) -> None:
@@ -135,6 +144,20 @@ def test_a_recognised_result_stands_instead_of_the_check(at: At) -> None:
     part = driver.part(SECOND)
     assert (before.subjects - 1, before.matched - 1) == (part.subjects, part.matched)
     assert [AidKind.RECOGNISE] == kinds(driver)
+
+
+def test_a_corrected_result_is_offered_as_its_correction_says(at: At) -> None:
+    """Whoever recognises it would else take over what its own department has withdrawn."""
+    driver = at("checked_elsewhere")
+    ((result,), before) = driver.read(lambda session: offered(session, driver))
+    target = f"correction/{result}/1"
+    paper = CorrectResult(
+        result=result, number=1, categories=(Category.NOT_PUBLISHED,), finding="未公示", reason="复核"
+    )
+    driver.act(THIRD, Role.HANDLER, paper, target=target)
+    assert before == driver.read(lambda session: offered(session, driver))[1]
+    driver.act(THIRD, Role.HEAD, SignCorrection(), target=target)
+    assert [(Category.NOT_PUBLISHED.label,)] == driver.read(lambda session: offered(session, driver))[1]
 
 
 def test_a_result_that_is_not_recognised_is_not_offered_again(at: At) -> None:
