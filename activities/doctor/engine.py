@@ -32,11 +32,8 @@ class Compared:
 
     def still(self, later: "Compared") -> "Compared":
         """What stands in both: what only began or ended between two looks is no finding."""
-        return Compared(
-            tuple(one for one in self.missing if one in set(later.missing)),
-            tuple(one for one in self.over if one in set(later.over)),
-            tuple(one for one in self.unknown if one in set(later.unknown)),
-        )
+        pairs = ((self.missing, later.missing), (self.over, later.over), (self.unknown, later.unknown))
+        return Compared(*(tuple(filter(frozenset(again).__contains__, first)) for first, again in pairs))
 
     def without(self, known: Iterable[str]) -> "Compared":
         """What is missing for no reason that is known already."""
