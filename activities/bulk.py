@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.lookup import chunks
-from activities.papers.docket import RULINGS
 from activities.papers.filing import Actor, Trial, try_out
+from activities.papers.rulings import RULINGS
 from adapters.database import Database
 from models.operations import BulkJob
 from models.papers import Paper

@@ -13,11 +13,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities import audit
 from activities.captions import Caption, caption
+from activities.desk.notices import desk_id
 from activities.doctor.interventions import chain_of
 from activities.exchange.queueing import exchange_id
 from activities.lookup import chunks
 from activities.outbox import start_argument
-from activities.papers.docket import desk_id
 from activities.plans.rounds import living_rows
 from adapters.database import Database
 from models.delivery import Delivery

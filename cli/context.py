@@ -182,8 +182,8 @@ def choose_actor(
     """The posting in which a person files a kind of paper; the ruling checks it again in its transaction."""
     # The first registers the rulings, which say what role files a paper.
     import activities.acts  # noqa: F401, PLC0415 - see the module
-    from activities.papers.docket import RULINGS  # noqa: PLC0415 - see the module
     from activities.papers.filing import Actor  # noqa: PLC0415 - see the module
+    from activities.papers.rulings import RULINGS  # noqa: PLC0415 - see the module
 
     roles = RULINGS[kind].roles
     if department is not None and not _posted(session, person, department, now):

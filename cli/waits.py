@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from activities.papers.docket import Target
+from activities.papers.rulings import Target
 from activities.plans.rounds import row_id
 from adapters.database import Database
 from cli.given import department_named

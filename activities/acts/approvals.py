@@ -2,7 +2,8 @@
 
 from sqlmodel import Session, col, select
 
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import ApproveLaunch, MovingPaper, StartTask
 from models.plan import PlanDocument, PlanRow
 from models.task import ActStep, DrawStep, JointTask, LaunchApproval

@@ -5,7 +5,8 @@ from sqlmodel import col, select
 from activities.acts.preparation import confirmed
 from activities.match.aids import add_aid, aids
 from activities.match.experts import fits, lacking, last_day_of, review_experts
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import AttachAssistant
 from models.registers import CheckItem, Expert
 from models.task import AidKind, Aspect, TakingPart

@@ -3,7 +3,8 @@
 from sqlmodel import col, delete
 
 from activities.clocks.recompute import recompute
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import LoadCalendar
 from models.registers import CalendarDay, CalendarYear
 from rules.calendar_check import check_year

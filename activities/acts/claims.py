@@ -3,8 +3,10 @@
 from activities.authority import name_of, office_department
 from activities.clocks.reckoning import Terms
 from activities.clocks.waits import Clocks
+from activities.desk.notices import notify
 from activities.exchange.declaring import declare_claim
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import AcceptClaim, DeclineClaim, ExtendClaim, ReleaseClaim, ReofferClaim
 from models.task import JointTask, TakingPart
 from models.trail import Cause

@@ -12,7 +12,9 @@ from activities.acts.levers import (
     wake_holder,
 )
 from activities.authority import name_of, office_department
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.desk.notices import notify
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import DecideClock, ExtendWait, RequestClock, ResumeClock, SuspendClock
 from models.trail import Submission, Wait
 from rules.levers import Lever, check_admitted, check_lever, decides

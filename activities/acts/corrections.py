@@ -6,9 +6,11 @@ from sqlmodel import col, func, select
 
 from activities.acts.retractions import decide
 from activities.clocks.moving import anchor_corrected
+from activities.desk.notices import notify
 from activities.exchange.publishing import await_receipt
 from activities.exchange.queueing import queue
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.corrected import last_signed
 from activities.results.disposing import check_proposal, open_disposals
 from activities.results.reopening import supplement_owed

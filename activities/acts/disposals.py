@@ -5,9 +5,11 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
+from activities.desk.notices import notify
 from activities.exchange.publishing import await_receipt
 from activities.exchange.queueing import queue
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.corrected import standing_categories
 from activities.results.disposal_clocks import clock_before, clock_of
 from activities.results.disposing import (

@@ -8,10 +8,12 @@ from activities.acts.draws import FIRST, await_request, step_of
 from activities.acts.preparation import newest_proposal
 from activities.acts.sampling import CEILING, check_sample
 from activities.authority import name_of, office_department
+from activities.desk.notices import notify
 from activities.draw import later_acts
 from activities.draw.contributions import chains, contributors, newest_act
 from activities.draw.received import refuse_received
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.registers.state import check_confirmed, check_whole
 from models.papers import RefuseDraw, RequestDraw
 from models.task import ActStep, Aspect, DrawAct, DrawStep

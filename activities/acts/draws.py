@@ -17,7 +17,8 @@ from activities.draw.contributions import answered, chains, contributors, newest
 from activities.draw.later_acts import check_sizes
 from activities.draw.received import refuse_received
 from activities.draw.sealing import seal
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.registers.state import FROZEN, check_whole
 from models.papers import ApproveDraw, CommitSecret, PublicValue, RevealLink
 from models.task import ActStep, Commitment, DrawAct, DrawStep, JointTask, SealedSecret

@@ -6,7 +6,8 @@ from activities.acts.preparation import confirmed
 from activities.acts.retractions import RETRACTED
 from activities.acts.visits import visits_of
 from activities.clocks import whole_task
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.passage import withdraw
 from models.evidence import Commission, CommissionReport, Evidence, EvidenceKind, SubjectFinding
 from models.papers import AddEvidence, CloseVisits, EvidenceLine, OpenCommission, RecordFact, ReportCommission

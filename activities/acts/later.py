@@ -5,11 +5,14 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from activities.authority import name_of
+from activities.desk.notices import desk_id
 from activities.exchange.fallen import at_the_platform, take_out, withdrawal_key
 from activities.exchange.publishing import end_disposal
 from activities.exchange.queueing import queue
-from activities.papers.docket import Docket, Target, desk_id, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.corrected import standing_categories
+from activities.waking import wake
 from models.outcomes import (
     Annulment,
     Disposal,

@@ -6,10 +6,13 @@ from activities.acts.approvals import approval_for, former_of, row_of
 from activities.acts.preparation import open_preparation
 from activities.acts.receiving import check_received, receive_list
 from activities.authority import name_of
+from activities.desk.notices import notify
 from activities.exchange.declaring import declare_task, times_reopened
-from activities.papers.docket import Docket, Target, notify, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.plans.rounds import adopted_first, row_id
 from activities.plans.rows import version_of
+from activities.waking import wake
 from models.papers import CancelTask, StartTask
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus
 from models.task import JointTask, Part, TakingPart

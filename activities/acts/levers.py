@@ -6,7 +6,10 @@ from datetime import date, datetime, timedelta
 from activities.authority import holders_of, name_of
 from activities.clocks.moving import last_words, move_clock, split_off, tell_moved
 from activities.clocks.reckoning import Terms, suspension_rows
-from activities.papers.docket import Docket, Target, notify, ruled_by, ruling, wake
+from activities.desk.notices import notify
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruled_by, ruling
+from activities.waking import wake
 from models.papers import ExtendWait, ReassignWait, ResumeClock, SkipWait, SuspendClock
 from models.trail import Cause, Deadline, Suspension, Wait
 from rules.deadline import Unit

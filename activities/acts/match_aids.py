@@ -3,9 +3,11 @@
 from sqlmodel import Session, col, select
 
 from activities.authority import name_of
+from activities.desk.notices import notify
 from activities.match.aids import add_aid, unanswered
 from activities.match.officer_file import pool
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.organisation import Department, Office
 from models.papers import BorrowOfficer, LendOfficer, WidenAreas
 from models.registers import Officer

@@ -13,7 +13,9 @@ from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.draw.takeover import FIRST, take_over
 from activities.moved.checks import Key, MovedChecks
 from activities.moved.results import move_results_in
-from activities.papers.docket import Case, Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
+from activities.papers.sittings import Case
 from activities.results.passage import await_next, move
 from models.papers import MoveTaskIn, Paper, Period, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import Officer

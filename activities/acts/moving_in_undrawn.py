@@ -8,7 +8,9 @@ from activities.acts.moving_task import begin_parts, begin_task, record, replace
 from activities.acts.preparation import open_preparation, propose
 from activities.acts.receiving import check_received
 from activities.moved.parts import UndrawnChecks
-from activities.papers.docket import Docket, Target, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
+from activities.waking import wake
 from models.papers import MoveUndrawnIn, Period, ProposeItems, ProposePeriods
 from models.task import Aspect
 from rules.roles import Role

@@ -8,9 +8,10 @@ from sqlmodel import Session
 from activities.acts.approvals import former_of, row_of
 from activities.acts.launch import tell_row
 from activities.authority import name_of
+from activities.desk.notices import notify
 from activities.draw.received import moved_in, received_of
 from activities.exchange.declaring import declare_claim, declare_task
-from activities.papers.docket import Docket, notify
+from activities.papers.docket import Docket
 from models.operations import MovedIn
 from models.papers import MoveTaskIn, MovingPaper
 from models.plan import PlanRowVersion

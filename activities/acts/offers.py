@@ -6,11 +6,14 @@ from activities.acts.postponing import reschedule
 from activities.acts.visits import visits_of
 from activities.authority import name_of
 from activities.clocks import whole_task
+from activities.desk.notices import notify
 from activities.lookup import subjects_by_id
 from activities.match.aids import add_aid
 from activities.match.offers import UNCHECKED, items_of, offers_to, standing_results
-from activities.papers.docket import Docket, Target, notify, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.passage import withdraw
+from activities.waking import wake
 from models.papers import AnswerJointVisit, OfferJointVisit, RecogniseResults
 from models.task import AidKind, JointTask, MatchAid, Visit
 from rules.refusal import Refusal

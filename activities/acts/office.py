@@ -6,7 +6,8 @@ from sqlmodel import col, func, select
 
 from activities.acts.plans import audit_plan
 from activities.draw.rising_table import table_confirmed
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.plans.rows import document_of
 from activities.registers.state import check_whole
 from models.organisation import Department, DepartmentKind, Person, Posting, Token

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 
 from activities.acts.plans import add_version, adopt_rows, audit_plan, version_row, watch
 from activities.clocks.reckoning import Terms
-from activities.papers.docket import Docket, Target, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.plans.rounds import row_id, year_of
 from activities.plans.rows import (
     aliases_of,
@@ -20,6 +21,7 @@ from activities.plans.rows import (
     settle,
     values_of,
 )
+from activities.waking import wake
 from models.papers import AdjustedRow, AdjustPlan, OmitRound
 from models.plan import PlanDocument, PlanRow, PlanStatus, RoundOmission
 from models.task import JointTask

@@ -1,7 +1,8 @@
 """A person settles what was not plainly read: field by field, in bulk, or in a sheet of answers (核定)."""
 
 from activities.acts.plans import audit_plan, open_documents
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.plans.rows import (
     NOTICE,
     accept_field,

@@ -7,7 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from activities import audit
-from activities.papers.docket import Docket, Target, desk_id, ruling, wake
+from activities.desk.notices import desk_id
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.plans.rounds import is_over, row_id, watching_bodies
 from activities.plans.rows import (
     aliases_of,
@@ -22,6 +24,7 @@ from activities.plans.rows import (
 )
 from activities.plans.settling import expect_settling
 from activities.plans.text import published_text
+from activities.waking import wake
 from models.papers import AdoptPlan, ImportPlan
 from models.plan import PlanDocument, PlanRow, PlanRowVersion, PlanStatus, PlanVersion
 from rules.plan.published import NOTICE_LABELS

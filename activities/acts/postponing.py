@@ -9,7 +9,9 @@ from activities.acts.preparation import FARTHEST
 from activities.acts.rematching import officers_fit, unmatch
 from activities.acts.visits import UNCHECKED, visits_of
 from activities.authority import name_of
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.desk.notices import notify
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.passage import await_next, move
 from models.papers import PostponeVisits
 from models.task import Visit

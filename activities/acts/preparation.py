@@ -10,7 +10,8 @@ from sqlmodel import Session, col, func, select
 from activities.acts.scopes import count_of
 from activities.authority import name_of
 from activities.draw.rising_table import await_table
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import ConfirmAspect, Paper, ProposeItems, ProposePeriods, ProposeScope
 from models.registers import CheckItem
 from models.task import Aspect, DrawAct, JointTask, Preparation, ReceivedList, TakingPart

@@ -10,7 +10,9 @@ from activities.exchange.fallen import refuse_fallen
 from activities.exchange.publishing import published, scope_of
 from activities.exchange.queueing import exchange_id
 from activities.exchange.records import record_of
-from activities.papers.docket import Docket, Target, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
+from activities.waking import wake
 from models.exchange import Declaration, RecordAmendment
 from models.outcomes import Annulment, DisposalEntry, Publication, PublicationKind
 from models.papers import AmendRecord, CorrectProof, ProvePublication, ResendPublications

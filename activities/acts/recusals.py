@@ -4,10 +4,12 @@ from sqlmodel import col, select
 
 from activities.acts.rematching import unmatch
 from activities.authority import name_of
+from activities.desk.notices import notify
 from activities.lookup import subjects_by_code
 from activities.match.aids import add_aid
 from activities.match.officer_file import pool
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from models.papers import DeclareRecusal
 from models.registers import Officer
 from models.task import AidKind, Assignment, JointTask, Visit

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 from activities.acts.visits import UNCHECKED, visits_of
 from activities.match.officer_file import pool
 from activities.match.recusals import barred
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.passage import move, release_officers
 from models.papers import MatchAgain
 from models.registers import Officer, Subject

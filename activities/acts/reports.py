@@ -3,8 +3,11 @@
 from sqlmodel import Session, col, func, select
 
 from activities.clocks.waits import Clocks
-from activities.papers.docket import Docket, Target, desk_id, ruling, wake
+from activities.desk.notices import desk_id
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.yearly import department_year
+from activities.waking import wake
 from models.outcomes import YearlyReport
 from models.papers import SubmitReport
 from models.plan import PlanDocument

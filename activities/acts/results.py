@@ -9,9 +9,11 @@ from sqlalchemy import select as rows_of
 from sqlmodel import SQLModel, col, select
 
 from activities.acts.visits import visits_of
+from activities.desk.notices import notify
 from activities.exchange.queueing import queue_results
 from activities.lookup import chunks
-from activities.papers.docket import Docket, Target, notify, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.disposing import check_proposal, open_disposals
 from activities.results.grounds import Grounds
 from activities.results.passage import await_next, meet_waits, move

@@ -8,7 +8,8 @@ from sqlalchemy import String, cast
 from sqlmodel import Session, col, func, select
 
 from activities.acts.preparation import FARTHEST
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.corrected import standing_categories
 from activities.results.reopening import reopen_visit
 from models.evidence import Evidence, SubjectFinding

@@ -9,7 +9,8 @@ from activities.authority import office_department
 from activities.clocks.waits import Clocks
 from activities.draw.contributions import first_drawn
 from activities.draw.papers import load_plan
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.figures import (
     category_counts,
     class_use,

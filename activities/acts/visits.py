@@ -6,7 +6,8 @@ from datetime import date
 from activities.clocks import whole_task
 from activities.match.experts import review_experts
 from activities.match.officer_file import pool
-from activities.papers.docket import Docket, Target, ruling
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.found_at_check import found_at_check
 from activities.results.passage import await_next, move
 from models.papers import RecordVisits, VisitLine

@@ -3,10 +3,13 @@
 from sqlmodel import col, func, select
 
 from activities.acts.publications import provable
+from activities.desk.notices import notify
 from activities.exchange.fallen import refuse_fallen
 from activities.exchange.publishing import unpublish
-from activities.papers.docket import Docket, Target, notify, ruling, wake
+from activities.papers.docket import Docket
+from activities.papers.rulings import Target, ruling
 from activities.results.reopening import reopen_task
+from activities.waking import wake
 from models.outcomes import PublicationKind
 from models.papers import VoidProof
 from models.retractions import VoidedProof

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from activities.clocks.reckoning import Terms, closed, last_day, suspensions_of
 from activities.clocks.waits import Clocks
-from activities.papers.docket import notify
+from activities.desk.notices import notify
 from activities.results.passage import VISITS_CLOCK
 from models.task import Visit
 from models.trail import Cause, Deadline, Wait

@@ -9,7 +9,7 @@ from activities import audit
 from activities.clocks.moving import tell_moved, visit_due
 from activities.clocks.reckoning import Terms, reckon, suspensions_of
 from activities.clocks.waits import Clocks
-from activities.papers.docket import wake
+from activities.waking import wake
 from models.task import JointTask, Visit
 from models.trail import Cause, Deadline, Wait
 from rules.calendar import TZ

@@ -5,7 +5,8 @@ from sqlmodel import col, select
 from activities.authority import name_of, office_department
 from activities.clocks.waits import ITS_CLOCK, Clocks
 from activities.clocks.wording import told_of
-from activities.papers.docket import desk_id, notify, wake
+from activities.desk.notices import desk_id, notify
+from activities.waking import wake
 from models.trail import Deadline, Wait
 from rules.ladder import Fired, Level, recipients
 from rules.roles import Role

@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from activities import audit
 from activities.archive.histories import Archive
+from activities.desk.notices import desk_id
 from activities.doctor import handling, interventions, lost_papers
 from activities.doctor.engine import TASK, known_of
 from activities.doctor.engine_runs import Run, broken_off, closed_since, completed, running
@@ -19,7 +20,6 @@ from activities.doctor.findings import Ailment, Finding
 from activities.doctor.orders import Mended, Order
 from activities.doctor.rows import ANSWER_GRACE, failing_deliveries, silent_batches
 from activities.outbox import OutboxActivities
-from activities.papers.docket import desk_id
 from activities.papers.sweep import sweep
 from activities.rebuild import open_cases, rebuild
 from adapters.database import Database

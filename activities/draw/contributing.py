@@ -5,6 +5,7 @@ from sqlmodel import col, select
 from activities import audit
 from activities.authority import office_department
 from activities.clocks.waits import ITS_CLOCK, Clocks
+from activities.desk.notices import notify
 from activities.draw.contributions import (
     CONTRIBUTIONS,
     answered,
@@ -19,7 +20,6 @@ from activities.draw.contributions import (
     since_of,
 )
 from activities.draw.sealing import unseal
-from activities.papers.docket import notify
 from models.organisation import Department
 from models.task import ActStep, DrawAct, DrawStep, JointTask, SealedSecret
 from models.trail import Deadline, Wait

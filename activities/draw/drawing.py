@@ -8,6 +8,7 @@ from activities import audit
 from activities.acts.draws import await_request
 from activities.authority import name_of, office_department
 from activities.clocks.waits import Clocks
+from activities.desk.notices import notify
 from activities.draw.ceilings import running_overlaps
 from activities.draw.contributing import open_commitments
 from activities.draw.contributions import (
@@ -24,7 +25,6 @@ from activities.draw.later_acts import drawn_before, frozen_directory, replaced_
 from activities.draw.papers import load_plan
 from activities.lookup import subjects_by_code
 from activities.match.offers import standing_results
-from activities.papers.docket import notify
 from activities.results.passage import plan_visits, withdraw
 from models.papers import Period
 from models.registers import Subject

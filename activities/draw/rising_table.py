@@ -4,9 +4,9 @@ from sqlmodel import Session, col, select
 
 from activities.clocks.waits import Clocks
 from activities.draw.scope_rows import IN_FORCE, scope_rows
-from activities.papers.docket import wake
 from activities.plans.rows import version_of
 from activities.standing import Policies
+from activities.waking import wake
 from models.plan import PlanRowVersion
 from models.task import JointTask
 from models.trail import Wait

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from activities.exchange.queueing import exchange_id
-from activities.papers.docket import wake
+from activities.waking import wake
 from models.exchange import Declaration, DeclarationKind
 from models.organisation import Department
 from models.task import JointTask, TakingPart

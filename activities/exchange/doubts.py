@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.authority import office_department
+from activities.desk.notices import notify
 from activities.lookup import chunks
-from activities.papers.docket import notify
 from adapters.exchange import Fact, Unread
 from models.exchange import Declaration, ExchangeBatch
 from models.outcomes import Publication

@@ -9,13 +9,14 @@ from sqlmodel import Session, col, select
 
 from activities import audit
 from activities.clocks.waits import Clocks
+from activities.desk.notices import notify
 from activities.exchange.doubts import MOMENTS, sound
 from activities.exchange.fallen import rejected_since
 from activities.exchange.publishing import published, receipt, scope_of
 from activities.exchange.queueing import exchange_id
 from activities.lookup import chunks
-from activities.papers.docket import notify, wake
 from activities.progress import advance
+from activities.waking import wake
 from adapters.exchange import Fact
 from models.exchange import Declaration, ExchangeRejection
 from models.outcomes import Publication

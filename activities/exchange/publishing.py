@@ -9,9 +9,9 @@ from activities.clocks.waits import Clocks
 from activities.exchange.fallen import has_fallen
 from activities.exchange.stated import ended_at
 from activities.lookup import chunks
-from activities.papers.docket import wake
 from activities.results.passage import await_next, move
 from activities.standing import plan_of
+from activities.waking import wake
 from models.outcomes import Disposal, Publication, PublicationKind
 from models.task import JointTask, TakingPart, Visit
 from rules.calendar import local_day

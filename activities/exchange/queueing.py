@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from activities.lookup import chunks, subjects_by_id
-from activities.papers.docket import wake
+from activities.waking import wake
 from models.outcomes import Publication, PublicationKind, Result
 from models.registers import Subject
 from models.task import JointTask, Visit

@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 from activities import audit
 from activities.acts.preparation import confirmed
 from activities.clocks.waits import Clocks
+from activities.desk.notices import notify
 from activities.draw.later_acts import seed_of
 from activities.draw.papers import load_json, officers_file
 from activities.lookup import subjects_by_id
 from activities.match.experts import review_experts
 from activities.match.officer_file import freeze_officers, reserve
-from activities.papers.docket import notify
 from activities.results.passage import await_next, move
 from models.registers import CheckItem, Officer, Subject
 from models.task import Aspect, Assignment, JointTask, TakingPart, Visit

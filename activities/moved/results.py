@@ -7,9 +7,10 @@ from sqlmodel import col, func, select
 
 from activities.clocks.reckoning import Terms
 from activities.moved.checks import MovedChecks
-from activities.papers.docket import Docket, wake
+from activities.papers.docket import Docket
 from activities.results.passage import await_next, move
 from activities.standing import plan_of
+from activities.waking import wake
 from models.moving import MovedDisposal, MovedResult
 from models.outcomes import (
     Disposal,

@@ -14,7 +14,9 @@ from sqlmodel import Session, col, select
 import activities.acts  # noqa: F401 - registers the rulings
 from activities import audit
 from activities.authority import Holding, Holdings, check_person, check_role, holdings_of
-from activities.papers.docket import RULINGS, Case, Docket, Rule, Sitting, Target
+from activities.papers.docket import Docket
+from activities.papers.rulings import RULINGS, Rule, Target
+from activities.papers.sittings import Case, Sitting
 from activities.papers.submissions import task_behind
 from activities.progress import advance
 from adapters.database import Database

@@ -21,8 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.lookup import among
 from activities.outbox import OutboxActivities, start_argument
 from activities.papers.apply import rule_on
-from activities.papers.docket import Target
 from activities.papers.lanes import Lanes
+from activities.papers.rulings import Target
 from activities.papers.submissions import file, paper_hash
 from adapters.database import Database
 from models.messages import TASK_QUEUE, AnswerSlip, Slip

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from activities import audit
-from activities.papers.docket import Target
+from activities.papers.rulings import Target
 from models.organisation import Department
 from models.outcomes import Disposal, Result
 from models.task import JointTask, Visit

@@ -12,8 +12,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import audit
 from activities.outbox import OutboxActivities, start_argument
-from activities.papers.docket import Target
 from activities.papers.filing import refuse_closed
+from activities.papers.rulings import Target
 from adapters.database import Database
 from models.messages import Wake
 from models.trail import Answer, Submission

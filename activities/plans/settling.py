@@ -1,6 +1,8 @@
 """What waits for the office in a plan that is not wholly adopted: nothing lies unseen (待核定的行)."""
 
-from activities.papers.docket import Docket, desk_id, wake
+from activities.desk.notices import desk_id
+from activities.papers.docket import Docket
+from activities.waking import wake
 from models.plan import PlanDocument
 from rules.waits import WaitKind
 

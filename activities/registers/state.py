@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from activities.authority import office_department
 from activities.clocks.waits import Clocks
-from activities.papers.docket import wake
+from activities.waking import wake
 from models.registers import RegisterConfirmation, RegisterLoad
 from models.task import JointTask
 from models.trail import Wait

@@ -7,9 +7,11 @@ from sqlmodel import Session, col, func, select
 
 from activities.authority import name_of
 from activities.clocks.reckoning import Terms
-from activities.papers.docket import Docket, notify, wake
+from activities.desk.notices import notify
+from activities.papers.docket import Docket
 from activities.results.disposal_clocks import terms_in
 from activities.results.reopening import reopen_task
+from activities.waking import wake
 from models.organisation import Department, DepartmentKind, Office
 from models.outcomes import Disposal, Result
 from models.papers import ProposedDisposal

@@ -6,10 +6,12 @@ from sqlmodel import Session, col, func, select
 
 from activities.clocks.moving import move_clock
 from activities.clocks.reckoning import Terms
+from activities.desk.notices import notify
 from activities.exchange.declaring import REOPENED, declare_task
-from activities.papers.docket import Docket, notify, wake
+from activities.papers.docket import Docket
 from activities.results.figures import category_counts, of_part
 from activities.results.passage import move, visit_terms
+from activities.waking import wake
 from models.outcomes import Summary
 from models.papers import CloseVisits
 from models.retractions import Retraction

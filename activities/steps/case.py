@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.clocks.rungs import fire_due
 from activities.clocks.waits import Clocks
 from activities.papers.apply import apply_request
-from activities.papers.docket import Target
+from activities.papers.rulings import Target
 from activities.papers.submissions import task_behind
 from activities.progress import advance, owed_in
 from adapters.database import Database

@@ -9,7 +9,7 @@ from activities import audit
 from activities.authority import office_department
 from activities.clocks.rungs import fire_due
 from activities.clocks.waits import Clocks
-from activities.papers.docket import notify
+from activities.desk.notices import notify
 from activities.plans.rounds import RowYear, row_id, year_of
 from activities.progress import next_rung, open_waits
 from adapters.database import Database

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, or_, select
 
 from activities.bulk import BulkRow
-from activities.papers.docket import ruled_by
+from activities.papers.rulings import ruled_by
 from adapters.result_sheets import read_sheet
 from cli.acting import task_id
 from cli.bulk.levers import FORMS, BulkLever, Values

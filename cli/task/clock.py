@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.papers.docket import ruled_by
+from activities.papers.rulings import ruled_by
 from cli.acting import Who, acts, task_id
 from cli.given import chosen, day_of
 from cli.tables import done, hint, print_table

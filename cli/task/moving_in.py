@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.papers.docket import Target
 from activities.papers.filing import try_out
+from activities.papers.rulings import Target
 from activities.rebuild import open_cases, rebuild
 from adapters.result_sheets import write_book
 from cli.acting import Who, asks

@@ -8,8 +8,8 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from activities.papers.apply import apply_request
-from activities.papers.docket import Target
 from activities.papers.filing import Actor, Filing
+from activities.papers.rulings import Target
 from activities.progress import read_progress
 from activities.steps.case import CaseActivities
 from activities.steps.exchange import ExchangeActivities

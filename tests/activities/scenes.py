@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from activities.desk.notices import desk_id
 from activities.exchange.facts import record_facts
 from activities.exchange.publishing import scope_of
-from activities.papers.docket import desk_id
 from activities.steps.desk import DeskActivities
 from adapters.exchange import Fact
 from models.evidence import Commission, Evidence, SubjectFinding

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.outbox import OutboxActivities
-from activities.papers.docket import wake
+from activities.waking import wake
 from adapters.database import Database
 from models.trail import Outbox
 from tests.builders import NOW

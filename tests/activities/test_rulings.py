@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from activities.papers.docket import RULINGS
 from activities.papers.filing import Actor
+from activities.papers.rulings import RULINGS
 from activities.papers.submissions import file
 from models.papers import PAPERS
 from models.trail import Answer, Outcome, Submission

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from temporalio.testing import WorkflowEnvironment
 
 from activities.clocks.waits import Clocks
+from activities.desk.notices import desk_id
 from activities.outbox import OutboxActivities
-from activities.papers.docket import desk_id, wake
+from activities.waking import wake
 from adapters.database import Database
 from adapters.skipped_time import Clock
 from models.messages import Wake

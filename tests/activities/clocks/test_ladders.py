@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from activities.authority import name_of
 from activities.clocks.waits import Clocks
-from activities.papers.docket import desk_id
+from activities.desk.notices import desk_id
 from models.papers import AcceptClaim, ReturnResults, SetPolicy
 from models.trail import Outbox, Wait
 from rules.ladder import Level

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from activities.clocks.waits import Clocks
 from activities.desk.deliveries import GIVE_UP, HELD, DeliveryActivities
 from activities.desk.digests import is_due
-from activities.papers.docket import desk_id, notify
+from activities.desk.notices import desk_id, notify
 from activities.steps.desk import DeskActivities
 from adapters.channels import Channel, Mail
 from models.delivery import Delivery, Digest

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.outbox import OutboxActivities
-from activities.papers.docket import RULINGS, Rule
+from activities.papers.rulings import RULINGS, Rule
 from activities.papers.sweep import PATIENCE, sweep
 from models.papers import AcceptClaim, ConfirmRegister, RevokeTokens
 from models.trail import Answer, AuditAnchor, Outbox

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from activities.acts.sampling import sample
 from activities.clocks.waits import Clocks
-from activities.papers.docket import desk_id
+from activities.desk.notices import desk_id
 from activities.plans.rows import row_of, rows_in_force
 from activities.plans.text import published_text
 from adapters.plan_files import read_plan

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from activities.papers.docket import desk_id
+from activities.desk.notices import desk_id
 from activities.steps.desk import DeskActivities
 from models.messages import TaskStep
 from models.outcomes import PublicationKind
