@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import threading
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,11 +72,13 @@ class ClosingTask(ClosingCorrection):
 
 
 @pytest.fixture
-def untold() -> list[str]:
+async def untold() -> AsyncIterator[list[str]]:
     """What asyncio would print on its own because nobody asked for it."""
     heard: list[str] = []
-    asyncio.get_event_loop().set_exception_handler(lambda _loop, context: heard.append(context["message"]))
-    return heard
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: heard.append(context["message"]))
+    yield heard
+    loop.set_exception_handler(None)
 
 
 @pytest.mark.parametrize("target", [CORRECTION, TASK_WORKFLOW])

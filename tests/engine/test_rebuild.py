@@ -66,6 +66,7 @@ async def test_a_correction_broken_off_after_the_end_is_rebuilt_and_carried_thro
         await house.cast.until("the receipt", corrections_entered)
         await house.play.prove()
         await house.client.get_workflow_handle(case).result()
+        await house.play.run("summarize")
     with house.database.read() as session:
         assert [] == open_cases(session, datetime.now(UTC), TASK)
 

@@ -200,9 +200,8 @@ def test_a_fact_in_a_file_of_its_own_opens_nothing_twice(at: At) -> None:
 
 
 def test_a_correction_after_the_end_is_carried_to_its_publication(at_each: At) -> None:
-    """The task is closed and stays closed; asked for, signed, receipted, proved; nothing is left open."""
+    """Asked for, signed, receipted, proved; the task is open again until the table that it changes is supplemented."""
     driver = at_each("closed")
-    ended = driver.job().closed_at
     driver.now += timedelta(days=400)
     scenes.corrected(driver)
     target = scenes.correction_target(driver)
@@ -213,7 +212,10 @@ def test_a_correction_after_the_end_is_carried_to_its_publication(at_each: At) -
     assert [] == open_waits(driver, target)
     (row,) = driver.publications(PublicationKind.CORRECTION)
     assert row.published_at == driver.now
-    assert (TaskStatus.CLOSED, Stage.OVER, ended) == (
+    assert (TaskStatus.OPEN, Stage.FOLLOW_UP) == (driver.job().status, driver.job().stage)
+    scenes.summed(driver)
+    scenes.signed_for(driver)
+    assert (TaskStatus.CLOSED, Stage.OVER, driver.now) == (
         driver.job().status,
         driver.job().stage,
         driver.job().closed_at,
