@@ -63,7 +63,9 @@ def submit(docket: Docket, paper: SubmitSummary) -> None:
         raise Refusal("SummaryNotDue", f"请待本部门最后一项结果公示后再报送汇总表{still}")
     if summary.submitted is not None:
         later = (
-            f"；须待未结的{part.disposals_open}件处置全部办结后再补报" if part.disposals_open else "，无须再报"
+            f"；须待未结的{part.disposals_open}件处置全部办结后再补报"
+            if part.disposals_open
+            else "，无须再报"
         )
         raise Refusal("AlreadySubmitted", f"汇总表已经报送{later}")
     summary.content = compile_summary(docket.session, task, part)
