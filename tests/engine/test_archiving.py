@@ -85,6 +85,8 @@ async def test_the_record_of_a_task_has_every_run_of_it_whatever_was_done_to_the
         case = await ask_for_correction(hasty, SECOND)
         await hasty.cast.act(SECOND, Role.HEAD, SignCorrection(), target=case)
         await hasty.cast.until("the receipt", corrections_entered)
+        await hasty.play.run("summarize")
+        await hasty.task.result()
         await hasty.terminate_all()
     closed = await closed_runs(hasty)
     with hasty.database.read() as session:
