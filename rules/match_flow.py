@@ -57,11 +57,26 @@ def solve(graph: Graph) -> Flags:
     The k-th further subject of an officer costs load + k units, which for a given number of visits
     orders assignments as the sum of squared loads does. Raises ArithmeticError if not proven optimal.
     """
-    needs, officers = len(graph.demand), len(graph.capacity)
+    officers = len(graph.capacity)
     if not len(graph.need_of):
         return np.zeros(0, np.bool_)
-    sink = needs + officers
     room = np.minimum(graph.capacity, np.bincount(graph.officer_of, minlength=officers))
+    # Nobody takes all that they might: steps up to there would leave the range of the solver's costs.
+    limit = 2 * int(graph.demand.sum() // officers + np.ptp(graph.load) + 1)
+    while True:
+        steps = np.minimum(room, limit)
+        used = _flow(graph, steps)
+        # An optimum that leaves everybody a step is one of the whole graph: costs rise from step to step.
+        taken = np.bincount(graph.officer_of[used], minlength=officers)
+        if not np.any((taken == steps) & (steps < room)):
+            return used
+        limit *= 2
+
+
+def _flow(graph: Graph, room: Ints) -> Flags:
+    """The same where each officer takes so many at the most."""
+    needs, officers = len(graph.demand), len(graph.capacity)
+    sink = needs + officers
     step_of = np.repeat(np.arange(officers), room)
     step = np.arange(len(step_of)) - np.repeat(np.cumsum(room) - room, room) + 1
     flow = min_cost_flow.SimpleMinCostFlow()

@@ -2,10 +2,12 @@ import random
 from collections import Counter
 from datetime import date
 
+import numpy as np
 import pytest
 
 from rules.digests import sha256_hex
 from rules.match import Match, Need, Officer, certify, eligible, match, match_seed
+from rules.match_flow import Graph, solve
 from rules.match_problem import Problem
 from rules.refusal import Refusal
 from tests.rules.matches import (
@@ -208,3 +210,15 @@ def test_tied_optimum_is_decided_by_the_next_bits(monkeypatch: pytest.MonkeyPatc
                 tied += level > 0
                 break
     assert tied > 10
+
+
+def test_a_department_with_far_more_subjects_than_officers_is_matched_in_balance() -> None:
+    """Each officer might take all 30,000: steps of load up to there would leave the range of the solver's costs."""
+    needs, officers = 30_000, 60
+    need_of, officer_of = np.repeat(np.arange(needs), officers), np.tile(np.arange(officers), needs)
+    costs = (need_of * 7_919 + officer_of * 104_729) % (1 << 28)
+    graph = Graph(
+        np.full(needs, 2), np.full(officers, needs), np.zeros(officers, np.int64), need_of, officer_of, costs
+    )
+    taken = np.bincount(officer_of[solve(graph)], minlength=officers)
+    assert [1_000] * officers == taken.tolist()
